@@ -1,0 +1,167 @@
+// Package code knows the codes that sources write on their axes: which are
+// members, which are aggregates that hold others, which are residuals, how
+// older and newer releases spell the same thing, and what they are called.
+//
+// The lists are data (datasets/codes/*.csv); a user's own file extends them.
+package code
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+
+	"asylum/datasets"
+)
+
+// A Kind tells whether a code may be added to its neighbours.
+type Kind string
+
+// Member codes are disjoint, an Aggregate holds other codes of its axis, and
+// a Residual (stateless, unknown) is disjoint but no country.
+const (
+	Member    Kind = "member"
+	Aggregate Kind = "aggregate"
+	Residual  Kind = "residual"
+)
+
+// A Code is one row of a code list.
+type Code struct {
+	Code, ISO2, ISO3 string
+	Kind             Kind
+	From, To         string   // validity of an aggregate's composition, or ""
+	Members          []string // of an aggregate with a fixed composition
+	Names            map[string]string
+}
+
+// Name is what c is called in lang (en, fr, de, ru), or its code.
+func (c Code) Name(lang string) string {
+	if n := c.Names[lang]; n != "" {
+		return n
+	}
+	return c.Code
+}
+
+// A List is the code list of one dimension.
+type List struct {
+	Dim    string
+	codes  map[string]Code
+	iso3   map[string]string
+	labels map[string]string // lower-case label → code
+}
+
+// Lookup finds a code.
+func (l *List) Lookup(code string) (Code, bool) {
+	c, ok := l.codes[code]
+	return c, ok
+}
+
+// ISO3 finds the code of a country by its ISO 3166 alpha-3 letters, as UNHCR
+// writes them.
+func (l *List) ISO3(iso3 string) (string, bool) {
+	c, ok := l.iso3[iso3]
+	return c, ok
+}
+
+// Label finds the code of a name as AIDA prints it, case and blanks aside.
+func (l *List) Label(label string) (string, bool) {
+	c, ok := l.labels[fold(label)]
+	return c, ok
+}
+
+func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+
+// file names the list that governs a dimension; older names of a dimension
+// share the list of the newer one.
+var file = map[string]string{
+	"citizen": "citizen", "geo": "geo", "sex": "sex", "age": "age", "unit": "unit",
+	"decision": "decision", "asyl_app": "applicant", "applicant": "applicant", "freq": "freq",
+	"procedure_type": "unhcr", "dec_level": "unhcr", "app_type": "unhcr", "pc": "unhcr",
+}
+
+var cache sync.Map // file name → func() (*List, error)
+
+// For is the list of a dimension, or nil where the dimension has none, so that
+// any code passes. The error is one of our own data.
+func For(dim string) (*List, error) {
+	name, ok := file[dim]
+	if !ok {
+		return nil, nil
+	}
+	load, _ := cache.LoadOrStore(name, sync.OnceValues(func() (*List, error) { return load(name) }))
+	return load.(func() (*List, error))()
+}
+
+// Must is For over a dimension that is known to have a list.
+func Must(dim string) *List {
+	l, err := For(dim)
+	if err != nil || l == nil {
+		panic(fmt.Sprintf("code list of %q: %v", dim, err))
+	}
+	return l
+}
+
+func load(name string) (*List, error) {
+	l := &List{Dim: name, codes: map[string]Code{}, iso3: map[string]string{}, labels: map[string]string{}}
+	err := each("codes/"+name+".csv", func(row map[string]string) error {
+		c := Code{
+			Code: row["code"], ISO2: row["iso2"], ISO3: row["iso3"], Kind: Kind(row["kind"]),
+			From: row["valid_from"], To: row["valid_to"], Members: strings.Fields(row["members"]),
+			Names: map[string]string{"en": row["en"], "fr": row["fr"], "de": row["de"], "ru": row["ru"]},
+		}
+		if c.Kind != Member && c.Kind != Aggregate && c.Kind != Residual {
+			return fmt.Errorf("%s %s: kind %q", name, c.Code, c.Kind)
+		}
+		l.codes[c.Code] = c
+		if c.ISO3 != "" {
+			l.iso3[c.ISO3] = c.Code
+		}
+		l.labels[fold(row["en"])] = c.Code
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return l, each("codes/alias.csv", func(row map[string]string) error {
+		if row["list"] == name {
+			l.labels[fold(row["label"])] = row["code"]
+		}
+		return nil
+	})
+}
+
+// each calls f for every row of an embedded CSV, by column name.
+func each(path string, f func(map[string]string) error) error {
+	in, err := datasets.FS.Open(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return eachIn(in, path, f)
+}
+
+func eachIn(in fs.File, path string, f func(map[string]string) error) error {
+	r := csv.NewReader(in)
+	head, err := r.Read()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for {
+		rec, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		row := make(map[string]string, len(head))
+		for i, h := range head {
+			row[h] = rec[i]
+		}
+		if err := f(row); err != nil {
+			return err
+		}
+	}
+}

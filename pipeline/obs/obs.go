@@ -1,0 +1,91 @@
+// Package obs holds the nouns that every room of the pipeline shares: an
+// observation as its source published it, the period it speaks of, the place
+// in a file where it stands, and the errors that point there.
+package obs
+
+import (
+	"fmt"
+	"strings"
+)
+
+// An Observation is one cell of a source table, as published.
+//
+// Count is in the unit of its table (persons, unless a dimension says cases).
+// Where Known is false (":", "N/A", an empty cell) Count means nothing; it is
+// not zero. Flags are the source's own letters ("bp": break and provisional).
+type Observation struct {
+	Key     []string // codes, parallel to the table's dimensions
+	Period  Period
+	Count   int32
+	Known   bool
+	Flags   string
+	Printed string // as printed, where Count and Flags do not give it back
+	Pos     Pos
+}
+
+// A Period is a span of time in the form Eurostat writes today: "2023",
+// "2023-Q1" or "2023-01". Periods of one frequency sort as strings.
+type Period string
+
+// ParsePeriod reads a period in any form that Eurostat has used: 2023,
+// 2023-Q1, 2023Q1, 2023-01, 2023M01. It reports false for anything else.
+func ParsePeriod(s string) (Period, bool) {
+	if len(s) < 4 || !digits(s[:4]) {
+		return "", false
+	}
+	year, rest := s[:4], strings.TrimPrefix(s[4:], "-")
+	switch {
+	case rest == "" && len(s) == 4:
+		return Period(year), true
+	case len(rest) == 2 && rest[0] == 'Q' && rest[1] >= '1' && rest[1] <= '4':
+		return Period(year + "-" + rest), true
+	case len(rest) == 3 && rest[0] == 'M' && month(rest[1:]):
+		return Period(year + "-" + rest[1:]), true
+	case len(rest) == 2 && len(s) == 7 && month(rest):
+		return Period(year + "-" + rest), true
+	}
+	return "", false
+}
+
+func month(s string) bool { return digits(s) && s >= "01" && s <= "12" }
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// Freq is the frequency of p: 'A' annual, 'Q' quarterly, 'M' monthly.
+func (p Period) Freq() byte {
+	switch {
+	case len(p) == 4:
+		return 'A'
+	case len(p) == 7 && p[5] == 'Q':
+		return 'Q'
+	}
+	return 'M'
+}
+
+// Year is the calendar year that p lies in.
+func (p Period) Year() string { return string(p[:4]) }
+
+// A Pos is a place in a file, counted from 1. Col counts bytes, as compilers
+// do; it is 0 where only the line is known, and Line is 0 for the whole file.
+type Pos struct {
+	File string
+	Line int
+	Col  int
+}
+
+func (p Pos) String() string {
+	switch {
+	case p.Line == 0:
+		return p.File
+	case p.Col == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
+}

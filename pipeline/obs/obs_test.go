@@ -1,0 +1,48 @@
+package obs
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestParsePeriod(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want Period
+		freq byte
+	}{
+		{"2023", "2023", 'A'}, {"2023-Q1", "2023-Q1", 'Q'}, {"2023Q4", "2023-Q4", 'Q'},
+		{"2023-01", "2023-01", 'M'}, {"2023M12", "2023-12", 'M'},
+	} {
+		got, ok := ParsePeriod(tt.in)
+		if !ok || got != tt.want || got.Freq() != tt.freq {
+			t.Errorf("ParsePeriod(%q) = %q (%c), %v; want %q (%c)", tt.in, got, got.Freq(), ok, tt.want, tt.freq)
+		}
+	}
+	for _, bad := range []string{"", "23", "2023-", "2023-Q5", "2023-13", "2023-00", "202301", "2023M1", "x023", "2023-Q", "20233"} {
+		if p, ok := ParsePeriod(bad); ok {
+			t.Errorf("ParsePeriod(%q) = %q, want refusal", bad, p)
+		}
+	}
+}
+
+func TestRefusalShowsTwentyAndCountsTheRest(t *testing.T) {
+	r := &Refusal{File: "f.tsv"}
+	if r.Err() != nil {
+		t.Fatal("an empty refusal is an error")
+	}
+	for i := range 23 {
+		r.Add(&ParseError{Pos: Pos{"f.tsv", i + 2, 7}, Got: `citizen "SYR"`, Want: "a code", Hint: "mend it", Err: ErrUnknownCode})
+	}
+	msg := r.Err().Error()
+	if n := strings.Count(msg, "want a code"); n != Shown {
+		t.Errorf("%d shown, want %d", n, Shown)
+	}
+	if !strings.HasSuffix(msg, "f.tsv: and 3 more") || !strings.HasPrefix(msg, "f.tsv:2:7: got citizen \"SYR\", want a code\n\thint: mend it") {
+		t.Errorf("message is\n%s", msg)
+	}
+	if !errors.Is(r, ErrUnknownCode) {
+		t.Error("the cause is lost")
+	}
+}

@@ -1,0 +1,441 @@
+package table
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"asylum/pipeline/obs"
+)
+
+// A Builder gathers rows, in file order, and freezes them into a Table.
+type Builder struct {
+	t     Table
+	dicts []dict
+	flags map[string]uint8
+	cur   *Chunk
+	r     int // row being written in cur
+	space int // rows that cur's slices have room for
+}
+
+// A dict interns the values of a dimension. Exports are sorted, so the next
+// value is most often the last one or the one that followed it before.
+type dict struct {
+	values []string
+	index  map[string]uint16
+	last   int
+}
+
+// NewBuilder starts a table with these dimensions and periods.
+func NewBuilder(m Meta, dims []string, periods []obs.Period) *Builder {
+	b := &Builder{t: Table{Meta: m, Periods: periods}, dicts: make([]dict, len(dims)), flags: map[string]uint8{}}
+	for _, d := range dims {
+		b.t.Dims = append(b.t.Dims, Dim{Name: d})
+	}
+	for d := range b.dicts {
+		b.dicts[d].index = map[string]uint16{}
+	}
+	return b
+}
+
+// Intern gives the code of a value of dimension d, and whether the value was
+// not seen before. It panics past 65,535 values, which Full warns of.
+func (b *Builder) Intern(d int, value []byte) (code uint16, fresh bool) {
+	di := &b.dicts[d]
+	if di.last < len(di.values) && di.values[di.last] == string(value) {
+		return uint16(di.last), false
+	}
+	if next := di.last + 1; next < len(di.values) && di.values[next] == string(value) {
+		di.last = next
+		return uint16(next), false
+	}
+	code, ok := di.index[string(value)]
+	if !ok {
+		code = uint16(len(di.values))
+		di.values = append(di.values, string(value))
+		di.index[string(value)] = code
+	}
+	di.last = int(code)
+	return code, !ok
+}
+
+// Full reports whether dimension d can take no further value.
+func (b *Builder) Full(d int) bool { return len(b.dicts[d].values) > math.MaxUint16 }
+
+// Start begins a row that stands on this line of the raw file; 0 for a table
+// whose cells have places of their own.
+func (b *Builder) Start(line int) {
+	if b.cur == nil || b.r+1 == ChunkRows {
+		b.chunk(line > 0)
+	} else {
+		b.r++
+	}
+	if b.r == b.space {
+		b.grow()
+	}
+	if line > 0 {
+		b.cur.Line[b.r] = int32(line)
+	}
+	b.cur.Rows = b.r + 1
+}
+
+// Drop takes back the row that was started last.
+func (b *Builder) Drop() {
+	b.cur.Rows--
+	b.r--
+}
+
+func (b *Builder) chunk(lines bool) {
+	b.t.Chunks = append(b.t.Chunks, Chunk{Codes: make([][]uint16, len(b.dicts)), Cols: make([]Column, len(b.t.Periods))})
+	first := len(b.t.Chunks) == 1
+	b.cur = &b.t.Chunks[len(b.t.Chunks)-1]
+	b.r, b.space = 0, 0
+	if lines {
+		b.cur.Line = []int32{}
+	}
+	if !first {
+		b.space = ChunkRows / 2 // a second chunk will most often be filled
+	}
+}
+
+func (b *Builder) grow() {
+	n := max(256, b.space*2)
+	for d := range b.cur.Codes {
+		b.cur.Codes[d] = extend(b.cur.Codes[d], n)
+	}
+	if b.cur.Line != nil {
+		b.cur.Line = extend(b.cur.Line, n)
+	}
+	for p := range b.cur.Cols {
+		c := &b.cur.Cols[p]
+		c.Val = extend(c.Val, n)
+		if c.Valid != nil {
+			old := len(c.Valid)
+			c.Valid = extend(c.Valid, n/8)
+			fill(c.Valid[old:])
+		}
+		if c.Flag != nil {
+			c.Flag = extend(c.Flag, n)
+		}
+		if c.Pos != nil {
+			c.Pos = extend(c.Pos, n)
+		}
+		if c.Printed != nil {
+			c.Printed = extend(c.Printed, n)
+		}
+	}
+	b.space = n
+}
+
+func extend[T any](s []T, n int) []T {
+	out := make([]T, n)
+	copy(out, s)
+	return out
+}
+
+func fill(b []byte) {
+	for i := range b {
+		b[i] = 0xff
+	}
+}
+
+// Set gives the started row its code of dimension d.
+func (b *Builder) Set(d int, code uint16) { b.cur.Codes[d][b.r] = code }
+
+// Count gives the started row its count at period index p.
+func (b *Builder) Count(p int, v int32) { b.cur.Cols[p].Val[b.r] = v }
+
+// Missing marks the started row as without a value at period index p.
+func (b *Builder) Missing(p int) {
+	c := &b.cur.Cols[p]
+	if c.Valid == nil {
+		c.Valid = make([]byte, (b.space+7)/8)
+		fill(c.Valid)
+	}
+	c.Valid[b.r>>3] &^= 1 << (b.r & 7)
+	c.Val[b.r] = 0
+}
+
+// Flag gives the started row its flags at period index p. It reports false
+// when the table has more distinct flag strings than it can hold (255).
+func (b *Builder) Flag(p int, flags []byte) bool {
+	code, ok := b.flags[string(flags)]
+	if !ok {
+		if len(b.t.Flags) == math.MaxUint8 {
+			return false
+		}
+		b.t.Flags = append(b.t.Flags, string(flags))
+		code = uint8(len(b.t.Flags))
+		b.flags[string(flags)] = code
+	}
+	c := &b.cur.Cols[p]
+	if c.Flag == nil {
+		c.Flag = make([]uint8, b.space)
+	}
+	c.Flag[b.r] = code
+	return true
+}
+
+// A Duplicate is a key that a file writes twice.
+type Duplicate struct {
+	Key         []string
+	First, Line int // lines of the raw file
+}
+
+// Freeze ends the building. Rows that share their whole key are reported;
+// the table is then not to be used.
+func (b *Builder) Freeze() (*Table, []Duplicate) {
+	t := &b.t
+	for d := range t.Dims {
+		t.Dims[d].Values = b.dicts[d].values
+	}
+	for c := range t.Chunks {
+		ch := &t.Chunks[c]
+		t.Rows += ch.Rows
+		ch.trim()
+	}
+	return t, t.duplicates()
+}
+
+// trim cuts the slices of a chunk to its rows.
+func (ch *Chunk) trim() {
+	n := ch.Rows
+	for d := range ch.Codes {
+		ch.Codes[d] = ch.Codes[d][:n]
+	}
+	if ch.Line != nil {
+		ch.Line = ch.Line[:n]
+	}
+	for p := range ch.Cols {
+		c := &ch.Cols[p]
+		c.Val = c.Val[:n]
+		if c.Valid != nil {
+			c.Valid = c.Valid[:(n+7)/8]
+			if n&7 != 0 { // no stray bits behind the last row: equal tables are equal bytes
+				c.Valid[len(c.Valid)-1] &= 1<<(n&7) - 1
+			}
+		}
+		if c.Flag != nil {
+			c.Flag = c.Flag[:n]
+		}
+		if c.Pos != nil {
+			c.Pos = c.Pos[:n]
+		}
+		if c.Printed != nil {
+			c.Printed = c.Printed[:n]
+		}
+	}
+}
+
+// duplicates finds rows with equal keys. A sorted file is checked in one pass
+// over neighbours; any other has its keys packed into numbers and sorted.
+func (t *Table) duplicates() []Duplicate {
+	ranks := make([][]uint16, len(t.Dims))
+	bits, total := make([]int, len(t.Dims)), 0
+	for d := range t.Dims {
+		ranks[d] = rank(t.Dims[d].Values)
+		for 1<<bits[d] < len(ranks[d]) {
+			bits[d]++
+		}
+		total += bits[d]
+	}
+	if t.sorted(ranks) {
+		return nil
+	}
+	if total > 64 {
+		return t.duplicatesByKey()
+	}
+	type at struct {
+		key  uint64
+		c, r int32
+	}
+	keys := make([]at, 0, t.Rows)
+	for c := range t.Chunks {
+		ch := &t.Chunks[c]
+		for r := range ch.Rows {
+			k := uint64(0)
+			for d := range ch.Codes {
+				k = k<<bits[d] | uint64(ch.Codes[d][r])
+			}
+			keys = append(keys, at{k, int32(c), int32(r)})
+		}
+	}
+	slices.SortFunc(keys, func(a, b at) int {
+		switch {
+		case a.key != b.key && a.key < b.key:
+			return -1
+		case a.key != b.key:
+			return 1
+		case a.c != b.c:
+			return int(a.c - b.c)
+		}
+		return int(a.r - b.r)
+	})
+	var dups []Duplicate
+	for i := 1; i < len(keys); i++ {
+		if keys[i].key == keys[i-1].key {
+			a, b := keys[i-1], keys[i]
+			dups = append(dups, t.duplicate(int(a.c), int(a.r), int(b.c), int(b.r)))
+		}
+	}
+	slices.SortFunc(dups, func(a, b Duplicate) int { return a.Line - b.Line })
+	return dups
+}
+
+func (t *Table) duplicate(c0, r0, c1, r1 int) Duplicate {
+	d := Duplicate{Key: t.Key(c1, r1)}
+	if t.Chunks[c0].Line != nil {
+		d.First, d.Line = int(t.Chunks[c0].Line[r0]), int(t.Chunks[c1].Line[r1])
+	}
+	return d
+}
+
+func (t *Table) duplicatesByKey() []Duplicate {
+	var dups []Duplicate
+	seen := make(map[string][2]int, t.Rows)
+	for c := range t.Chunks {
+		for r := range t.Chunks[c].Rows {
+			k := strings.Join(t.Key(c, r), "\x00")
+			if at, ok := seen[k]; ok {
+				dups = append(dups, t.duplicate(at[0], at[1], c, r))
+			}
+			seen[k] = [2]int{c, r}
+		}
+	}
+	return dups
+}
+
+// rank gives for each code its place among the sorted values.
+func rank(values []string) []uint16 {
+	order := make([]int, len(values))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(values[a], values[b]) })
+	ranks := make([]uint16, len(values))
+	for place, i := range order {
+		ranks[i] = uint16(place)
+	}
+	return ranks
+}
+
+// sorted reports whether every row is strictly above the one before it.
+func (t *Table) sorted(ranks [][]uint16) bool {
+	prev := make([]uint16, len(t.Dims))
+	first := true
+	for c := range t.Chunks {
+		ch := &t.Chunks[c]
+		for r := range ch.Rows {
+			above := first
+			for d := range ch.Codes {
+				k := ranks[d][ch.Codes[d][r]]
+				if !above && k < prev[d] {
+					return false
+				}
+				above = above || k > prev[d]
+				prev[d] = k
+			}
+			if !above {
+				return false
+			}
+			first = false
+		}
+	}
+	return true
+}
+
+// Gather builds a table from single observations: sources that write one cell
+// a line (or several measures a line) become wide rows in order of first
+// appearance, periods in order. A cell that stands twice is an error.
+func Gather(m Meta, dims []string, in []obs.Observation) (*Table, error) {
+	var periods []obs.Period
+	for i := range in {
+		if !slices.Contains(periods, in[i].Period) {
+			periods = append(periods, in[i].Period)
+		}
+	}
+	slices.Sort(periods)
+	column := map[obs.Period]int{}
+	for i, p := range periods {
+		column[p] = i
+	}
+
+	rows, next := make([][]int, 0, len(in)), map[string]int{}
+	for i := range in {
+		k := strings.Join(in[i].Key, "\x00")
+		r, ok := next[k]
+		if !ok {
+			r = len(rows)
+			next[k] = r
+			rows = append(rows, nil)
+		}
+		rows[r] = append(rows[r], i)
+	}
+
+	b := NewBuilder(m, dims, periods)
+	printed := map[string]uint16{}
+	refusal := &obs.Refusal{File: m.File}
+	for _, cells := range rows {
+		b.Start(0)
+		for d, v := range in[cells[0]].Key {
+			if b.Full(d) {
+				return nil, &obs.ParseError{Pos: in[cells[0]].Pos, Got: "more than 65,536 different values of " + dims[d], Want: "a code list"}
+			}
+			code, _ := b.Intern(d, []byte(v))
+			b.Set(d, code)
+		}
+		for p := range periods {
+			b.place(p)
+			b.Missing(p)
+		}
+		for _, i := range cells {
+			o := &in[i]
+			if err := b.observe(column[o.Period], o, printed); err != nil {
+				refusal.Add(err)
+			}
+		}
+	}
+	t, _ := b.Freeze() // keys are distinct by construction
+	return t, refusal.Err()
+}
+
+// place makes room for the position and printed form of cells of period p.
+func (b *Builder) place(p int) {
+	if c := &b.cur.Cols[p]; c.Pos == nil {
+		c.Pos, c.Printed = make([]int64, b.space), make([]uint16, b.space)
+	}
+}
+
+func (b *Builder) observe(p int, o *obs.Observation, printed map[string]uint16) *obs.ParseError {
+	c := &b.cur.Cols[p]
+	if c.Pos[b.r] != 0 {
+		first := obs.Pos{File: o.Pos.File, Line: int(c.Pos[b.r] >> 16), Col: int(c.Pos[b.r] & 0xffff)}
+		return &obs.ParseError{
+			Pos: o.Pos, Got: fmt.Sprintf("%s %s a second time", strings.Join(o.Key, ","), o.Period),
+			Want: fmt.Sprintf("each cell once (it stands at %v)", first),
+			Hint: "remove one of the two rows",
+		}
+	}
+	c.Pos[b.r] = int64(o.Pos.Line)<<16 | int64(min(o.Pos.Col, 0xffff))
+	if o.Known {
+		c.Valid[b.r>>3] |= 1 << (b.r & 7)
+		c.Val[b.r] = o.Count
+	}
+	if o.Flags != "" && !b.Flag(p, []byte(o.Flags)) {
+		return &obs.ParseError{Pos: o.Pos, Got: obs.Quote(o.Flags), Want: "at most 255 different flags"}
+	}
+	if o.Printed != "" {
+		code, ok := printed[o.Printed]
+		if !ok {
+			if len(b.t.Printed) == math.MaxUint16 {
+				return &obs.ParseError{Pos: o.Pos, Got: obs.Quote(o.Printed), Want: "at most 65,535 different printed values"}
+			}
+			b.t.Printed = append(b.t.Printed, o.Printed)
+			code = uint16(len(b.t.Printed))
+			printed[o.Printed] = code
+		}
+		c.Printed[b.r] = code
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package table
+
+import (
+	"slices"
+
+	"asylum/pipeline/obs"
+)
+
+// Meta identifies one vintage of one table: what the source served on a day.
+type Meta struct {
+	Source  string   `json:"source"`            // eurostat, unhcr, aida
+	Table   string   `json:"table"`             // the source's own code
+	Vintage string   `json:"vintage"`           // the day of extraction, YYYY-MM-DD
+	Note    string   `json:"note,omitempty"`    // how the day is known, if not from the source
+	File    string   `json:"file"`              // the raw file, as people can open it
+	SHA256  string   `json:"sha256"`            // of the raw file
+	Bytes   int64    `json:"bytes"`             // of the raw file
+	Format  string   `json:"format"`            // tsv, unhcr-csv, aida-csv
+	Derived bool     `json:"derived,omitempty"` // figures of the source, but not its bytes
+	NoFlags bool     `json:"no_flags,omitempty"`
+	URL     string   `json:"url,omitempty"`
+	Licence string   `json:"licence,omitempty"`
+	Extent  []Extent `json:"extent,omitempty"` // nil: the whole table
+}
+
+// An Extent is a box of cells: every code of Dims that is named (all codes of
+// a dimension that is not), in the periods From to To.
+type Extent struct {
+	Dims map[string][]string `json:"dims,omitempty"`
+	From obs.Period          `json:"from,omitempty"`
+	To   obs.Period          `json:"to,omitempty"`
+}
+
+// Covers reports whether the vintage speaks of the cell at all: absent from a
+// table that covers it means gone, absent from one that does not, unknown.
+// Code gives the cell's code of a dimension, or "" for all of them.
+func (m *Meta) Covers(code func(dim string) string, p obs.Period) bool {
+	if len(m.Extent) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(m.Extent, func(e Extent) bool {
+		if e.From != "" && (p < e.From || p > e.To+"~") {
+			return false
+		}
+		for dim, held := range e.Dims {
+			if !slices.Contains(held, code(dim)) {
+				return false
+			}
+		}
+		return true
+	})
+}

@@ -9,6 +9,8 @@
 //	exports/SOURCE/TABLE/VINTAGE/TABLE.{tsv,csv}   and .origin.json beside it
 //	codes/LIST.csv                                 code, kind, ISO 3166, names in en fr de ru
 //	codes/alias.csv                                labels as sources print them, to codes
+//
+// Names of countries in codes are from CLDR 48.2, under codes/LICENSE.unicode.
 package datasets
 
 import (

@@ -1,0 +1,386 @@
+package chart
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Bars shows shares of a whole, each beside its two counts.
+type Bars struct {
+	Head
+	Panels []Panel // one or two; side by side, on a phone one under the other
+}
+
+// A Panel is a column of groups. All panels share one scale.
+type Panel struct {
+	Groups []Group
+	Note   string // small text under the panel
+}
+
+// A Group is a run of bars that may be compared with each other.
+type Group struct {
+	Heading   string
+	Reference *Reference // nil: no line
+	Bars      []Bar
+}
+
+// A Reference is a line across the bars of a group, at a share from 0 to 1.
+type Reference struct {
+	Value float64
+	Label string
+}
+
+// A Bar is one share. Value and all bounds are fractions from 0 to 1.
+type Bar struct {
+	Name  string
+	Value float64
+
+	// Lo and Hi are certain bounds that rounding leaves; both 0 means none.
+	// They show as a soft band if it is wider than 3 px and the bar is solid.
+	Lo, Hi float64
+
+	// Low95 and High95 are a 95 % range, drawn as a line on a paper halo.
+	// NaN means none, and so do two zeros.
+	Low95, High95 float64
+
+	Label  string // "34%", with its ≈ if it needs one
+	Counts string // "20 of 59"
+
+	Weak      bool // few decisions: hatched, label in regular weight
+	Highlight bool
+	Context   bool // grey: another stage or definition
+	Missing   bool // empty frame; Value means nothing and Label is usually empty
+}
+
+func (b *Bars) check() error {
+	if n := len(b.Panels); n < 1 || n > 2 {
+		return fmt.Errorf("got %d panels of bars, want 1 or 2", n)
+	}
+	for _, p := range b.Panels {
+		for _, g := range p.Groups {
+			if r := g.Reference; r != nil && !share(r.Value) {
+				return fmt.Errorf("reference %q: got %v, want a share from 0 to 1", clean(r.Label), r.Value)
+			}
+			for _, bar := range g.Bars {
+				if err := bar.check(); err != nil {
+					return fmt.Errorf("bar %q: %w", clean(bar.Name), err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func share(v float64) bool { return v >= 0 && v <= 1 }
+
+var errMissingValue = errors.New("got no value, want one, or Missing set")
+
+func (b *Bar) check() error {
+	switch {
+	case b.Missing:
+		return nil
+	case math.IsNaN(b.Value):
+		return errMissingValue
+	case !share(b.Value):
+		return fmt.Errorf("got value %v, want a share from 0 to 1", b.Value)
+	case b.bounded() && !(share(b.Lo) && share(b.Hi) && b.Lo <= b.Value && b.Value <= b.Hi):
+		return fmt.Errorf("got bounds %v to %v about %v, want 0 ≤ lo ≤ value ≤ hi ≤ 1", b.Lo, b.Hi, b.Value)
+	case b.ranged() && !(share(b.Low95) && share(b.High95) && b.Low95 <= b.High95):
+		return fmt.Errorf("got a range %v to %v, want 0 ≤ low ≤ high ≤ 1", b.Low95, b.High95)
+	}
+	return nil
+}
+
+func (b *Bar) bounded() bool { return b.Lo != 0 || b.Hi != 0 }
+
+func (b *Bar) ranged() bool {
+	return !math.IsNaN(b.Low95) && !math.IsNaN(b.High95) && (b.Low95 != 0 || b.High95 != 0)
+}
+
+// A barGrid is where the columns of every panel stand, from its left edge.
+type barGrid struct {
+	panel, gap           float64
+	name, track, v, c    float64 // widths
+	trackX, valueX, cntX float64 // trackX and cntX are left edges, valueX a right edge
+}
+
+const panelGap = 56.0
+
+func (b *Bars) layout(s *sheet, top, bottom float64) float64 {
+	g := b.grid(s)
+	top += s.px(16)
+	if s.phone() {
+		return b.stack(s, g, top)
+	}
+	pitch := 32.5
+	end := b.sideBySide(s.scratch(), g, top, pitch)
+	if rows := b.mostRows(); rows > 0 && end < bottom {
+		pitch = min(42, pitch+(bottom-end)/float64(rows))
+	}
+	return max(b.sideBySide(s, g, top, half(pitch-0.25)), bottom)
+}
+
+// scratch is a sheet to measure on: what is drawn there is not seen.
+func (s *sheet) scratch() *sheet {
+	c := *s
+	c.items, c.runs, c.marks, c.faults = nil, nil, nil, nil
+	return &c
+}
+
+func (b *Bars) mostRows() int {
+	most := 0
+	for _, p := range b.Panels {
+		n := 0
+		for _, g := range p.Groups {
+			n += len(g.Bars)
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// grid measures names, values and counts over all panels, so that the tracks
+// are of one length: bars in two panels are compared too.
+func (b *Bars) grid(s *sheet) barGrid {
+	var g barGrid
+	n := float64(len(b.Panels))
+	g.panel = s.right() - s.left()
+	if !s.phone() {
+		g.gap = panelGap
+		g.panel = (g.panel - panelGap*(n-1)) / n
+	}
+	name, value, count := s.width(s.nameStyle()), s.width(s.valueStyle()), s.width(s.countStyle())
+	b.each(func(bar *Bar) {
+		g.name = max(g.name, name(plain(clean(bar.Name))))
+		g.v = max(g.v, value(clean(bar.Label)))
+		g.c = max(g.c, count(clean(bar.Counts)))
+	})
+	g.v, g.c = min(math.Ceil(g.v), g.panel*0.22), min(math.Ceil(g.c), g.panel*0.32)
+	if s.phone() {
+		g.track, g.cntX = g.panel, g.panel-g.c
+		g.valueX = g.cntX - 10
+		g.name = g.valueX - g.v - 16
+		return g
+	}
+	g.name = min(max(math.Ceil(g.name), 118), 0.34*g.panel)
+	g.trackX = half(g.name + 14)
+	g.cntX = g.panel - g.c
+	g.valueX = g.cntX - 10
+	g.track = half(g.valueX - g.v - 18 - g.trackX)
+	return g
+}
+
+func (b *Bars) each(f func(*Bar)) {
+	for i := range b.Panels {
+		for j := range b.Panels[i].Groups {
+			for k := range b.Panels[i].Groups[j].Bars {
+				f(&b.Panels[i].Groups[j].Bars[k])
+			}
+		}
+	}
+}
+
+func (b *Bars) sideBySide(s *sheet, g barGrid, top, pitch float64) float64 {
+	end := top
+	for i, p := range b.Panels {
+		x := half(s.left() + float64(i)*(g.panel+g.gap))
+		y := top
+		for j := range p.Groups {
+			if j > 0 {
+				y += 22
+			}
+			y = p.Groups[j].wide(s, g, x, y, pitch)
+		}
+		end = max(end, s.panelNote(p, x, y, g.panel))
+	}
+	return end
+}
+
+func (b *Bars) stack(s *sheet, g barGrid, top float64) float64 {
+	y := top
+	for _, p := range b.Panels {
+		for j := range p.Groups {
+			y = p.Groups[j].phone(s, g, s.left(), y) + 26
+		}
+		y = s.panelNote(p, s.left(), y-26, g.panel) + 30
+	}
+	return y - 30
+}
+
+func (s *sheet) panelNote(p Panel, x, y, width float64) float64 {
+	st := s.noteStyle()
+	lines := s.wrap(st, p.Note, width)
+	if len(lines) == 0 {
+		return y
+	}
+	return s.lines(x, y+6+st.lead, st, lines) + st.descent()
+}
+
+// wide draws a group from top y and returns its end. Names, values and counts
+// stand in columns, so no label can meet the reference line.
+func (g *Group) wide(s *sheet, grid barGrid, x, y, pitch float64) float64 {
+	track := rect{x0: x + grid.trackX, x1: x + grid.trackX + grid.track}
+	y, refTop := g.head(s, x, y, grid.panel, track)
+	layers := newLayers(s, g.Reference, track, refTop)
+	for i := range g.Bars {
+		b := &g.Bars[i]
+		name := s.fit(s.nameStyle(), b.Name, grid.name, 2)
+		h := max(pitch, float64(len(name))*s.nameStyle().lead+8)
+		mid := half(y + h/2)
+		track.y0, track.y1 = mid-10.5, mid+10.5
+		layers.bar(b, track)
+		st := s.nameStyle()
+		first := mid + st.middle() - float64(len(name)-1)*st.lead/2
+		s.lines(x, first, b.nameStyle(s), name)
+		s.textRight(x+grid.valueX, mid+s.valueStyle().middle(), b.valueStyle(s), one(s.fit(s.valueStyle(), b.Label, grid.v+1, 1)))
+		s.text(x+grid.cntX, mid+s.countStyle().middle(), s.countStyle(), one(s.fit(s.countStyle(), b.Counts, grid.c+1, 1)))
+		y += h
+	}
+	layers.finish(y)
+	return y
+}
+
+func one(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[0]
+}
+
+func (b *Bar) nameStyle(s *sheet) style {
+	st := s.nameStyle().in(s.pal.ink)
+	if b.Highlight {
+		st = st.as(bold)
+	}
+	return st
+}
+
+func (b *Bar) valueStyle(s *sheet) style {
+	st := s.valueStyle()
+	if b.Weak {
+		st = st.as(regular)
+	}
+	if b.Highlight {
+		st = st.in(s.pal.high)
+	}
+	return st
+}
+
+// head sets heading and reference label on one line, or on two if they would
+// meet, and returns where the rows begin and where the line does.
+func (g *Group) head(s *sheet, x, y, width float64, track rect) (rows, line float64) {
+	hst, rst := s.headingStyle(), s.headingStyle().in(s.pal.ink)
+	rst.size = s.px(15)
+	lines := s.wrap(hst, g.Heading, width)
+	end := x
+	if len(lines) == 1 {
+		end += s.width(hst)(lines[0])
+	} else if len(lines) > 1 {
+		end = x + width
+	}
+	base := y + hst.size
+	last := s.lines(x, base, hst, lines)
+	if g.Reference == nil {
+		return last + 9, 0
+	}
+	label := one(s.fit(rst, g.Reference.Label, width*0.6, 1))
+	at := track.x0 + half(track.w()*g.Reference.Value)
+	lx := at + 8
+	if w := s.width(rst)(label); lx+w > x+width {
+		lx = at - 8 - w
+	}
+	if len(lines) > 0 && min(lx, at)-10 < end {
+		last += 22
+	}
+	s.text(lx, last, rst, label)
+	return last + 9, last - rst.ascent() - 1
+}
+
+// layers keeps the order of painting in a group: bars, the halo of the
+// reference, 95 % lines on their halos, then the reference itself, unbroken.
+type layers struct {
+	s        *sheet
+	ref      *Reference
+	x, top   float64
+	whiskers []func()
+}
+
+func newLayers(s *sheet, ref *Reference, track rect, top float64) *layers {
+	l := &layers{s: s, ref: ref, top: top}
+	if ref != nil {
+		l.x = track.x0 + half(track.w()*ref.Value)
+	}
+	return l
+}
+
+func (l *layers) bar(b *Bar, track rect) {
+	l.s.bar(b, track)
+	if b.Missing || !b.ranged() {
+		return
+	}
+	mid := (track.y0 + track.y1) / 2
+	x0, x1 := track.x0+track.w()*b.Low95, track.x0+track.w()*b.High95
+	l.whiskers = append(l.whiskers, func() {
+		l.s.stroke(l.s.pal.paper, 5, []pt{{x0 - 1.5, mid}, {x1 + 1.5, mid}})
+		l.s.stroke(l.s.pal.ink, 2, []pt{{x0, mid}, {x1, mid}})
+		l.s.mark("whisker", rect{x0, mid - 1, x1, mid + 1}, b.High95-b.Low95, track.w())
+	})
+}
+
+func (l *layers) finish(bottom float64) {
+	line := []pt{{l.x, l.top}, {l.x, bottom}}
+	if l.ref != nil {
+		l.s.stroke(l.s.pal.paper, 5, line)
+	}
+	for _, w := range l.whiskers {
+		w()
+	}
+	if l.ref != nil {
+		l.s.stroke(l.s.pal.ink, 1.6, line)
+		l.s.mark("reference", rect{l.x - 0.8, l.top, l.x + 0.8, bottom}, l.ref.Value, 0)
+	}
+}
+
+// phone draws a group with each bar under its words, as wide as the sheet.
+func (g *Group) phone(s *sheet, grid barGrid, x, y float64) float64 {
+	y = g.phoneHead(s, x, y)
+	for i := range g.Bars {
+		b := &g.Bars[i]
+		name := s.fit(s.nameStyle(), b.Name, grid.name, 2)
+		base := y + 20
+		last := s.lines(x, base, b.nameStyle(s), name)
+		s.textRight(x+grid.valueX, base, b.valueStyle(s), one(s.fit(s.valueStyle(), b.Label, grid.v+1, 1)))
+		s.text(x+grid.cntX, base, s.countStyle(), one(s.fit(s.countStyle(), b.Counts, grid.c+1, 1)))
+		track := rect{x, half(last + 9), x + grid.track, half(last + 27)}
+		l := newLayers(s, g.Reference, track, track.y0-4)
+		l.bar(b, track)
+		l.finish(track.y1 + 4)
+		y = track.y1 + 13
+	}
+	return y
+}
+
+// phoneHead sets the heading, and the reference as a key: a line through the
+// words between the bars would strike them out.
+func (g *Group) phoneHead(s *sheet, x, y float64) float64 {
+	st, width := s.headingStyle(), s.right()-s.left()
+	lines := s.wrap(st, g.Heading, width)
+	last := s.lines(x, y+st.size, st, lines)
+	if len(lines) == 0 {
+		last = y
+	}
+	if g.Reference == nil {
+		return last + 10
+	}
+	label := one(s.fit(st, g.Reference.Label, width-20, 1))
+	w := s.width(st)(label)
+	lx := s.right() - w
+	if len(lines) == 0 || len(lines) > 1 || x+s.width(st)(lines[0])+36 > lx-12 {
+		last += st.lead + 3
+		lx = x + 12
+	}
+	s.stroke(s.pal.ink, 1.6, []pt{{half(lx - 9), last - 17}, {half(lx - 9), last + 4}})
+	s.text(lx, last, st, label)
+	return last + 10
+}

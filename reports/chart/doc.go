@@ -1,0 +1,18 @@
+// Package chart draws finished results: a ladder of nested squares, bars of
+// shares, and lines over years, as SVG and PNG, for a wide sheet and a phone,
+// on light and dark paper.
+//
+// It only draws. Every word, every formatted number and every language choice
+// comes ready from the caller; values come beside them as plain numbers, so
+// that lengths and areas are true to the data and not to the text. Labels are
+// treated as data of unknown origin: they are escaped, control characters are
+// taken out, and a rune without a glyph is an error instead of a blank.
+//
+// A picture is made in two passes. A figure first lays itself out on a sheet,
+// an ordered list of fills, strokes and text runs in px from the top left;
+// text is measured with the very font that draws it, and the sheet grows with
+// its content. The list is then played onto a [vg.Canvas]: our own for SVG,
+// gonum's vgimg for PNG. Both files are the same bytes on every run.
+//
+// One px of the sheet is one point of the canvas (72 to the inch).
+package chart

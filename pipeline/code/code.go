@@ -50,6 +50,7 @@ type List struct {
 	codes  map[string]Code
 	iso3   map[string]string
 	labels map[string]string // lower-case label → code
+	older  map[string]string
 }
 
 // Lookup finds a code.
@@ -78,8 +79,10 @@ func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(
 var file = map[string]string{
 	"citizen": "citizen", "geo": "geo", "sex": "sex", "age": "age", "unit": "unit",
 	"decision": "decision", "asyl_app": "applicant", "applicant": "applicant", "freq": "freq",
-	"procedure_type": "unhcr", "dec_level": "unhcr", "app_type": "unhcr", "pc": "unhcr",
 }
+
+// File names the code list of a dimension, for messages.
+func File(dim string) string { return "datasets/codes/" + file[dim] + ".csv" }
 
 var cache sync.Map // file name → func() (*List, error)
 
@@ -104,21 +107,26 @@ func Must(dim string) *List {
 }
 
 func load(name string) (*List, error) {
-	l := &List{Dim: name, codes: map[string]Code{}, iso3: map[string]string{}, labels: map[string]string{}}
+	l := &List{Dim: name, codes: map[string]Code{}, iso3: map[string]string{}, labels: map[string]string{}, older: map[string]string{}}
 	err := each("codes/"+name+".csv", func(row map[string]string) error {
 		c := Code{
 			Code: row["code"], ISO2: row["iso2"], ISO3: row["iso3"], Kind: Kind(row["kind"]),
 			From: row["valid_from"], To: row["valid_to"], Members: strings.Fields(row["members"]),
 			Names: map[string]string{"en": row["en"], "fr": row["fr"], "de": row["de"], "ru": row["ru"]},
 		}
-		if c.Kind != Member && c.Kind != Aggregate && c.Kind != Residual {
+		if !c.Kind.valid() {
 			return fmt.Errorf("%s %s: kind %q", name, c.Code, c.Kind)
 		}
 		l.codes[c.Code] = c
 		if c.ISO3 != "" {
 			l.iso3[c.ISO3] = c.Code
 		}
-		l.labels[fold(row["en"])] = c.Code
+		if row["en"] != "" && l.labels[fold(row["en"])] == "" {
+			l.labels[fold(row["en"])] = c.Code
+		}
+		if row["was"] != "" {
+			l.older[c.Code] = row["was"]
+		}
 		return nil
 	})
 	if err != nil {
@@ -165,3 +173,65 @@ func eachIn(in fs.File, path string, f func(map[string]string) error) error {
 		}
 	}
 }
+
+// A TableInfo says what a dataset of a source is.
+type TableInfo struct {
+	Code, Source, Title string
+}
+
+var tables = sync.OnceValue(func() map[string]TableInfo {
+	known := map[string]TableInfo{}
+	if err := each("codes/table.csv", func(row map[string]string) error {
+		known[row["code"]] = TableInfo{row["code"], row["source"], row["en"]}
+		return nil
+	}); err != nil {
+		panic(err) // embedded: a test reads it
+	}
+	return known
+})
+
+// Table finds what is known of a dataset code.
+func Table(code string) (TableInfo, bool) {
+	t, ok := tables()[code]
+	return t, ok
+}
+
+// Older is the spelling that a code had before the releases of 2026 renamed
+// it, or "". Tables hold the older spelling, in which definitions are written.
+func (l *List) Older(code string) string { return l.older[code] }
+
+// Extend adds the codes of a user's own file to the lists: lines of
+// dimension,code,kind and, if wanted, an English name.
+func Extend(r io.Reader, name string) error {
+	in := csv.NewReader(r)
+	in.FieldsPerRecord = -1
+	in.Comment = '#'
+	for {
+		rec, err := in.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		line, _ := in.FieldPos(0)
+		if len(rec) < 3 || len(rec) > 4 {
+			return fmt.Errorf("%s:%d: got %d fields, want dimension,code,kind and, if wanted, an English name", name, line, len(rec))
+		}
+		l, err := For(rec[0])
+		if err != nil {
+			return err
+		}
+		kind := Kind(rec[2])
+		if l == nil || !kind.valid() {
+			return fmt.Errorf("%s:%d: got %q, want a dimension with a code list, a code, and member, aggregate or residual", name, line, strings.Join(rec, ","))
+		}
+		c := Code{Code: rec[1], Kind: kind, Names: map[string]string{}}
+		if len(rec) == 4 {
+			c.Names["en"] = rec[3]
+		}
+		l.codes[c.Code] = c
+	}
+}
+
+func (k Kind) valid() bool { return k == Member || k == Aggregate || k == Residual }

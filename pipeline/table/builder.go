@@ -88,19 +88,18 @@ func (b *Builder) Drop() {
 
 func (b *Builder) chunk(lines bool) {
 	b.t.Chunks = append(b.t.Chunks, Chunk{Codes: make([][]uint16, len(b.dicts)), Cols: make([]Column, len(b.t.Periods))})
-	first := len(b.t.Chunks) == 1
 	b.cur = &b.t.Chunks[len(b.t.Chunks)-1]
 	b.r, b.space = 0, 0
 	if lines {
 		b.cur.Line = []int32{}
 	}
-	if !first {
-		b.space = ChunkRows / 2 // a second chunk will most often be filled
-	}
 }
 
 func (b *Builder) grow() {
 	n := max(256, b.space*2)
+	if len(b.t.Chunks) > 1 {
+		n = ChunkRows // a second chunk will most often be filled
+	}
 	for d := range b.cur.Codes {
 		b.cur.Codes[d] = extend(b.cur.Codes[d], n)
 	}
@@ -142,6 +141,23 @@ func fill(b []byte) {
 
 // Set gives the started row its code of dimension d.
 func (b *Builder) Set(d int, code uint16) { b.cur.Codes[d][b.r] = code }
+
+// Repeat gives the started row the codes of the row before it.
+func (b *Builder) Repeat() {
+	prev := b.cur
+	r := b.r - 1
+	if r < 0 {
+		prev = &b.t.Chunks[len(b.t.Chunks)-2]
+		r = prev.Rows - 1
+	}
+	for d := range b.cur.Codes {
+		b.cur.Codes[d][b.r] = prev.Codes[d][r]
+	}
+}
+
+// Cursor gives the columns being written and the index of the started row, for
+// readers that place millions of counts.
+func (b *Builder) Cursor() ([]Column, int) { return b.cur.Cols, b.r }
 
 // Count gives the started row its count at period index p.
 func (b *Builder) Count(p int, v int32) { b.cur.Cols[p].Val[b.r] = v }

@@ -1,0 +1,213 @@
+// Package aida reads the figures of AIDA, the Asylum Information Database that
+// ECRE edits: national statistics, printed by hand in tables of a dozen rows.
+//
+// Every value is kept as printed beside the number it gives, if it gives one;
+// where it does not, the flag says why. A cell that holds prose is not zero.
+package aida
+
+import (
+	"encoding/csv"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"asylum/pipeline/code"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/table"
+)
+
+// Columns are those of our own CSV of AIDA's tables, one cell a line.
+var Columns = []string{"country", "year", "table", "label", "instance", "measure", "head", "unit", "value", "origin", "page", "updated"}
+
+// Dims are the dimensions of the table. Category is the row label of a table
+// that is not by citizenship; origin tells figures of a table from figures of a
+// sentence, and page keeps two pages of one country apart.
+var Dims = []string{"citizen", "geo", "table", "category", "instance", "measure", "unit", "origin", "page"}
+
+// Recognise reports whether a CSV header is that of Columns.
+func Recognise(head []string) bool {
+	return !slices.ContainsFunc(Columns, func(c string) bool { return !slices.Contains(head, c) })
+}
+
+// ReadCSV reads our CSV of AIDA's tables. The error is an *obs.Refusal that
+// lists every bad cell, or one of reading r.
+func ReadCSV(r io.Reader, m table.Meta) (*table.Table, error) {
+	p := &reader{in: csv.NewReader(r), at: map[string]int{}, refusal: &obs.Refusal{File: m.File}, file: m.File,
+		citizen: code.Must("citizen"), geo: code.Must("geo")}
+	head, err := p.in.Read()
+	if err != nil {
+		return nil, p.fail(err)
+	}
+	head[0] = strings.TrimPrefix(head[0], "\ufeff")
+	if !Recognise(head) {
+		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: obs.Quote(strings.Join(head, ",")),
+			Want: "the columns " + strings.Join(Columns, ","), Hint: "rename the columns of the copied table"}
+	}
+	for i, h := range head {
+		p.at[h] = i
+	}
+	for {
+		rec, err := p.in.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			p.refusal.Add(p.fail(err))
+			break
+		}
+		p.record(rec)
+	}
+	if err := p.refusal.Err(); err != nil {
+		return nil, err
+	}
+	return table.Gather(m, Dims, p.out)
+}
+
+type reader struct {
+	in           *csv.Reader
+	at           map[string]int
+	file         string
+	citizen, geo *code.List
+	refusal      *obs.Refusal
+	out          []obs.Observation
+}
+
+func (p *reader) fail(err error) *obs.ParseError {
+	e := &obs.ParseError{Pos: obs.Pos{File: p.file}, Got: err.Error(), Want: "a CSV file", Hint: "export the table again"}
+	var pe *csv.ParseError
+	if errors.As(err, &pe) {
+		e.Pos = obs.Pos{File: p.file, Line: pe.Line, Col: pe.Column}
+		e.Got, e.Want = pe.Err.Error(), "a CSV record with a field for each column"
+	} else if err == io.EOF {
+		e.Got, e.Want = "an empty file", "a table"
+	}
+	return e
+}
+
+func (p *reader) bad(column, got, want, hint string, err error) {
+	line, col := p.in.FieldPos(p.at[column])
+	p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: p.file, Line: line, Col: col}, Got: got, Want: want, Hint: hint, Err: err})
+}
+
+func (p *reader) record(rec []string) {
+	get := func(column string) string { return rec[p.at[column]] }
+	year, ok := obs.ParsePeriod(get("year"))
+	if !ok || year.Freq() != 'A' {
+		p.bad("year", "year "+obs.Quote(get("year")), `a year such as "2023"`, "correct the table's year", nil)
+	}
+	geo := get("country")
+	switch geo {
+	case "GR": // AIDA writes ISO 3166, Eurostat does not
+		geo = "EL"
+	case "GB":
+		geo = "UK"
+	}
+	if _, ok := p.geo.Lookup(geo); !ok {
+		p.bad("country", "country "+obs.Quote(get("country")), "an ISO 3166 alpha-2 code of the list "+code.File("geo"), "correct the country", obs.ErrUnknownCode)
+	}
+	label := Clean(get("label"))
+	citizen, category := "TOTAL", label
+	if get("table") == "first_instance" {
+		if citizen, ok = p.citizen.Label(label); !ok {
+			p.bad("label", "label "+obs.Quote(get("label")), "a citizenship that datasets/codes/alias.csv knows",
+				"correct the spelling; if it is right, the list lacks it: please report it", obs.ErrUnknownCode)
+		}
+		category = ""
+		if citizen == "OTHER" || citizen == "UNK" {
+			category = label
+		}
+	}
+	o := obs.Observation{
+		Key:    []string{citizen, geo, get("table"), category, get("instance"), get("measure"), get("unit"), get("origin"), get("page")},
+		Period: year, Printed: get("value"),
+	}
+	o.Pos.File = p.file
+	o.Pos.Line, o.Pos.Col = p.in.FieldPos(p.at["value"])
+	o.Count, o.Flags = Number(get("value"), get("unit") == "percent")
+	o.Known = o.Flags == ""
+	p.out = append(p.out, o)
+}
+
+// Reasons why a printed value gives no count.
+const (
+	Blank   = "blank"   // nothing stands there
+	NA      = "na"      // N/A, a dash, a colon
+	Percent = "percent" // a printed rate, kept as a witness
+	Words   = "words"   // prose, a bound, or two figures
+)
+
+// Clean takes footnote marks and no-break spaces off a printed label or value.
+func Clean(s string) string {
+	s = strings.NewReplacer("\u00a0", " ", "\u2007", " ", "\u202f", " ").Replace(s)
+	s = strings.TrimSpace(s)
+	for {
+		t := strings.TrimRight(s, "*")
+		if open := strings.LastIndexByte(t, '['); open >= 0 && strings.HasSuffix(t, "]") && digits(t[open+1:len(t)-1]) {
+			t = t[:open]
+		} else if open := strings.LastIndexByte(t, '('); open > 0 && strings.HasSuffix(t, ")") && len(t)-open == 3 && digits(t[open+1:len(t)-1]) {
+			t = t[:open]
+		}
+		t = strings.TrimSpace(t)
+		if t == s {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		s = t
+	}
+}
+
+// words are the numbers that some pages write out.
+var words = map[string]int32{"zero": 0, "none": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+
+// Number gives the count that a printed value holds, and otherwise the reason
+// why it holds none. Three digits after a dot or a comma are a group of
+// thousands: counts have no decimals, and rates are never read as counts.
+func Number(printed string, percent bool) (n int32, reason string) {
+	s := Clean(printed)
+	switch {
+	case s == "":
+		return 0, Blank
+	case isNA(s):
+		return 0, NA
+	case percent || strings.HasSuffix(s, "%"):
+		return 0, Percent
+	}
+	if n, ok := words[strings.ToLower(s)]; ok {
+		return n, ""
+	}
+	if d, ok := ungroup(s); ok {
+		if v, err := strconv.ParseInt(d, 10, 32); err == nil {
+			return int32(v), ""
+		}
+	}
+	return 0, Words
+}
+
+func isNA(s string) bool {
+	switch strings.ToLower(s) {
+	case "n/a", "n.a.", "na", "not available", ":", "-", "–", "—":
+		return true
+	}
+	return false
+}
+
+// ungroup takes the thousands separators out of "8,507", "4.658" or "1, 566".
+func ungroup(s string) (string, bool) {
+	s = strings.NewReplacer(", ", ",", ". ", ".").Replace(s)
+	groups := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '.' || r == ' ' })
+	seps := len(s) - len(strings.Join(groups, ""))
+	if len(groups) == 0 || seps != len(groups)-1 || len(groups) > 1 && len(groups[0]) > 3 {
+		return "", false
+	}
+	for i, g := range groups {
+		if !digits(g) || i > 0 && len(g) != 3 {
+			return "", false
+		}
+	}
+	return strings.Join(groups, ""), true
+}
+
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}

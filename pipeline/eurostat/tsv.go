@@ -1,0 +1,375 @@
+// Package eurostat reads what Eurostat hands out. Each format has a reader
+// that turns bytes into one table.Table, exactly: counts, flags and missing
+// cells stay three different things, and whatever does not parse is reported
+// with its line and column.
+package eurostat
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"asylum/pipeline/code"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/table"
+)
+
+// MaxLine bounds a line of a text export, in bytes. The longest real ones
+// (monthly tables from 2008) have some thousand.
+const MaxLine = 1 << 20
+
+// Names of dimensions and codes differ between releases; the table holds the
+// older spelling, in which every definition is written.
+var newerDim = map[string]string{"applicant": "asyl_app"}
+
+// ReadTSV reads a bulk TSV of the new style: a header
+// `freq,citizen,…,geo\TIME_PERIOD` and the periods, then a line a series.
+// Lines end in LF or CRLF, cells may have a trailing blank. The error is an
+// *obs.Refusal that lists every bad cell, or one of reading r.
+func ReadTSV(r io.Reader, m table.Meta) (*table.Table, error) {
+	p := &tsv{in: bufio.NewReaderSize(r, MaxLine), refusal: &obs.Refusal{File: m.File}, m: m}
+	if err := p.header(); err != nil {
+		return nil, err
+	}
+	for {
+		line, err := p.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.row(line)
+		if len(p.refusal.Errs) == obs.Shown && p.refusal.More > 10_000 {
+			break // hopeless: not a damaged table but something else
+		}
+	}
+	if err := p.refusal.Err(); err != nil {
+		return nil, err
+	}
+	t, dups := p.b.Freeze()
+	for _, d := range dups {
+		p.refusal.Add(&obs.ParseError{
+			Pos:  obs.Pos{File: m.File, Line: d.Line, Col: 1},
+			Got:  fmt.Sprintf("the row %q again", strings.Join(d.Key, ",")),
+			Want: fmt.Sprintf("each row once (it stands on line %d)", d.First),
+			Hint: "remove one of the two, or download the table again",
+		})
+	}
+	if t.Rows == 0 {
+		p.bad(2, 1, "no rows", "at least one series below the header", "download the table again")
+	}
+	return t, p.refusal.Err()
+}
+
+type tsv struct {
+	in      *bufio.Reader
+	m       table.Meta
+	n       int // lines read
+	dims    []string
+	lists   []*code.List // parallel to dims; nil where any code passes
+	renamed []bool       // parallel to dims: the list has codes that were renamed
+	periods []obs.Period
+	b       *table.Builder
+	last    []byte // the key of an earlier row
+	shared  int    // the length of last up to its last code, 0 if it is not to be used
+	refusal *obs.Refusal
+}
+
+func (p *tsv) bad(line, col int, got, want, hint string) {
+	p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: p.m.File, Line: line, Col: col}, Got: got, Want: want, Hint: hint})
+}
+
+// next gives the next line without its end, valid until the following call.
+func (p *tsv) next() ([]byte, error) {
+	line, err := p.in.ReadSlice('\n')
+	p.n++
+	switch {
+	case errors.Is(err, bufio.ErrBufferFull):
+		p.bad(p.n, 1, fmt.Sprintf("a line of more than %d bytes", MaxLine), "a line a series", "this is no table of Eurostat's; download it again")
+		return nil, p.refusal
+	case err == io.EOF && len(line) > 0:
+		return bytes.TrimSuffix(line, []byte("\r")), nil
+	case err != nil:
+		return nil, err
+	}
+	line = line[:len(line)-1]
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	return line, nil
+}
+
+const wantHead = `a header such as "freq,citizen,…,geo\TIME_PERIOD", then a tab and a period for each column`
+
+func (p *tsv) header() error {
+	line, err := p.next()
+	if err == io.EOF {
+		p.bad(1, 1, "an empty file", "a table", "download it again")
+		return p.refusal
+	}
+	if err != nil {
+		return err
+	}
+	line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+	if bytes.HasPrefix(bytes.TrimSpace(line), []byte("<")) {
+		p.bad(1, 1, "an HTML or XML page ("+obs.Quote(line)+")", "a table",
+			"the server answered with a page instead of data; download it again, or open the file to read what it says")
+		return p.refusal
+	}
+	fields := bytes.Split(line, []byte("\t"))
+	dims, timeDim, ok := strings.Cut(string(fields[0]), `\`)
+	if !ok || !strings.EqualFold(strings.TrimSpace(timeDim), "TIME_PERIOD") {
+		p.bad(1, 1, obs.Quote(fields[0]), wantHead, "is this a bulk TSV download of a Eurostat table?")
+		return p.refusal
+	}
+	col := len(fields[0]) + 2
+	for _, f := range fields[1:] {
+		s := strings.TrimSpace(string(f))
+		period, ok := obs.ParsePeriod(s)
+		switch {
+		case !ok:
+			p.bad(1, col, "period "+obs.Quote(f), `a period such as "2023", "2023-Q1" or "2023-01"`, "download the table again")
+		case len(p.periods) > 0 && period.Freq() != p.periods[0].Freq():
+			p.bad(1, col, "period "+obs.Quote(f), "periods of one frequency", "download the frequencies apart")
+		case p.has(period):
+			p.bad(1, col, "period "+obs.Quote(f)+" again", "each period once", "download the table again")
+		}
+		p.periods = append(p.periods, period)
+		col += len(f) + 1
+	}
+	if len(p.periods) == 0 {
+		p.bad(1, len(line)+1, "a header without periods", wantHead, "download the table again, with at least one period")
+	}
+	return p.dimensions(dims)
+}
+
+func (p *tsv) has(period obs.Period) bool {
+	for _, q := range p.periods {
+		if q == period {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *tsv) dimensions(head string) error {
+	for _, d := range strings.Split(head, ",") {
+		d = strings.ToLower(strings.TrimSpace(d))
+		if d == "" {
+			p.bad(1, 1, "a dimension without a name", wantHead, "download the table again")
+		}
+		if older, ok := newerDim[d]; ok {
+			d = older
+		}
+		l, err := code.For(d)
+		if err != nil {
+			return err
+		}
+		p.dims, p.lists = append(p.dims, d), append(p.lists, l)
+		p.renamed = append(p.renamed, d == "decision" || d == "asyl_app")
+	}
+	p.b = table.NewBuilder(p.m, p.dims, p.periods)
+	return p.refusal.Err()
+}
+
+// row reads one line: the key up to the first tab, then a cell a period.
+func (p *tsv) row(line []byte) {
+	if len(line) == 0 {
+		p.bad(p.n, 1, "an empty line", "a series", "remove it")
+		return
+	}
+	tab := bytes.IndexByte(line, '\t')
+	if tab < 0 {
+		p.bad(p.n, 1, obs.Quote(line), "a key, then a tab before each cell", "the line is cut or its tabs were turned into blanks; download the table again")
+		return
+	}
+	p.b.Start(p.n)
+	if !p.key(line[:tab]) {
+		p.b.Drop()
+		return
+	}
+	cols, r := p.b.Cursor()
+	i := tab + 1
+	for c := range cols {
+		// The common cell, a few digits and a blank, is read here.
+		start, n := i, uint32(0)
+		for i < len(line) && line[i]-'0' <= 9 {
+			n = n*10 + uint32(line[i]-'0')
+			i++
+		}
+		if d := i - start; d > 0 && d < 10 && (i == len(line) || line[i] == '\t' || line[i] == ' ' && (i+1 == len(line) || line[i+1] == '\t')) {
+			cols[c].Val[r] = int32(n)
+			if i < len(line) && line[i] == ' ' {
+				i++
+			}
+			i++
+			continue
+		}
+		if start > len(line) {
+			p.bad(p.n, len(line)+1, fmt.Sprintf("%d cells", c), fmt.Sprintf("%d, one a period", len(p.periods)), "a tab or the end of the line is missing; download the table again")
+			return
+		}
+		i = p.cell(line, start, c) + 1
+	}
+	if i <= len(line) {
+		p.bad(p.n, i, fmt.Sprintf("more than %d cells", len(p.periods)), "one a period", "download the table again")
+	}
+}
+
+// key reads the codes of a row. In a sorted file most rows differ from the one
+// before in their last code alone; the others then stand as they are.
+func (p *tsv) key(key []byte) bool {
+	if n := p.shared; n > 0 && len(key) > n && bytes.Equal(key[:n], p.last[:n]) && bytes.IndexByte(key[n:], ',') < 0 {
+		p.b.Repeat()
+		return p.code(len(p.dims)-1, key[n:], n+1)
+	}
+	p.shared = 0
+	if !p.codes(key) {
+		return false
+	}
+	p.last = append(p.last[:0], key...)
+	p.shared = bytes.LastIndexByte(key, ',') + 1
+	return true
+}
+
+func (p *tsv) codes(key []byte) bool {
+	from, d := 0, 0
+	for i := 0; i <= len(key); i++ {
+		if i < len(key) && key[i] != ',' {
+			continue
+		}
+		if d == len(p.dims) {
+			p.bad(p.n, from+1, fmt.Sprintf("more than %d codes", len(p.dims)), strings.Join(p.dims, ","), "download the table again")
+			return false
+		}
+		if !p.code(d, key[from:i], from+1) {
+			return false
+		}
+		from, d = i+1, d+1
+	}
+	if d < len(p.dims) {
+		p.bad(p.n, len(key)+1, fmt.Sprintf("%d codes", d), strings.Join(p.dims, ","), "a comma or a code is missing; download the table again")
+		return false
+	}
+	return true
+}
+
+// code interns one code and, the first time it is seen, looks it up.
+func (p *tsv) code(d int, c []byte, col int) bool {
+	if p.b.Full(d) {
+		p.bad(p.n, col, "more than 65,536 different values of "+p.dims[d], "a code list", "")
+		return false
+	}
+	if l := p.lists[d]; l != nil {
+		if p.renamed[d] {
+			if older := l.Older(string(c)); older != "" {
+				c = []byte(older)
+			}
+		}
+		n, fresh := p.b.Intern(d, c)
+		p.b.Set(d, n)
+		if !fresh {
+			return true
+		}
+		if _, ok := l.Lookup(string(c)); !ok {
+			p.refusal.Add(UnknownCode(obs.Pos{File: p.m.File, Line: p.n, Col: col}, p.dims[d], string(c)))
+			// Known from now on: one report a code is enough.
+		}
+		return true
+	}
+	n, _ := p.b.Intern(d, c)
+	p.b.Set(d, n)
+	return true
+}
+
+// UnknownCode is the refusal of a code that stands in no list.
+func UnknownCode(at obs.Pos, dim, c string) *obs.ParseError {
+	return &obs.ParseError{
+		Pos: at, Got: dim + " " + obs.Quote(c),
+		Want: "a code of the list " + code.File(dim),
+		Hint: fmt.Sprintf(`if the code is right, add the line "%s,%s,member" to a code list of your own and pass it with --codes FILE`, dim, strings.ReplaceAll(c, `"`, "")),
+		Err:  obs.ErrUnknownCode,
+	}
+}
+
+// cell reads the cell that begins at line[i] and gives the index of its end.
+// A cell is a count or ":", then, after a blank, any flags.
+func (p *tsv) cell(line []byte, i, c int) int {
+	start := i
+	n, digits := int64(0), 0
+	for i < len(line) && line[i]-'0' <= 9 {
+		n = n*10 + int64(line[i]-'0')
+		digits++
+		i++
+	}
+	if digits > 0 && digits <= 10 && n <= maxCount {
+		p.b.Count(c, int32(n))
+		if i < len(line) && line[i] == ' ' {
+			i++
+		}
+		if i >= len(line) || line[i] == '\t' {
+			return i
+		}
+		if line[i-1] == ' ' {
+			if end, ok := p.flags(line, i, c); ok {
+				return end
+			}
+		}
+	} else if digits == 0 && i < len(line) && line[i] == ':' {
+		p.b.Missing(c)
+		i++
+		if i < len(line) && line[i] == ' ' {
+			i++
+		}
+		if i >= len(line) || line[i] == '\t' {
+			return i
+		}
+		if end, ok := p.flags(line, i, c); ok {
+			return end
+		}
+	}
+	return p.badCell(line, start)
+}
+
+const maxCount = 1<<31 - 1
+
+func (p *tsv) flags(line []byte, i, c int) (end int, ok bool) {
+	start := i
+	for i < len(line) && line[i]-'a' < 26 {
+		i++
+	}
+	flags := line[start:i]
+	for i < len(line) && line[i] == ' ' {
+		i++
+	}
+	if i < len(line) && line[i] != '\t' || len(flags) > 8 {
+		return 0, false
+	}
+	return i, len(flags) == 0 || p.b.Flag(c, flags)
+}
+
+func (p *tsv) badCell(line []byte, start int) int {
+	end := start
+	for end < len(line) && line[end] != '\t' {
+		end++
+	}
+	got := bytes.TrimRight(line[start:end], " ")
+	want, hint := `a count, then optional flags, such as "120 bp"`, `correct the export, or use ":" if there is no value`
+	if number(got) {
+		want = fmt.Sprintf("a count up to %d", maxCount)
+	}
+	p.bad(p.n, start+1, obs.Quote(got), want, hint)
+	return end
+}
+
+// number reports whether b is digits alone, too many of them for a count.
+func number(b []byte) bool {
+	if i := bytes.IndexByte(b, ' '); i >= 0 {
+		b = b[:i]
+	}
+	return len(b) > 0 && len(bytes.Trim(b, "0123456789")) == 0
+}

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"asylum/pipeline/obs"
+	"asylum/pipeline/table"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/compress"
+	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/schema"
+)
+
+// The key of the table's own description in a Parquet file's metadata.
+const metaKey = "asylum"
+
+// description is what the columns alone do not say.
+type description struct {
+	table.Meta
+	Dims    []table.Dim  `json:"dims"`
+	Periods []obs.Period `json:"periods"`
+	Flags   []string     `json:"flags"`
+	Printed []string     `json:"printed,omitempty"`
+	Wide    bool         `json:"wide"` // a line of the raw file a row
+}
+
+// writeParquet writes t with its own Arrow columns: a dictionary column for
+// each dimension, then counts and flags (and, for tables gathered from single
+// cells, places and printed forms) for each period. The same table gives the
+// same bytes.
+func writeParquet(w io.Writer, t *table.Table) error {
+	recs := t.Records()
+	arrowSchema := t.Schema()
+	root, err := parquetSchema(arrowSchema)
+	if err != nil {
+		return err
+	}
+	props := []parquet.WriterProperty{
+		parquet.WithCompression(compress.Codecs.Snappy), parquet.WithDictionaryDefault(false),
+		parquet.WithStats(false), parquet.WithVersion(parquet.V2_LATEST), parquet.WithCreatedBy("asylum"),
+		parquet.WithDataPageSize(1 << 20), parquet.WithBatchSize(1 << 16), parquet.WithDictionaryPageSizeLimit(1 << 30),
+	}
+	for _, f := range arrowSchema.Fields() {
+		if f.Type.ID() == arrow.DICTIONARY {
+			props = append(props, parquet.WithDictionaryFor(f.Name, true))
+		}
+	}
+	d, err := json.Marshal(description{t.Meta, t.Dims, t.Periods, t.Flags, t.Printed, len(t.Chunks) > 0 && t.Chunks[0].Line != nil})
+	if err != nil {
+		return err
+	}
+	out := file.NewParquetWriter(w, root, file.WithWriterProps(parquet.NewWriterProperties(props...)))
+	if err := out.AppendKeyValueMetadata(metaKey, string(d)); err != nil {
+		return err
+	}
+	for _, rec := range recs {
+		group := out.AppendRowGroup()
+		for i := range int(rec.NumCols()) {
+			if err := writeColumn(group, rec.Column(i), arrowSchema.Field(i).Nullable); err != nil {
+				return fmt.Errorf("column %s: %w", arrowSchema.Field(i).Name, err)
+			}
+		}
+		if err := group.Close(); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+func parquetSchema(s *arrow.Schema) (*schema.GroupNode, error) {
+	var fields schema.FieldList
+	for _, f := range s.Fields() {
+		rep := parquet.Repetitions.Required
+		if f.Nullable {
+			rep = parquet.Repetitions.Optional
+		}
+		var n schema.Node
+		var err error
+		switch f.Type.ID() {
+		case arrow.DICTIONARY:
+			n, err = schema.NewPrimitiveNodeLogical(f.Name, rep, schema.StringLogicalType{}, parquet.Types.ByteArray, 0, -1)
+		case arrow.INT32:
+			n = schema.NewInt32Node(f.Name, rep, -1)
+		default:
+			n = schema.NewInt64Node(f.Name, rep, -1)
+		}
+		if err != nil {
+			return nil, err
+		}
+		fields = append(fields, n)
+	}
+	return schema.NewGroupNode("table", parquet.Repetitions.Required, fields, -1)
+}
+
+func writeColumn(group file.SerialRowGroupWriter, a arrow.Array, nullable bool) error {
+	w, err := group.NextColumn()
+	if err != nil {
+		return err
+	}
+	var levels []int16
+	if nullable {
+		levels = make([]int16, a.Len())
+		for i := range levels {
+			if a.IsValid(i) {
+				levels[i] = 1
+			}
+		}
+	}
+	switch a := a.(type) {
+	case *array.Dictionary:
+		cw := w.(*file.ByteArrayColumnChunkWriter)
+		enc := cw.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error })
+		if err := enc.PutDictionary(a.Dictionary()); err != nil {
+			return err
+		}
+		err = cw.WriteDictIndices(a.Indices(), levels, nil)
+	case *array.Int32:
+		cw := w.(*file.Int32ColumnChunkWriter)
+		if a.NullN() == 0 {
+			_, err = cw.WriteBatch(a.Int32Values(), levels, nil)
+		} else {
+			cw.WriteBatchSpaced(a.Int32Values(), levels, nil, a.NullBitmapBytes(), 0)
+		}
+	case *array.Int64:
+		_, err = w.(*file.Int64ColumnChunkWriter).WriteBatch(a.Int64Values(), levels, nil)
+	default:
+		err = fmt.Errorf("no Parquet form for %v", a.DataType())
+	}
+	if err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// readParquet reads a table back, all of it or, where periods is not nil, its
+// dimensions and those periods alone.
+func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (*table.Table, error) {
+	in, err := file.NewParquetReader(r)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	v := in.MetaData().KeyValueMetadata().FindValue(metaKey)
+	if v == nil {
+		return nil, fmt.Errorf("no description under the key %q: not a table of this lake", metaKey)
+	}
+	var d description
+	if err := json.Unmarshal([]byte(*v), &d); err != nil {
+		return nil, err
+	}
+	t := &table.Table{Meta: d.Meta, Dims: d.Dims, Flags: d.Flags, Printed: d.Printed}
+	for _, p := range d.Periods {
+		if periods == nil || slices.Contains(periods, p) {
+			t.Periods = append(t.Periods, p)
+		}
+	}
+	column := map[string]int{}
+	for i := range in.MetaData().Schema.NumColumns() {
+		column[in.MetaData().Schema.Column(i).Name()] = i
+	}
+	for g := range in.NumRowGroups() {
+		ch, err := readGroup(in.RowGroup(g), t, column, d.Wide)
+		if err != nil {
+			return nil, err
+		}
+		t.Chunks = append(t.Chunks, ch)
+		t.Rows += ch.Rows
+	}
+	return t, nil
+}
+
+// A group reads the columns of one row group.
+type group struct {
+	r      *file.RowGroupReader
+	rows   int
+	column map[string]int
+}
+
+func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wide bool) (table.Chunk, error) {
+	g := &group{r: r, rows: int(r.NumRows()), column: column}
+	ch := table.Chunk{Rows: g.rows, Codes: make([][]uint16, len(t.Dims)), Cols: make([]table.Column, len(t.Periods))}
+	var err error
+	for d := range t.Dims {
+		if ch.Codes[d], err = codes[uint16](g, t.Dims[d].Name, t.Dims[d].Values, 0); err != nil {
+			return ch, err
+		}
+	}
+	if wide {
+		if ch.Line, err = numbers[int32](g, "line", nil); err != nil {
+			return ch, err
+		}
+	}
+	for p, period := range t.Periods {
+		c, name := &ch.Cols[p], string(period)
+		if c.Val, err = numbers[int32](g, name, c); err != nil {
+			return ch, err
+		}
+		if c.Flag, err = codes[uint8](g, name+table.FlagsSuffix, t.Flags, 1); err != nil {
+			return ch, err
+		}
+		if wide {
+			continue
+		}
+		if c.Pos, err = numbers[int64](g, name+table.PosSuffix, nil); err != nil {
+			return ch, err
+		}
+		if c.Printed, err = codes[uint16](g, name+table.PrintedSuffix, t.Printed, 1); err != nil {
+			return ch, err
+		}
+	}
+	return ch, nil
+}
+
+// safe reports whether s can be a part of a path.
+func safe(s string) bool {
+	return s != "" && s != "." && s != ".." && !strings.ContainsAny(s, `/\:`+"\x00")
+}

@@ -1,0 +1,223 @@
+// Package store keeps vintages on disk: every raw file for ever, under its own
+// SHA-256, and beside it the table read from it as Parquet in the Hive layout
+// that DuckDB, Spark and the rest read as it is.
+//
+//	raw/<source>/<table>/<vintage>/<sha256>.<ext>
+//	tables/<source>/<table>/vintage=<date>/part-0.parquet
+//	manifest.json
+//
+// A vintage is in the lake once the manifest names it. The manifest is the
+// last thing written, in one rename, so a crash leaves the lake as it was.
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"asylum/pipeline/obs"
+	"asylum/pipeline/table"
+)
+
+// A Lake is a directory of vintages.
+type Lake struct {
+	dir     string
+	entries []entry
+}
+
+// An entry is a vintage with its two files, relative to the lake.
+type entry struct {
+	table.Meta
+	Raw     string `json:"raw"`
+	Parquet string `json:"parquet"`
+}
+
+type manifest struct {
+	Format   int     `json:"format"` // 1
+	Vintages []entry `json:"vintages"`
+}
+
+// ErrNoLake reports a directory that holds no manifest.
+var ErrNoLake = errors.New("no lake there")
+
+// Open opens the lake in dir. A directory without a manifest gives ErrNoLake.
+func Open(dir string) (*Lake, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", dir, ErrNoLake)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var m manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, fmt.Errorf("%s: the manifest does not parse: %w", dir, err)
+	}
+	if m.Format != 1 {
+		return nil, fmt.Errorf("%s: the manifest is of format %d, this program knows 1: use the newer asylum", dir, m.Format)
+	}
+	return &Lake{dir: dir, entries: m.Vintages}, nil
+}
+
+// Create opens the lake in dir, or begins one. Nothing is written before the
+// first Put.
+func Create(dir string) (*Lake, error) {
+	l, err := Open(dir)
+	if errors.Is(err, ErrNoLake) {
+		return &Lake{dir: dir}, nil
+	}
+	return l, err
+}
+
+// Vintages lists what the lake holds, by source, table and vintage.
+func (l *Lake) Vintages() []table.Meta {
+	out := make([]table.Meta, len(l.entries))
+	for i, e := range l.entries {
+		out[i] = e.Meta
+		out[i].File = filepath.Join(l.dir, filepath.FromSlash(e.Raw))
+	}
+	return out
+}
+
+// Find is the vintage of a table that was read from a raw file with this sum.
+func (l *Lake) Find(table, sha256 string) (table.Meta, bool) {
+	for _, e := range l.entries {
+		if e.Table == table && e.SHA256 == sha256 {
+			return e.Meta, true
+		}
+	}
+	return zero, false
+}
+
+var zero table.Meta
+
+func (l *Lake) entry(m table.Meta) (entry, error) {
+	for _, e := range l.entries {
+		if e.SHA256 == m.SHA256 && e.Table == m.Table {
+			return e, nil
+		}
+	}
+	return entry{}, fmt.Errorf("%s %s %s is not in the lake", m.Source, m.Table, m.Vintage)
+}
+
+// Load reads a vintage: all of it, or only some periods.
+func (l *Lake) Load(m table.Meta, periods []obs.Period) (*table.Table, error) {
+	e, err := l.entry(m)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Join(l.dir, filepath.FromSlash(e.Parquet))
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	t, err := readParquet(f, periods)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	t.File = filepath.Join(l.dir, filepath.FromSlash(e.Raw))
+	return t, nil
+}
+
+// Raw opens the file that a vintage was read from, as it was received.
+func (l *Lake) Raw(m table.Meta) (io.ReadCloser, error) {
+	e, err := l.entry(m)
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(filepath.Join(l.dir, filepath.FromSlash(e.Raw)))
+}
+
+// Put adds a vintage with its raw bytes. The same bytes for the same table
+// add nothing, and Put reports false.
+func (l *Lake) Put(t *table.Table, raw io.Reader, ext string) (added bool, err error) {
+	for _, part := range []string{t.Source, t.Meta.Table, t.Vintage, t.SHA256} {
+		if !safe(part) {
+			return false, fmt.Errorf("%q cannot be part of a path", part)
+		}
+	}
+	unlock, err := l.lock()
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	if _, ok := l.Find(t.Meta.Table, t.SHA256); ok {
+		return false, nil
+	}
+	e := entry{Meta: t.Meta}
+	e.Raw = strings.Join([]string{"raw", t.Source, t.Meta.Table, t.Vintage, t.SHA256 + ext}, "/")
+	part := 0
+	for _, o := range l.entries {
+		if o.Source == t.Source && o.Table == t.Meta.Table && o.Vintage == t.Vintage {
+			part++
+		}
+	}
+	e.Parquet = fmt.Sprintf("tables/%s/%s/vintage=%s/part-%d.parquet", t.Source, t.Meta.Table, t.Vintage, part)
+
+	if err := l.write(e.Raw, func(w io.Writer) error { _, err := io.Copy(w, raw); return err }); err != nil {
+		return false, err
+	}
+	if err := l.write(e.Parquet, func(w io.Writer) error {
+		return writeParquet(struct{ io.Writer }{w}, t) // the Parquet writer closes what it can
+	}); err != nil {
+		return false, err
+	}
+	entries := append(slices.Clone(l.entries), e)
+	slices.SortStableFunc(entries, func(a, b entry) int {
+		return strings.Compare(a.Source+"\x00"+a.Table+"\x00"+a.Vintage, b.Source+"\x00"+b.Table+"\x00"+b.Vintage)
+	})
+	data, err := json.MarshalIndent(manifest{1, entries}, "", " ")
+	if err != nil {
+		return false, err
+	}
+	if err := l.write("manifest.json", func(w io.Writer) error { _, err := w.Write(append(data, '\n')); return err }); err != nil {
+		return false, err
+	}
+	l.entries = entries
+	return true, nil
+}
+
+// write makes a file whole or not at all.
+func (l *Lake) write(name string, fill func(io.Writer) error) (err error) {
+	path := filepath.Join(l.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err := fill(f); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// Manifest gives the manifest as it stands, for copies of the lake.
+func (l *Lake) Manifest() ([]byte, error) {
+	data, err := json.MarshalIndent(manifest{1, l.entries}, "", " ")
+	return bytes.TrimSpace(data), err
+}

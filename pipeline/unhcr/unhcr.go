@@ -1,0 +1,166 @@
+// Package unhcr reads the asylum tables of UNHCR's Refugee Population
+// Statistics Database, in the column names of its public API.
+//
+// Every level (FI first instance, FA first instance and appeal, AR, RA, JR …)
+// and unit (P persons, C cases) stays apart. Countries come as ISO 3166 alpha-3
+// and leave as the codes that Eurostat uses, so that sources can be compared.
+package unhcr
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"asylum/pipeline/code"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/table"
+)
+
+// A shape says which columns of a table are keys and which are measures. Where
+// a line holds several measures, the last dimension tells them apart.
+type shape struct {
+	table    string
+	keys     []string
+	measures []string
+	axis     string // the dimension of the measures, "" for one alone
+}
+
+var shapes = []shape{
+	{"asylum_decisions", []string{"procedure_type", "dec_level", "dec_pc"},
+		[]string{"dec_recognized", "dec_other", "dec_rejected", "dec_closed", "dec_total"}, "decision"},
+	{"asylum_applications", []string{"procedure_type", "app_type", "dec_level", "app_pc"}, []string{"applied"}, ""},
+}
+
+// Recognise gives the table that a CSV header of UNHCR's belongs to.
+func Recognise(head []string) (table string, ok bool) {
+	s, ok := find(head)
+	return s.table, ok
+}
+
+func find(head []string) (shape, bool) {
+	for _, s := range shapes {
+		all := append([]string{"year", "coo_iso", "coa_iso"}, append(s.keys, s.measures...)...)
+		if !slices.ContainsFunc(all, func(c string) bool { return !slices.Contains(head, c) }) {
+			return s, true
+		}
+	}
+	return shape{}, false
+}
+
+// ReadCSV reads decisions or applications, told apart by their columns. The
+// error is an *obs.Refusal that lists every bad cell, or one of reading r.
+func ReadCSV(r io.Reader, m table.Meta) (*table.Table, error) {
+	in := csv.NewReader(r)
+	in.ReuseRecord = true
+	head, err := in.Read()
+	if err != nil {
+		return nil, refuse(m, err)
+	}
+	head = slices.Clone(head)
+	head[0] = strings.TrimPrefix(head[0], "\ufeff")
+	s, ok := find(head)
+	if !ok {
+		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: obs.Quote(strings.Join(head, ",")),
+			Want: "the columns of UNHCR's asylum-decisions or asylum-applications", Hint: "download the table with all its columns"}
+	}
+	p := &reader{in: in, s: s, refusal: &obs.Refusal{File: m.File}, file: m.File, citizen: code.Must("citizen"), geo: code.Must("geo"), at: map[string]int{}}
+	for i, h := range head {
+		p.at[h] = i
+	}
+	for {
+		rec, err := in.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			p.refusal.Add(refuse(m, err))
+			break // the reader cannot tell where the next record begins
+		}
+		p.record(rec)
+	}
+	if err := p.refusal.Err(); err != nil {
+		return nil, err
+	}
+	dims := append([]string{"citizen", "geo"}, s.keys...)
+	if s.axis != "" {
+		dims = append(dims, s.axis)
+	}
+	return table.Gather(m, dims, p.out)
+}
+
+// refuse turns an error of encoding/csv into one that says how to mend it.
+func refuse(m table.Meta, err error) *obs.ParseError {
+	e := &obs.ParseError{Pos: obs.Pos{File: m.File}, Got: err.Error(), Want: "a CSV file", Hint: "download it again"}
+	var pe *csv.ParseError
+	switch {
+	case errors.As(err, &pe):
+		e.Pos = obs.Pos{File: m.File, Line: pe.Line, Col: pe.Column}
+		e.Got, e.Want = pe.Err.Error(), "a CSV record with a field for each column"
+	case err == io.EOF:
+		e.Got, e.Want = "an empty file", "a table"
+	}
+	return e
+}
+
+type reader struct {
+	in           *csv.Reader
+	s            shape
+	at           map[string]int
+	file         string
+	citizen, geo *code.List
+	refusal      *obs.Refusal
+	out          []obs.Observation
+}
+
+func (p *reader) bad(column, got, want, hint string, err error) {
+	line, col := p.in.FieldPos(p.at[column])
+	p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: p.file, Line: line, Col: col}, Got: got, Want: want, Hint: hint, Err: err})
+}
+
+func (p *reader) record(rec []string) {
+	bad := len(p.refusal.Errs) + p.refusal.More
+	year, ok := obs.ParsePeriod(rec[p.at["year"]])
+	if !ok || year.Freq() != 'A' {
+		p.bad("year", "year "+obs.Quote(rec[p.at["year"]]), `a year such as "2023"`, "correct the export", nil)
+	}
+	key := make([]string, 0, 2+len(p.s.keys)+1)
+	key = append(key, p.country("coo_iso", p.citizen, "citizen", rec), p.country("coa_iso", p.geo, "geo", rec))
+	for _, k := range p.s.keys {
+		key = append(key, strings.Clone(rec[p.at[k]]))
+	}
+	for _, m := range p.s.measures {
+		o := obs.Observation{Key: slices.Clip(key), Period: year}
+		if p.s.axis != "" {
+			o.Key = append(o.Key, m)
+		}
+		o.Pos.File = p.file
+		o.Pos.Line, o.Pos.Col = p.in.FieldPos(p.at[m])
+		switch v := rec[p.at[m]]; v {
+		case "", "-": // not reported; never zero
+		default:
+			n, err := strconv.ParseInt(v, 10, 32)
+			if err != nil || n < 0 {
+				p.bad(m, m+" "+obs.Quote(v), fmt.Sprintf("a count up to %d", 1<<31-1), "correct the export, or leave the cell empty if there is no value", nil)
+			}
+			o.Count, o.Known = int32(n), true
+		}
+		p.out = append(p.out, o)
+	}
+	if len(p.refusal.Errs)+p.refusal.More > bad {
+		p.out = nil // refused in any case; keep reading for further errors
+	}
+}
+
+func (p *reader) country(column string, l *code.List, dim string, rec []string) string {
+	iso3 := rec[p.at[column]]
+	c, ok := l.ISO3(iso3)
+	if !ok {
+		p.bad(column, column+" "+obs.Quote(iso3), "an ISO 3166 alpha-3 code of the list "+code.File(dim),
+			"if the code is right, the list lacks it: please report it", obs.ErrUnknownCode)
+	}
+	return c
+}

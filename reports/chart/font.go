@@ -108,3 +108,63 @@ func (st style) middle() float64        { return 0.355 * st.size } // half the h
 func (st style) face(c *font.Cache) font.Face {
 	return c.Lookup(font.Font{Typeface: family, Weight: weights[st.weight].weight}, vg.Length(st.size))
 }
+
+// metrics remembers, per weight, what gonum's Width answers for single letters
+// and for pairs, in units of the em: breaking lines asks thousands of times for
+// sums of the same few, and looking up kerning in the font is slow.
+type metrics struct {
+	sync.Mutex
+	em      font.Face // at one unit to the px
+	letters map[rune]float64
+	pairs   map[[2]rune]float64 // the kerning alone
+}
+
+var known [len(weights)]metrics
+
+// units measures s as [font.Face.Width] does, in units of the em.
+func (m *metrics) units(s string) float64 {
+	m.Lock()
+	defer m.Unlock()
+	total, prev := 0.0, rune(-1)
+	for _, r := range s {
+		total += m.letter(r)
+		if prev >= 0 {
+			total += m.pair(prev, r)
+		}
+		prev = r
+	}
+	return total
+}
+
+func (m *metrics) letter(r rune) float64 {
+	w, ok := m.letters[r]
+	if !ok {
+		w = float64(m.em.Width(string(r)))
+		m.letters[r] = w
+	}
+	return w
+}
+
+func (m *metrics) pair(a, b rune) float64 {
+	k := [2]rune{a, b}
+	w, ok := m.pairs[k]
+	if !ok {
+		w = float64(m.em.Width(string(a)+string(b))) - m.letter(a) - m.letter(b)
+		m.pairs[k] = w
+	}
+	return w
+}
+
+// width measures text as it will be drawn, kerning included.
+func (s *sheet) width(st style) measure {
+	m := &known[st.weight]
+	m.Lock()
+	if m.letters == nil {
+		m.letters, m.pairs = map[rune]float64{}, map[[2]rune]float64{}
+		m.em = st.face(s.fonts)
+		m.em.Font.Size = vg.Length(m.em.Face.UnitsPerEm())
+	}
+	em := float64(m.em.Font.Size)
+	m.Unlock()
+	return func(t string) float64 { return m.units(t) * st.size / em }
+}

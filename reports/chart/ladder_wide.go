@@ -57,7 +57,9 @@ func (l *Ladder) plan(s *sheet, pitch float64) ladderPlan {
 		c.lensW, c.lensH = l.lens(st, pitch)
 	}
 	p.beside = len(l.Steps) > 1 && p.cols[0].square >= 180
-	p.widths(s, l)
+	if p.widths(s, l); p.wide && pitch > 1.5 {
+		return p
+	}
 	p.texts(s, l)
 	p.heights(s, l)
 	return p

@@ -104,12 +104,6 @@ func (s *sheet) headingStyle() style  { return s.st(16, 21, bold, s.pal.ink) }
 func (s *sheet) countStyle() style    { return s.st(15, 20, regular, s.pal.muted) }
 func (s *sheet) noteStyle() style     { return s.st(14, 19, regular, s.pal.muted) }
 
-// width measures text as it will be drawn, kerning included.
-func (s *sheet) width(st style) measure {
-	f := st.face(s.fonts)
-	return func(t string) float64 { return float64(f.Width(t)) }
-}
-
 func (s *sheet) wrap(st style, text string, width float64) []string {
 	return wrap(s.width(st), clean(text), width)
 }

@@ -52,6 +52,7 @@ func short(w string) bool {
 func wrap(m measure, s string, width float64) []string {
 	var lines []string
 	line := ""
+	width = max(width, 1)
 	todo := words(s)
 	for len(todo) > 0 {
 		w := todo[0]

@@ -1,0 +1,65 @@
+package chart
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Faults composes f and lists what a careful eye would object to: text that
+// overlaps, leaves the sheet, crosses a mark or is too small, a title with too
+// many lines, words lost to an ellipsis. A chart fit to print has none.
+func Faults(f Figure, o Options) ([]string, error) {
+	s, err := compose(f, o)
+	if err != nil {
+		return nil, err
+	}
+	return append(s.faults, s.inspect()...), nil
+}
+
+// smallest is the smallest text allowed, in px.
+func (s *sheet) smallest() float64 {
+	if s.phone() {
+		return 17
+	}
+	return 14
+}
+
+func (s *sheet) inspect() []string {
+	var out []string
+	fault := func(format string, a ...any) { out = append(out, fmt.Sprintf(format, a...)) }
+	for i, r := range s.runs {
+		b := r.box()
+		if b.x0 < s.left()-1.5 || b.x1 > s.right()+1.5 || b.y0 < 0 || b.y1 > s.h {
+			fault("off the sheet: %q at %s", r.text, b)
+		}
+		if r.st.size < s.smallest() {
+			fault("too small: %q at %v px", r.text, r.st.size)
+		}
+		for _, q := range s.runs[:i] {
+			if b.meets(q.box()) {
+				fault("overlap: %q and %q", q.text, r.text)
+			}
+		}
+		for _, m := range s.marks {
+			if !r.halo && m.edges(b) {
+				fault("crosses a %s: %q at %s", m.kind, r.text, b)
+			}
+		}
+	}
+	return out
+}
+
+func (r rect) String() string { return fmt.Sprintf("%.1f,%.1f–%.1f,%.1f", r.x0, r.y0, r.x1, r.y1) }
+
+// edges reports whether text in b would stand on an edge of m or on its line.
+func (m mark) edges(b rect) bool {
+	switch {
+	case m.kind == "line":
+		return crosses(b, pt{m.box.x0, m.box.y0}, pt{m.box.x1, m.box.y1})
+	case m.kind == "rule" || m.kind == "point":
+		return m.box.x0 < b.x1 && b.x0 < m.box.x1 && m.box.y0 < b.y1 && b.y0 < m.box.y1
+	case strings.HasPrefix(m.kind, "lens"):
+		return false
+	}
+	return b.meets(m.box)
+}

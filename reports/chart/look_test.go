@@ -1,0 +1,49 @@
+package chart
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestLook writes every sample to the directory in CHART_LOOK, to be looked at.
+func TestLook(t *testing.T) {
+	dir := os.Getenv("CHART_LOOK")
+	if dir == "" {
+		t.Skip("CHART_LOOK is not set")
+	}
+	for name, f := range samples() {
+		for _, o := range everyOption {
+			path := filepath.Join(dir, name+"-"+o.Size.String()+"-"+o.Theme.String())
+			write := func(ext string, draw func(*os.File) error) {
+				w, err := os.Create(path + ext)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer w.Close()
+				if err := draw(w); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write(".svg", func(w *os.File) error { return SVG(w, f, o) })
+			write(".png", func(w *os.File) error { return PNG(w, f, o) })
+			faults, err := Faults(f, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range faults {
+				t.Errorf("%s %v: %s", name, o, x)
+			}
+		}
+	}
+}
+
+var everyOption = []Options{{Light, Wide}, {Dark, Wide}, {Light, Phone}, {Dark, Phone}}
+
+func samples() map[string]Figure {
+	return map[string]Figure{
+		"ladder": sampleLadder(), "ladder-de": sampleLadderDE(), "ladder-ru": sampleLadderRU(),
+		"bars": sampleBars(), "bars-de": sampleBarsDE(),
+		"lines": sampleLines(), "lines-eu": sampleEU(),
+	}
+}

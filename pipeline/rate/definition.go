@@ -1,0 +1,229 @@
+// Package rate computes protection rates. A rate is never a bare number: it is
+// a named definition, kept as data, applied to cells that can be listed. A
+// result carries both counts, what rounding allows, its comparability class,
+// the vintages it rests on and every cell that was used.
+package rate
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"asylum/datasets"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Kinds of definition. Only a Rate may be called one.
+const (
+	Rate  = "rate"  // a part over its whole, counted in one table
+	Share = "share" // a part over its whole, both printed
+	Ratio = "ratio" // two flows of one period, of different people
+)
+
+// A Definition says which counts are divided by which.
+type Definition struct {
+	Name      string    `yaml:"name"`
+	Title     string    `yaml:"title"`
+	Formula   string    `yaml:"formula"`
+	Kind      string    `yaml:"kind"`
+	Class     Class     `yaml:"class"`
+	Publisher string    `yaml:"publisher"`
+	Citation  string    `yaml:"citation"`
+	Caveats   []string  `yaml:"caveats"`
+	From      []Binding `yaml:"from"`
+}
+
+// A Class says what two results must share to be set side by side. Population
+// is who is counted, never the citizenship, country or period compared.
+type Class struct {
+	Numerator   string `yaml:"numerator" json:"numerator"`
+	Denominator string `yaml:"denominator" json:"denominator"`
+	Stage       string `yaml:"stage" json:"stage"`
+	Unit        string `yaml:"unit" json:"unit"`
+	Population  string `yaml:"population" json:"population"`
+}
+
+func (c Class) String() string {
+	return fmt.Sprintf("%s over %s, stage %s, %s, %s", c.Numerator, c.Denominator, c.Stage, c.Unit, c.Population)
+}
+
+// A Binding says where one source writes the counts. What num, rest and den
+// leave out they take from the binding.
+type Binding struct {
+	Source   string   `yaml:"source"`
+	Computes []string `yaml:"computes"` // axes whose aggregates the source leaves to be added up
+	Side     `yaml:",inline"`
+	Num      Side  `yaml:"num"`
+	Rest     *Side `yaml:"rest"`
+	Den      *Side `yaml:"den"`
+}
+
+// A Side is one of the counts of a definition: the sum of its terms.
+type Side struct {
+	Tables   []string            `yaml:"tables"`
+	Axis     string              `yaml:"axis"`  // the dimension that the terms are codes of
+	Level    string              `yaml:"level"` // the dimension of UNHCR's levels; "any" adds them up
+	Unit     string              `yaml:"unit"`  // the dimension of persons (P) and cases (C)
+	Where    map[string][]string `yaml:"where"` // codes that qualify, any of them once
+	Add      map[string][]string `yaml:"add"`   // codes that qualify, and are added up
+	Set      map[string]string   `yaml:"set"`   // codes in place of the query's
+	Rounding string              `yaml:"rounding"`
+	Terms    []string            `yaml:"terms"`
+	Total    string              `yaml:"total"`   // a printed sum of the terms
+	Whole    string              `yaml:"whole"`   // a printed sum of num and rest
+	Witness  string              `yaml:"witness"` // the rate that the source prints itself
+	Some     bool                `yaml:"some"`    // one term is enough
+}
+
+// over gives s what it leaves out from base.
+func (s Side) over(base Side) Side {
+	if s.Tables == nil {
+		s.Tables = base.Tables
+	}
+	if s.Axis == "" {
+		s.Axis = base.Axis
+	}
+	if s.Level == "" {
+		s.Level = base.Level
+	}
+	if s.Unit == "" {
+		s.Unit = base.Unit
+	}
+	if s.Add == nil {
+		s.Add = base.Add
+	}
+	if s.Rounding == "" {
+		s.Rounding = base.Rounding
+	}
+	where := map[string][]string{}
+	for d, codes := range base.Where {
+		where[d] = codes
+	}
+	for d, codes := range s.Where {
+		where[d] = codes
+	}
+	s.Where = where
+	return s
+}
+
+// A Set is the definitions in force, in the order of their files.
+type Set struct {
+	list []Definition
+}
+
+// Definitions reads the built-in definitions and then those of a user's own
+// file, which may replace a built-in one of the same name. An empty file name
+// means none.
+func Definitions(file string) (*Set, error) {
+	s := &Set{}
+	if err := s.read(datasets.FS.Open, "definitions.yaml"); err != nil {
+		return nil, err
+	}
+	if file == "" {
+		return s, nil
+	}
+	in, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	return s, s.add(in, file)
+}
+
+func (s *Set) read(open func(string) (fs.File, error), name string) error {
+	in, err := open(name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return s.add(in, name)
+}
+
+func (s *Set) add(in io.Reader, name string) error {
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return err
+	}
+	var defs []Definition
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&defs); err != nil {
+		return fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
+	}
+	for i := range defs {
+		if err := defs[i].check(); err != nil {
+			return fmt.Errorf("%s: definition %q: %w", name, defs[i].Name, err)
+		}
+		if at := slices.IndexFunc(s.list, func(d Definition) bool { return d.Name == defs[i].Name }); at >= 0 {
+			s.list[at] = defs[i]
+		} else {
+			s.list = append(s.list, defs[i])
+		}
+	}
+	return nil
+}
+
+func (d *Definition) check() error {
+	switch {
+	case d.Name == "" || strings.Trim(d.Name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
+		return fmt.Errorf("a name has lower-case letters, digits and _")
+	case d.Kind != Rate && d.Kind != Share && d.Kind != Ratio:
+		return fmt.Errorf("kind is %q, want rate, share or ratio", d.Kind)
+	case d.Class.Numerator == "" || d.Class.Denominator == "" || d.Class.Stage == "" || d.Class.Unit == "" || d.Class.Population == "":
+		return fmt.Errorf("its class lacks one of numerator, denominator, stage, unit, population")
+	case len(d.From) == 0:
+		return fmt.Errorf("no source in from")
+	}
+	for _, b := range d.From {
+		switch {
+		case (d.Kind == Rate) != (b.Rest != nil) || (d.Kind == Rate) == (b.Den != nil):
+			return fmt.Errorf("source %s: a rate has num and rest, a share or ratio num and den", b.Source)
+		case len(b.Num.Terms) == 0:
+			return fmt.Errorf("source %s: num has no terms", b.Source)
+		case b.Num.over(b.Side).Axis == "" || b.Num.over(b.Side).Tables == nil:
+			return fmt.Errorf("source %s: no tables or no axis", b.Source)
+		}
+		for _, side := range b.sides() {
+			if _, ok := roundings[side.Rounding]; !ok {
+				return fmt.Errorf("source %s: rounding %q, want one of nearest5, unhcr_decisions, unhcr_applications, exact", b.Source, side.Rounding)
+			}
+		}
+	}
+	return nil
+}
+
+// sides gives num and rest, or num and den, complete.
+func (b Binding) sides() []Side {
+	out := []Side{b.Num.over(b.Side)}
+	for _, s := range []*Side{b.Rest, b.Den} {
+		if s != nil {
+			out = append(out, s.over(b.Side))
+		}
+	}
+	return out
+}
+
+// All gives the definitions in order.
+func (s *Set) All() []Definition { return s.list }
+
+// Named finds a definition.
+func (s *Set) Named(name string) (Definition, error) {
+	for _, d := range s.list {
+		if d.Name == name {
+			return d, nil
+		}
+	}
+	return Definition{}, fmt.Errorf("there is no definition %q; `asylum rates` lists them", name)
+}
+
+// Sources names the sources that d can be computed from.
+func (d Definition) Sources() []string {
+	var out []string
+	for _, b := range d.From {
+		out = append(out, b.Source)
+	}
+	return out
+}

@@ -1,0 +1,753 @@
+package rate
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"asylum/pipeline/code"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/table"
+)
+
+// A Query says which cells to apply a definition to. Nil asks for every code
+// or period there is; of sexes and ages it asks for the total.
+type Query struct {
+	Citizen, Geo []string
+	Sex, Age     []string
+	Periods      []obs.Period
+	Stage        string   // "" or "first", or a level of UNHCR's such as "FI"
+	By           []string // the axes kept apart; nil means citizen, geo, period
+	Source       string   // "" means every source that can answer
+	AsOf         string   // YYYY-MM-DD: what was known on that day; "" means now
+}
+
+// Axes are those that results can be kept apart by.
+var Axes = []string{"citizen", "geo", "period", "sex", "age"}
+
+// ErrDoubleCount reports a sum over an axis that holds its own total.
+var ErrDoubleCount = errors.New("it would count people several times")
+
+// Evaluate applies d to the cells that q asks for and gives a result for each
+// key and source, sorted. A result that cannot be had is there too, with the
+// reason, where no source gives it.
+func Evaluate(d Definition, data Data, q Query) ([]Result, error) {
+	if q.By == nil {
+		q.By = []string{"citizen", "geo", "period"}
+	}
+	var all []Result
+	asked := false
+	for _, b := range d.From {
+		if q.Source != "" && q.Source != b.Source {
+			continue
+		}
+		asked = true
+		if q.Stage != "" && q.Stage != "first" && b.Level == "" {
+			if len(d.From) == 1 || q.Source != "" {
+				return nil, fmt.Errorf("%s over %s has no stage %q", d.Name, b.Source, q.Stage)
+			}
+			continue
+		}
+		r, err := evaluate(d, b, data, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r...)
+	}
+	if !asked {
+		return nil, fmt.Errorf("%s cannot be computed from %q; its sources are %s", d.Name, q.Source, strings.Join(d.Sources(), ", "))
+	}
+	return prefer(d, q, all), nil
+}
+
+// prefer leaves out a missing result where another source has a value, and
+// answers a question for one cell that no source holds with the reason.
+func prefer(d Definition, q Query, all []Result) []Result {
+	known := map[key]bool{}
+	for i := range all {
+		if all[i].Known {
+			known[all[i].key()] = true
+		}
+	}
+	all = slices.DeleteFunc(all, func(r Result) bool { return !r.Known && known[r.key()] })
+	slices.SortStableFunc(all, func(a, b Result) int { return a.key().compare(b.key()) })
+	if len(all) == 0 && len(q.Citizen) == 1 && len(q.Geo) == 1 && len(q.Periods) == 1 {
+		r := Result{Definition: d.Name, Kind: d.Kind, Class: d.Class, Citizen: q.Citizen[0], Geo: q.Geo[0], Period: q.Periods[0]}
+		r.Why = "no table at hand holds such a cell (" + strings.Join(d.Sources(), ", ") + ")"
+		all = append(all, r)
+	}
+	return all
+}
+
+// key leaves out the total of an axis that not every source has.
+func (r *Result) key() key {
+	k := key{r.Citizen, r.Geo, r.Period, r.Sex, r.Age}
+	if k.sex == "T" {
+		k.sex = ""
+	}
+	if k.age == "TOTAL" {
+		k.age = ""
+	}
+	return k
+}
+
+func evaluate(d Definition, b Binding, data Data, q Query) ([]Result, error) {
+	sides := b.sides()
+	sides[0].Whole, sides[0].Witness = b.Whole, b.Witness
+	sel := make([]*selection, len(sides))
+	for i, side := range sides {
+		var err error
+		if sel[i], err = gather(data, b.Source, side, q, b.Computes); err != nil {
+			return nil, err
+		}
+	}
+	e := &evaluation{d: d, b: b, q: q, sel: sel}
+	for i := range sel {
+		e.counts = append(e.counts, e.atoms(sel[i]))
+	}
+	if err := e.refuse(); err != nil {
+		return nil, err
+	}
+	return e.results(), nil
+}
+
+type evaluation struct {
+	d      Definition
+	b      Binding
+	q      Query
+	sel    []*selection
+	counts []map[key]*count // by side
+}
+
+// A count is what one side amounts to in one cell of the axes.
+type count struct {
+	n          int64
+	known      bool
+	why        string
+	iv         interval // of the sum of terms, cut to the printed total
+	whole      int64    // the printed whole, if any
+	wholeIv    interval
+	hasWhole   bool
+	level      string
+	inputs     []Input
+	wholeInput []Input
+	warnings   []string
+	witness    string // the rate printed for the same cell
+}
+
+// atoms turns the cells of a side into one count for each key.
+func (e *evaluation) atoms(s *selection) map[key]*count {
+	groups := map[key][]cell{}
+	for _, c := range s.cells {
+		groups[c.key] = append(groups[c.key], c)
+	}
+	out := make(map[key]*count, len(groups))
+	for k, cells := range groups {
+		out[k] = e.atom(&s.side, cells)
+	}
+	return out
+}
+
+// firstLevels is the order in which UNHCR's levels stand for first instance.
+var firstLevels = []string{"FI", "NA", "FA"}
+
+func (e *evaluation) atom(side *Side, cells []cell) *count {
+	c := &count{}
+	cells = e.level(side, cells, c)
+	if side.Unit != "" {
+		persons := slices.DeleteFunc(slices.Clone(cells), func(x cell) bool { return x.unit != "P" })
+		if len(persons) == 0 && len(cells) > 0 {
+			c.why = "counted in cases, not persons"
+			return c
+		}
+		cells = persons
+	}
+	byTerm := map[string][]cell{}
+	for _, x := range cells {
+		byTerm[x.term] = append(byTerm[x.term], x)
+	}
+	for _, x := range byTerm[side.Witness] {
+		if x.Cell.Flags == "percent" && c.witness == "" {
+			c.witness = x.Cell.Printed
+		}
+	}
+	c.terms(side, byTerm)
+	if side.Total != "" {
+		c.total(side, byTerm[side.Total])
+	}
+	if side.Whole != "" {
+		if n, iv, in, ok := one(c, byTerm[side.Whole]); ok {
+			c.whole, c.wholeIv, c.hasWhole, c.wholeInput = n, iv, true, in
+		}
+	}
+	return c
+}
+
+// level keeps the cells of the stage that the query asks for.
+func (e *evaluation) level(side *Side, cells []cell, c *count) []cell {
+	if side.Level == "" {
+		c.level = "first"
+		return cells
+	}
+	if side.Level == "any" {
+		c.level = "any"
+		return slices.DeleteFunc(slices.Clone(cells), func(x cell) bool { return x.level == "SP" })
+	}
+	want := firstLevels
+	if e.q.Stage != "" && e.q.Stage != "first" {
+		want = []string{e.q.Stage}
+	}
+	for _, l := range want {
+		at := slices.DeleteFunc(slices.Clone(cells), func(x cell) bool { return x.level != l })
+		if len(at) > 0 {
+			c.level = l
+			return at
+		}
+	}
+	var have []string
+	for _, x := range cells {
+		if !slices.Contains(have, x.level) {
+			have = append(have, x.level)
+		}
+	}
+	slices.Sort(have)
+	c.why = "reported at level " + strings.Join(have, ", ") + " only"
+	return nil
+}
+
+// terms adds up the terms of a side; one that is missing makes the sum missing
+// unless it is optional.
+func (c *count) terms(side *Side, byTerm map[string][]cell) {
+	c.known = c.why == ""
+	any := false
+	for _, term := range side.Terms {
+		optional := strings.HasSuffix(term, "?")
+		found := false
+		for _, alt := range strings.Split(strings.TrimSuffix(term, "?"), "|") {
+			n, iv, in, ok := one(c, byTerm[alt])
+			if !ok {
+				continue
+			}
+			c.n, c.iv, c.inputs = c.n+n, c.iv.plus(iv), append(c.inputs, in...)
+			found, any = true, true
+			break
+		}
+		if !found && !optional && !side.Some {
+			c.missing(term, byTerm)
+		}
+	}
+	if !any {
+		c.missing(side.Terms[0], byTerm)
+	}
+}
+
+// missing says why there is no value for a term.
+func (c *count) missing(term string, byTerm map[string][]cell) {
+	c.known = false
+	if c.why != "" {
+		return
+	}
+	for _, alt := range strings.Split(term, "|") {
+		for _, x := range byTerm[alt] {
+			switch f := x.Cell.Flags; {
+			case strings.Contains(f, "c") && len(f) < 4:
+				c.why = alt + " is confidential"
+			case strings.Contains(f, "z") && len(f) < 4:
+				c.why = alt + " is not applicable"
+			case x.Cell.Printed != "":
+				c.why = fmt.Sprintf("%s is printed as %q", alt, x.Cell.Printed)
+			default:
+				c.why = alt + " is missing"
+			}
+			return
+		}
+	}
+	c.why = "no " + strings.ReplaceAll(strings.TrimSuffix(term, "?"), "|", " or ") + " is reported"
+}
+
+// total takes a printed sum in place of the sum of its terms, which then only
+// narrow what rounding allows.
+func (c *count) total(side *Side, cells []cell) {
+	n, iv, in, ok := one(c, cells)
+	if !ok {
+		if !c.known && len(cells) > 0 {
+			c.why = ""
+			c.missing(side.Total, map[string][]cell{side.Total: cells})
+		} else if !c.known {
+			c.why = "neither " + side.Total + " nor its parts are reported"
+		}
+		return
+	}
+	parts := c.iv
+	if c.known && parts.lo <= iv.hi && iv.lo <= parts.hi {
+		iv = interval{max(iv.lo, parts.lo), min(iv.hi, parts.hi)}
+	} else if c.known {
+		c.warnings = append(c.warnings, fmt.Sprintf("%s (%s) is not the sum of its parts (%s), rounding aside", side.Total, Group(n), Group(c.n)))
+	}
+	for i := range c.inputs {
+		c.inputs[i].Side = "part" // narrows the bounds only
+	}
+	c.n, c.iv, c.known, c.why = n, iv, true, ""
+	c.inputs = append(in, c.inputs...)
+}
+
+// one gives the number that the cells of one term amount to: cells that differ
+// in a dimension to be added are added, printings of one count are compared.
+func one(c *count, cells []cell) (n int64, iv interval, in []Input, ok bool) {
+	slices.SortStableFunc(cells, func(a, b cell) int { return strings.Compare(a.witness, b.witness) })
+	first := ""
+	for i := range cells {
+		x := &cells[i]
+		if !x.Cell.Known {
+			continue
+		}
+		if !ok {
+			first, ok = x.witness, true
+		}
+		if x.witness != first {
+			if int64(x.Cell.Count) != n && len(in) == 1 {
+				c.warnings = append(c.warnings, fmt.Sprintf("%s is printed as %s at %v and as %s at %v; the first is used",
+					x.term, Group(n), in[0].Cell.Pos, Group(int64(x.Cell.Count)), x.Cell.Pos))
+			}
+			continue
+		}
+		n += int64(x.Cell.Count)
+		iv = iv.plus(interval{x.Lo, x.Hi})
+		in = append(in, x.Input)
+	}
+	return n, iv, in, ok
+}
+
+// refuse guards the axes that the query leaves out of By: they are summed, and
+// must not hold their own total.
+func (e *evaluation) refuse() error {
+	for _, axis := range Axes {
+		if slices.Contains(e.q.By, axis) {
+			continue
+		}
+		for _, counts := range e.counts {
+			var codes []string
+			for k := range counts {
+				if c := k.axis(axis); c != "" && !slices.Contains(codes, c) {
+					codes = append(codes, c)
+				}
+			}
+			slices.Sort(codes)
+			if len(codes) < 2 || axis == "period" && !overlapping(codes) {
+				continue
+			}
+			if axis != "period" && !slices.ContainsFunc(codes, func(c string) bool { return isAggregate(axis, c) }) {
+				continue
+			}
+			return fmt.Errorf("%s would add cells that differ in %s (%s): %w\n\thint: choose one with --%s %s, or keep them apart with --by %s",
+				e.d.Name, axis, few(codes), ErrDoubleCount, axis, total(codes), strings.Join(append(slices.Clone(e.q.By), axis), ","))
+		}
+	}
+	return nil
+}
+
+func overlapping(periods []string) bool {
+	return slices.ContainsFunc(periods, func(p string) bool { return obs.Period(p).Freq() != obs.Period(periods[0]).Freq() })
+}
+
+func isAggregate(axis, c string) bool {
+	x, ok := code.Must(axis).Lookup(c)
+	return ok && x.Kind == code.Aggregate
+}
+
+func total(codes []string) string {
+	for _, c := range []string{"TOTAL", "T", "EU27_2020"} {
+		if slices.Contains(codes, c) {
+			return c
+		}
+	}
+	return codes[0]
+}
+
+func few(codes []string) string {
+	if len(codes) > 6 {
+		return strings.Join(codes[:5], ", ") + fmt.Sprintf(" and %d more", len(codes)-5)
+	}
+	return strings.Join(codes, ", ")
+}
+
+func (k key) axis(name string) string {
+	switch name {
+	case "citizen":
+		return k.citizen
+	case "geo":
+		return k.geo
+	case "period":
+		return string(k.period)
+	case "sex":
+		return k.sex
+	}
+	return k.age
+}
+
+// targets gives the result keys that a cell's key counts towards: its own, and
+// those of the aggregates that the source leaves to be added up.
+func (e *evaluation) targets(k key, side *Side) []key {
+	citizens := e.codes("citizen", k.citizen, e.q.Citizen, side)
+	geos := e.codes("geo", k.geo, e.q.Geo, side)
+	var out []key
+	for _, c := range citizens {
+		for _, g := range geos {
+			t := key{c, g, k.period, k.sex, k.age}
+			if !slices.Contains(e.q.By, "citizen") {
+				t.citizen = ""
+			}
+			if !slices.Contains(e.q.By, "geo") {
+				t.geo = ""
+			}
+			if !slices.Contains(e.q.By, "period") {
+				t.period = ""
+			}
+			if !slices.Contains(e.q.By, "sex") && len(e.q.Sex) > 1 {
+				t.sex = ""
+			}
+			if !slices.Contains(e.q.By, "age") && len(e.q.Age) > 1 {
+				t.age = ""
+			}
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
+	if asked == nil {
+		return []string{c}
+	}
+	if set, ok := side.Set[dim]; ok { // a side fixed to a total serves every code asked for
+		if c == set || e.within(dim, set, c) {
+			return asked
+		}
+		return nil
+	}
+	var out []string
+	for _, a := range asked {
+		if a == c || e.within(dim, a, c) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// within reports whether c is a member of the aggregate that is to be computed.
+func (e *evaluation) within(dim, agg, c string) bool {
+	if !slices.Contains(e.b.Computes, dim) || agg == c {
+		return false
+	}
+	members, all := membersOf(dim, agg)
+	return all || slices.Contains(members, c)
+}
+
+// results adds the counts up to the keys asked for and divides.
+func (e *evaluation) results() []Result {
+	type group struct{ keys [2][]key }
+	groups := map[key]*group{}
+	for i, counts := range e.counts {
+		for k := range counts {
+			for _, t := range e.targets(k, &e.sel[i].side) {
+				if groups[t] == nil {
+					groups[t] = &group{}
+				}
+				groups[t].keys[i] = append(groups[t].keys[i], k)
+			}
+		}
+	}
+	var out []Result
+	for _, t := range slices.SortedFunc(maps.Keys(groups), key.compare) {
+		g := groups[t]
+		for i := range g.keys {
+			slices.SortFunc(g.keys[i], key.compare)
+		}
+		if len(g.keys[0]) == 0 || e.d.Kind == Share && t.citizen == e.sel[1].side.Set["citizen"] {
+			continue // a denominator alone, or a whole of itself, is no question about a part
+		}
+		r := Result{Definition: e.d.Name, Kind: e.d.Kind, Class: e.d.Class, Source: e.b.Source,
+			Citizen: t.citizen, Geo: t.geo, Period: t.period, Sex: t.sex, Age: t.age}
+		e.label(&r, g.keys[0])
+		if e.d.Kind == Rate {
+			e.rate(&r, g.keys[0])
+		} else {
+			e.quotient(&r, g.keys[0], g.keys[1])
+		}
+		e.finish(&r)
+		out = append(out, r)
+	}
+	return out
+}
+
+// label names summed axes by what was summed.
+func (e *evaluation) label(r *Result, keys []key) {
+	for _, axis := range []string{"citizen", "geo", "period"} {
+		if slices.Contains(e.q.By, axis) {
+			continue
+		}
+		var codes []string
+		for _, k := range keys {
+			if c := k.axis(axis); !slices.Contains(codes, c) {
+				codes = append(codes, c)
+			}
+		}
+		slices.Sort(codes)
+		name := strings.Join(codes, "+")
+		if len(codes) > 3 {
+			name = fmt.Sprintf("%s+…+%s (%d)", codes[0], codes[len(codes)-1], len(codes))
+		}
+		switch axis {
+		case "citizen":
+			r.Citizen = name
+		case "geo":
+			r.Geo = name
+		default:
+			r.Period = obs.Period(name)
+		}
+	}
+}
+
+// rate divides a part by its whole, cell by cell of the axes, then adds.
+func (e *evaluation) rate(r *Result, keys []key) {
+	var hi, lo split2
+	left := absent{}
+	levels := map[string]bool{}
+	for _, k := range keys {
+		p, n := e.counts[0][k], e.counts[1][k]
+		if n == nil {
+			n = &count{why: "no " + strings.Join(e.sel[1].side.Terms, ", ") + " is reported"}
+		}
+		if !p.known || !n.known && !p.hasWhole {
+			why := p.why
+			if p.known {
+				why = n.why
+			}
+			left.add(k.geo, why)
+			if len(keys) == 1 {
+				r.Why = why
+				r.Num, r.NumKnown, r.NumLo, r.NumHi = p.n, p.known, p.iv.lo, p.iv.hi
+				r.take(p.inputs, "num")
+			}
+			continue
+		}
+		den := p.n + n.n
+		s := split{p.iv, interval{0, unbounded}, interval{0, unbounded}}
+		if n.known {
+			s.rest = n.iv
+		}
+		if p.hasWhole {
+			den, s.whole = p.whole, p.wholeIv
+		}
+		hp, hr, lp, lr, ok := s.corners()
+		if !ok {
+			r.warn("%s: the printed cells contradict one another beyond rounding; only numerator and denominator are used", k.geo)
+			s.rest = interval{0, unbounded}
+			hp, hr, lp, lr, _ = s.corners()
+		}
+		r.Num, r.Den = r.Num+p.n, r.Den+den
+		r.NumLo, r.NumHi = r.NumLo+min(lp, hp), r.NumHi+max(lp, hp)
+		r.DenLo, r.DenHi = r.DenLo+max(s.whole.lo, s.pos.lo+s.rest.lo), r.DenHi+min(s.whole.hi, s.pos.hi+s.rest.hi)
+		hi.add(hp, hr)
+		lo.add(lp, lr)
+		levels[p.level] = true
+		r.reports(k.geo, p.level)
+		if len(keys) == 1 {
+			r.Witness = p.witness
+		}
+		r.take(p.inputs, "num")
+		r.take(p.wholeInput, "den")
+		r.take(n.inputs, "rest")
+		r.note(p, n)
+		r.NumKnown, r.DenKnown = true, true
+	}
+	left.warn(r)
+	r.Stage = strings.Join(slices.Sorted(maps.Keys(levels)), ", ")
+	if !r.NumKnown || !r.DenKnown {
+		if r.Why == "" {
+			r.Why = "no country reports it"
+		}
+		return
+	}
+	e.divide(r, lo.share(), hi.share())
+}
+
+// reports notes that a country's figure was used, and of which level it is.
+func (r *Result) reports(geo, level string) {
+	if !slices.Contains(r.Countries, geo) {
+		r.Countries = append(r.Countries, geo)
+	}
+	if level == "FA" && !slices.Contains(r.WithAppeals, geo) {
+		r.WithAppeals = append(r.WithAppeals, geo)
+	}
+}
+
+// absent lists countries without a usable figure, by reason.
+type absent map[string][]string
+
+func (a absent) add(geo, why string) {
+	if !slices.Contains(a[why], geo) {
+		a[why] = append(a[why], geo)
+	}
+}
+
+// warn names the countries that give r nothing at all.
+func (a absent) warn(r *Result) {
+	var named []string
+	for _, why := range slices.Sorted(maps.Keys(a)) {
+		out := slices.DeleteFunc(slices.Clone(a[why]), func(g string) bool {
+			return slices.Contains(r.Countries, g) || slices.Contains(named, g)
+		})
+		named = append(named, out...)
+		if slices.Sort(out); len(out) > 0 && len(r.Countries) > 0 {
+			r.warn("left out: %s (%s)", strings.Join(out, ", "), why)
+		}
+	}
+}
+
+// A split2 is a running pair of positives and rest.
+type split2 struct{ pos, rest int64 }
+
+func (s *split2) add(pos, rest int64) { s.pos, s.rest = s.pos+pos, s.rest+rest }
+
+func (s split2) share() float64 { return quotient(s.pos, s.pos+s.rest) }
+
+func (e *evaluation) divide(r *Result, lo, hi float64) {
+	if r.Den == 0 {
+		r.Why = "there are no cases to divide by"
+		return
+	}
+	if why := e.uncovered(r); why != "" { // then the counts are no counts of anything either
+		r.Why, r.NumKnown, r.DenKnown = why, false, false
+		return
+	}
+	r.Value, r.Known = quotient(r.Num, r.Den), true
+	r.Lo, r.Hi = min(lo, r.Value), max(hi, r.Value)
+	if lo != lo || hi != hi {
+		r.Lo, r.Hi = 0, 1
+	}
+}
+
+// uncovered says why a computed total is not one: the vintage holds only some
+// of the codes that it would have to add up.
+func (e *evaluation) uncovered(r *Result) string {
+	for i, s := range e.sel {
+		c := r.Citizen
+		if set, ok := s.side.Set["citizen"]; ok {
+			c = set
+		}
+		if c != "TOTAL" || !slices.Contains(e.b.Computes, "citizen") || slices.ContainsFunc(s.cells, func(x cell) bool { return x.citizen == "TOTAL" }) {
+			continue
+		}
+		covered := slices.ContainsFunc(s.held, func(m table.Meta) bool {
+			return m.Covers(func(dim string) string {
+				if dim == "geo" {
+					return firstOf(r.Countries, r.Geo)
+				}
+				return ""
+			}, r.Period)
+		})
+		if !covered {
+			return fmt.Sprintf("not every citizenship is held for %s (%s), so there is no total to divide by", r.Period, strings.Join(e.sel[i].side.Tables, ", "))
+		}
+	}
+	return ""
+}
+
+func firstOf(s []string, def string) string {
+	if len(s) > 0 {
+		return s[0]
+	}
+	return def
+}
+
+// quotient divides two counts that are gathered apart. Of a ratio only the
+// countries with both count; of a share all do.
+func (e *evaluation) quotient(r *Result, nums, dens []key) {
+	num, den := e.sum(r, 0, nums, "num"), e.sum(r, 1, dens, "den")
+	if e.d.Kind == Ratio && len(nums)+len(dens) > 2 {
+		both := func(k key, in map[string]bool) bool { return in[k.geo+string(k.period)] }
+		r.Warnings, r.Inputs, r.Countries, r.WithAppeals = nil, nil, nil, nil
+		nums = slices.DeleteFunc(slices.Clone(nums), func(k key) bool { return !both(k, den.places) })
+		dens = slices.DeleteFunc(slices.Clone(dens), func(k key) bool { return !both(k, num.places) })
+		num, den = e.sum(r, 0, nums, "num"), e.sum(r, 1, dens, "den")
+	}
+	r.Num, r.NumKnown, r.NumLo, r.NumHi = num.n, num.known, num.iv.lo, num.iv.hi
+	r.Den, r.DenKnown, r.DenLo, r.DenHi = den.n, den.known, den.iv.lo, den.iv.hi
+	r.Stage = strings.Join(slices.Sorted(maps.Keys(num.levels)), ", ")
+	switch {
+	case !num.known:
+		r.Why = num.why
+	case !den.known:
+		r.Why = den.why
+	case e.d.Kind == Ratio:
+		hi := quotient(num.iv.hi, den.iv.lo)
+		if den.iv.lo == 0 {
+			hi = r.Value
+		}
+		e.divide(r, quotient(num.iv.lo, max(1, den.iv.hi)), hi)
+	default:
+		s := split{num.iv, interval{0, unbounded}, den.iv}
+		hp, hr, lp, lr, ok := s.corners()
+		if !ok {
+			r.Why = "the part is greater than its whole"
+			return
+		}
+		e.divide(r, quotient(lp, lp+lr), quotient(hp, hp+hr))
+	}
+}
+
+type sum struct {
+	count
+	places map[string]bool
+	levels map[string]bool
+}
+
+func (e *evaluation) sum(r *Result, side int, keys []key, name string) sum {
+	s := sum{places: map[string]bool{}, levels: map[string]bool{}}
+	left := absent{}
+	for _, k := range keys {
+		c := e.counts[side][k]
+		if !c.known {
+			if s.why == "" {
+				s.why = c.why
+			}
+			left.add(k.geo, c.why)
+			continue
+		}
+		s.n, s.iv, s.known = s.n+c.n, s.iv.plus(c.iv), true
+		s.places[k.geo+string(k.period)] = true
+		s.levels[c.level] = true
+		r.take(c.inputs, name)
+		r.note(c)
+		if side == 0 {
+			r.reports(k.geo, c.level)
+		}
+	}
+	if len(keys) > 1 && side == 0 {
+		left.warn(r)
+	}
+	if !s.known && s.why == "" {
+		s.why = "no " + strings.Join(e.sel[side].side.Terms, ", ") + " is reported for such a cell"
+	}
+	return s
+}
+
+func (r *Result) take(in []Input, side string) {
+	for _, x := range in {
+		if x.Side == "" {
+			x.Side = side
+		}
+		r.Inputs = append(r.Inputs, x)
+	}
+}
+
+func (r *Result) note(counts ...*count) {
+	for _, c := range counts {
+		for _, w := range c.warnings {
+			r.warn("%s", w)
+		}
+	}
+}

@@ -1,0 +1,261 @@
+package rate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"asylum/pipeline/code"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/table"
+)
+
+// Data is what definitions are applied to: a lake, or the embedded data.
+type Data interface {
+	Vintages() []table.Meta
+	Load(m table.Meta, periods []obs.Period) (*table.Table, error)
+}
+
+// A key names the cells that one result is about.
+type key struct {
+	citizen, geo string
+	period       obs.Period
+	sex, age     string
+}
+
+func (k key) compare(l key) int {
+	return cmp.Or(cmp.Compare(k.citizen, l.citizen), cmp.Compare(k.geo, l.geo), cmp.Compare(k.period, l.period),
+		cmp.Compare(k.sex, l.sex), cmp.Compare(k.age, l.age))
+}
+
+// A cell is an input with what it is selected by.
+type cell struct {
+	Input
+	key
+	term, level, unit string
+	witness           string // what tells it from other printings of the same count
+}
+
+// A selection is the cells of one side, and what is known about their absence.
+type selection struct {
+	side  Side
+	cells []cell
+	held  []table.Meta // the vintages that were looked into, newest first
+}
+
+// gather collects the cells of a side that the query asks for, each from the
+// newest vintage that speaks of it.
+func gather(data Data, source string, side Side, q Query, computes []string) (*selection, error) {
+	s := &selection{side: side}
+	for _, name := range side.Tables {
+		var metas []table.Meta
+		for _, m := range data.Vintages() {
+			if m.Source == source && m.Table == name && (q.AsOf == "" || m.Vintage <= q.AsOf) {
+				metas = append(metas, m)
+			}
+		}
+		slices.SortStableFunc(metas, func(a, b table.Meta) int { return strings.Compare(b.Vintage, a.Vintage) })
+		s.held = append(s.held, metas...)
+		for i := range metas {
+			t, err := data.Load(metas[i], q.Periods)
+			if err != nil {
+				return nil, err
+			}
+			s.scan(t, &metas[i], metas[:i], q, computes)
+		}
+	}
+	return s, nil
+}
+
+// A filter is what one dimension must be: the codes that pass, by dictionary
+// code; nil lets all pass.
+type filter []bool
+
+// scan adds the cells of one table, leaving to newer vintages what they cover.
+func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Query, computes []string) {
+	side := &s.side
+	names := make([]string, len(t.Dims))
+	pass := make([]filter, len(t.Dims))
+	at := map[string]int{"citizen": -1, "geo": -1, "sex": -1, "age": -1, side.Axis: -1, side.Unit: -1, levelDim(side): -1}
+	for d := range t.Dims {
+		names[d] = t.Dims[d].Name
+		at[names[d]] = d
+		pass[d] = dimFilter(&t.Dims[d], side, q, computes)
+	}
+	if at[side.Axis] < 0 {
+		return
+	}
+	var periods []int
+	for i, p := range t.Periods {
+		if q.Periods == nil || slices.Contains(q.Periods, p) {
+			periods = append(periods, i)
+		}
+	}
+	round := roundings[side.Rounding]
+	code := func(c, r int, dim string) string {
+		if d, ok := at[dim]; ok && d >= 0 {
+			return t.Dims[d].Values[t.Chunks[c].Codes[d][r]]
+		}
+		return ""
+	}
+	for c := range t.Chunks {
+		ch := &t.Chunks[c]
+	rows:
+		for r := range ch.Rows {
+			for d, f := range pass {
+				if f != nil && !f[ch.Codes[d][r]] {
+					continue rows
+				}
+			}
+			for _, p := range periods {
+				if !ch.Held(r, p) {
+					continue
+				}
+				if slices.ContainsFunc(newer, func(n table.Meta) bool {
+					return n.Covers(func(dim string) string { return code(c, r, dim) }, t.Periods[p])
+				}) {
+					continue
+				}
+				o := t.Observation(c, r, p)
+				iv := round(int64(o.Count))
+				s.cells = append(s.cells, cell{
+					Input:   Input{Meta: m, Dims: names, Cell: o, Lo: iv.lo, Hi: iv.hi},
+					key:     key{code(c, r, "citizen"), code(c, r, "geo"), o.Period, code(c, r, "sex"), code(c, r, "age")},
+					term:    code(c, r, side.Axis),
+					level:   code(c, r, levelDim(side)),
+					unit:    code(c, r, side.Unit),
+					witness: witness(names, o.Key, side),
+				})
+			}
+		}
+	}
+}
+
+// levelDim is the dimension of levels, also where all are added up.
+func levelDim(s *Side) string {
+	if s.Level == "any" {
+		return "dec_level"
+	}
+	return s.Level
+}
+
+// dimFilter says which codes of a dimension a query takes.
+func dimFilter(d *table.Dim, side *Side, q Query, computes []string) filter {
+	var want []string
+	switch d.Name {
+	case side.Axis:
+		want = side.terms()
+	case "citizen", "geo":
+		want = q.Geo
+		if d.Name == "citizen" {
+			want = q.Citizen
+		}
+		if c, ok := side.Set[d.Name]; ok {
+			want = []string{c}
+		}
+		if want == nil {
+			return nil
+		}
+		want = expand(want, d, slices.Contains(computes, d.Name))
+		if want == nil {
+			return nil
+		}
+	case "sex":
+		want = orElse(q.Sex, "T")
+	case "age":
+		want = orElse(q.Age, "TOTAL")
+	case "unit":
+		if w, ok := side.Where["unit"]; ok {
+			want = w
+		} else if d.Code("PER") >= 0 {
+			want = []string{"PER"}
+		} else {
+			return nil
+		}
+	default:
+		if w, ok := side.Where[d.Name]; ok {
+			want = w
+		} else if w, ok := side.Add[d.Name]; ok {
+			want = w
+		} else {
+			return nil
+		}
+	}
+	f := make(filter, len(d.Values))
+	for i, v := range d.Values {
+		f[i] = slices.Contains(want, v)
+	}
+	return f
+}
+
+func orElse(s []string, def string) []string {
+	if len(s) == 0 {
+		return []string{def}
+	}
+	return s
+}
+
+// expand adds to the codes asked for the members of those that the source
+// leaves to be added up. Nil means every code.
+func expand(want []string, d *table.Dim, computes bool) []string {
+	out := slices.Clone(want)
+	for _, w := range want {
+		if !computes || d.Code(w) >= 0 {
+			continue
+		}
+		switch members, all := membersOf(d.Name, w); {
+		case all:
+			return nil
+		default:
+			out = append(out, members...)
+		}
+	}
+	return out
+}
+
+// membersOf gives the codes that an aggregate is made of, or that it is made
+// of all there are.
+func membersOf(dim, agg string) (members []string, all bool) {
+	if agg == "TOTAL" {
+		return nil, true
+	}
+	if c, ok := code.Must(dim).Lookup(agg); ok && c.Kind == code.Aggregate {
+		return c.Members, false
+	}
+	return nil, false
+}
+
+// terms lists every code that the terms of a side may take.
+func (s *Side) terms() []string {
+	var out []string
+	for _, t := range s.Terms {
+		out = append(out, strings.Split(strings.TrimSuffix(t, "?"), "|")...)
+	}
+	for _, t := range []string{s.Total, s.Whole, s.Witness} {
+		if t != "" {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// witness joins the codes that neither select nor add: two cells that differ
+// in them alone are two printings of one count.
+func witness(names, key []string, side *Side) string {
+	var b strings.Builder
+	for d, n := range names {
+		switch n {
+		case "citizen", "geo", "sex", "age", "freq", "unit", side.Axis, side.Unit, levelDim(side):
+			continue
+		}
+		if _, ok := side.Add[n]; ok {
+			continue
+		}
+		if n == "origin" && key[d] == "table" {
+			b.WriteByte(' ') // a table goes before a sentence
+		}
+		b.WriteString(key[d])
+		b.WriteByte('\x00')
+	}
+	return b.String()
+}

@@ -210,7 +210,7 @@ func (b *Bars) stack(s *sheet, g barGrid, top float64) float64 {
 
 func (s *sheet) panelNote(p Panel, x, y, width float64) float64 {
 	st := s.noteStyle()
-	lines := s.wrap(st, p.Note, width)
+	lines := s.settle(st, p.Note, width)
 	if len(lines) == 0 {
 		return y
 	}
@@ -225,7 +225,7 @@ func (g *Group) wide(s *sheet, grid barGrid, x, y, pitch float64) float64 {
 	layers := newLayers(s, g.Reference, track, refTop)
 	for i := range g.Bars {
 		b := &g.Bars[i]
-		name := s.fit(s.nameStyle(), b.Name, grid.name, 2)
+		name := s.fit(s.nameStyle(), b.Name, grid.name, 3)
 		h := max(pitch, float64(len(name))*s.nameStyle().lead+8)
 		mid := half(y + h/2)
 		track.y0, track.y1 = mid-10.5, mid+10.5
@@ -347,7 +347,7 @@ func (g *Group) phone(s *sheet, grid barGrid, x, y float64) float64 {
 	y = g.phoneHead(s, x, y)
 	for i := range g.Bars {
 		b := &g.Bars[i]
-		name := s.fit(s.nameStyle(), b.Name, grid.name, 2)
+		name := s.fit(s.nameStyle(), b.Name, grid.name, 3)
 		base := y + 20
 		last := s.lines(x, base, b.nameStyle(s), name)
 		s.textRight(x+grid.valueX, base, b.valueStyle(s), one(s.fit(s.valueStyle(), b.Label, grid.v+1, 1)))
@@ -371,7 +371,7 @@ func (g *Group) phoneHead(s *sheet, x, y float64) float64 {
 		last = y
 	}
 	if g.Reference == nil {
-		return last + 10
+		return last + 14
 	}
 	label := one(s.fit(st, g.Reference.Label, width-20, 1))
 	w := s.width(st)(label)
@@ -382,5 +382,5 @@ func (g *Group) phoneHead(s *sheet, x, y float64) float64 {
 	}
 	s.stroke(s.pal.ink, 1.6, []pt{{half(lx - 9), last - 17}, {half(lx - 9), last + 4}})
 	s.text(lx, last, st, label)
-	return last + 10
+	return last + 14
 }

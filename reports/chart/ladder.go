@@ -263,3 +263,24 @@ func (s *sheet) key(x, y float64, es []keyEntry) {
 		y = s.lines(x+s.px(keyIndent), base, st, e.lines) + st.lead - s.px(15) + 2
 	}
 }
+
+// keyRow sets the entries side by side; what does not fit goes below.
+func (s *sheet) keyRow(x, y float64, es []keyEntry) {
+	st, left := s.countStyle(), x
+	for _, e := range es {
+		w := s.px(keyIndent) + widest(s.width(st), e.lines)
+		if x > left && x+w > s.right() {
+			x, y = left, y+st.lead+2
+		}
+		s.key(x, y, []keyEntry{e})
+		x = half(x + w + 30)
+	}
+}
+
+func keyWidth(s *sheet, es []keyEntry) float64 {
+	w := 0.0
+	for _, e := range es {
+		w = max(w, s.px(keyIndent)+widest(s.width(s.countStyle()), e.lines))
+	}
+	return w
+}

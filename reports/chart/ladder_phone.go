@@ -80,7 +80,7 @@ func (l *Ladder) section(s *sheet, i int, y float64) float64 {
 	for _, b := range l.Brackets {
 		if b.From == i {
 			starts = true
-			lines = append(lines, s.wrap(s.noteStyle(), b.Text, s.right()-s.left())...)
+			lines = append(lines, s.settle(s.noteStyle(), b.Text, s.right()-s.left())...)
 		}
 	}
 	if !starts {

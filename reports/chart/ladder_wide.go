@@ -18,8 +18,11 @@ type ladderPlan struct {
 	cols   []ladderCol
 	beside bool // the first step's words stand to the right of its square
 	key    []keyEntry
+	keyAt  rect // both relative to the left end of the squares' baseline
+	keyRow bool // the key is one row over everything
 	aside  []string
 	asideX float64
+	asideW float64
 	above  float64 // from the top of the plot to the baseline of the squares
 	below  float64 // from there to the end
 	wide   bool    // it does not fit into the width
@@ -29,13 +32,13 @@ const (
 	colGap   = 26.0
 	lensRise = 20.0 // from a small square up to its enlarged copy
 	labelGap = 13.0 // from a label down to what it names
-	countGap = 29.0 // from a count's baseline to the name's
+	countGap = 27.0 // from a count's baseline to the name's
 )
 
 // columns draws the steps side by side. The pitch is the largest at which the
 // ladder fits; under 3.5 px cells would run together, so the sheet grows instead.
 func (l *Ladder) columns(s *sheet, top, bottom float64) float64 {
-	top += 20
+	top += 14
 	var p ladderPlan
 	for pitch := 14.0; pitch >= 1.5; pitch -= 0.5 {
 		p = l.plan(s, pitch)
@@ -79,13 +82,14 @@ func (p *ladderPlan) least(s *sheet, l *Ladder, i int) float64 {
 	}
 	w = max(w, big(clean(st.CountText)))
 	for _, word := range words(clean(st.Name)) {
-		w = max(w, min(name(plain(word)), 170))
+		w = max(w, min(name(plain(word)), 215))
 	}
 	return w
 }
 
-// widths gives every column its least width and the rest of the sheet, little
-// by little, to the column whose words stand on the most lines.
+// widths gives every column its least width. The rest of the sheet goes, little
+// by little, to columns whose words stand on more than three lines, then to the
+// narrowest one.
 func (p *ladderPlan) widths(s *sheet, l *Ladder) {
 	rest := s.right() - s.left() - colGap*float64(len(p.cols)-1)
 	for i := range p.cols {
@@ -97,14 +101,19 @@ func (p *ladderPlan) widths(s *sheet, l *Ladder) {
 	if p.beside {
 		first = 1
 	}
-	for ; rest >= 6; rest -= 6 {
-		worst, need := first, -1.0
+	const step = 6
+	for ; rest >= step; rest -= step {
+		at, worst := first, math.Inf(-1)
 		for i := first; i < len(p.cols); i++ {
-			if n := p.need(s, l, i); n > need {
-				worst, need = i, n
+			need := -p.cols[i].w
+			if n := p.nameLines(s, l, i); n > 3 {
+				need = float64(n) * 1000
+			}
+			if need > worst {
+				at, worst = i, need
 			}
 		}
-		p.cols[worst].w += 6
+		p.cols[at].w += step
 	}
 	x := s.left()
 	for i := range p.cols {
@@ -113,14 +122,13 @@ func (p *ladderPlan) widths(s *sheet, l *Ladder) {
 	}
 }
 
-// need ranks columns by how many lines their words would fill.
-func (p *ladderPlan) need(s *sheet, l *Ladder, i int) float64 {
-	m := s.width(s.nameStyle())
-	text := m(clean(l.Steps[i].Name))
+// nameLines is on how many lines the words over a column stand.
+func (p *ladderPlan) nameLines(s *sheet, l *Ladder, i int) int {
+	n := len(s.wrap(s.nameStyle(), l.Steps[i].Name, p.cols[i].w))
 	if i == 1 && p.beside {
-		text = max(text, m(clean(l.Steps[0].Name)))
+		n = max(n, len(s.wrap(s.nameStyle(), l.Steps[0].Name, p.cols[i].w)))
 	}
-	return text / p.cols[i].w
+	return n
 }
 
 func (p *ladderPlan) texts(s *sheet, l *Ladder) {
@@ -136,11 +144,6 @@ func (p *ladderPlan) texts(s *sheet, l *Ladder) {
 		for _, o := range st.Other {
 			c.other = append(c.other, s.wrap(s.noteStyle(), o, c.w)...)
 		}
-	}
-	if p.beside {
-		p.key = l.keyEntries(s, p.cols[1].w)
-	} else {
-		p.key = l.keyEntries(s, s.right()-s.left())
 	}
 }
 
@@ -167,70 +170,132 @@ func (c *ladderCol) belowHeight(s *sheet, percent bool) float64 {
 	if percent {
 		h += 32
 	}
-	return h + float64(len(c.of))*s.countStyle().lead + float64(len(c.other))*s.noteStyle().lead + 4
+	return h + float64(len(c.of))*s.countStyle().lead + float64(len(c.other))*s.noteStyle().lead
 }
 
 func (p *ladderPlan) heights(s *sheet, l *Ladder) {
 	for i := range p.cols {
 		h := p.cols[i].height(s)
-		switch {
-		case i == 0 && p.beside:
+		if i == 0 && p.beside {
 			h = p.cols[0].square
-		case i == 1 && p.beside:
-			h += p.cols[0].labelHeight(s) + 24
-			if len(p.key) > 0 {
-				h += keyHeight(s, p.key) + 16
-			}
 		}
 		p.above = max(p.above, h)
 		p.below = max(p.below, p.cols[i].belowHeight(s, l.Steps[i].Percent != ""))
 	}
-	if !p.beside && len(p.key) > 0 {
-		p.above += keyHeight(s, p.key) + 20
+	if p.beside && p.cols[0].square < p.cols[0].labelHeight(s)+24+p.cols[1].height(s) {
+		p.beside = false
+		p.texts(s, l)
+		p.above = max(p.above, p.cols[0].height(s))
 	}
 	p.placeAside(s, l)
+	p.placeKey(s, l)
 	if len(l.Brackets) > 0 {
-		p.below += 12 + float64(p.bracketLines(s, l))*s.noteStyle().lead
+		p.below += 13 + float64(p.bracketLines(s, l))*s.noteStyle().lead
 	}
+}
+
+// A taken part of the plot; y counts from the baseline of the squares, upwards negative.
+func (p *ladderPlan) taken(s *sheet) []rect {
+	var out []rect
+	for i, c := range p.cols {
+		h := c.height(s)
+		if i == 0 && p.beside {
+			h = c.square
+			x := p.cols[1].x
+			out = append(out, rect{x, -h, x + widest(s.width(s.nameStyle()), c.name), -h + c.labelHeight(s)})
+		}
+		out = append(out, rect{c.x, -h, c.x + c.w, 0})
+	}
+	if len(p.aside) > 0 {
+		out = append(out, rect{p.asideX, -p.above, p.asideX + p.asideW, -p.above + p.asideHeight(s)})
+	}
+	return out
+}
+
+// free reports whether r, with some air around it, meets nothing.
+func free(r rect, taken []rect) bool {
+	for _, t := range taken {
+		if r.grow(14).meets(t) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *sheet) asideStyle() style { return s.st(19, 26, bold, s.pal.ink) }
 
 const asideIndent = 16.0
 
-// placeAside looks, from the step it speaks of to the right, for the first
-// column over which the aside fits, and makes room if there is none.
+func (p *ladderPlan) asideHeight(s *sheet) float64 {
+	return float64(len(p.aside))*s.asideStyle().lead - 2
+}
+
+// placeAside puts the aside at the top, over the step it speaks of or to the
+// right of there, on two lines if it can, and raises the top if it fits nowhere.
 func (p *ladderPlan) placeAside(s *sheet, l *Ladder) {
-	if clean(l.Aside) == "" || len(p.cols) < 2 {
+	text := clean(l.Aside)
+	if text == "" || len(p.cols) < 2 {
 		return
 	}
 	first := min(max(l.AsideAt, 1), len(p.cols)-1)
 	if p.beside {
 		first = min(max(first, 2), len(p.cols)-1)
 	}
-	st := s.asideStyle()
-	for c := first; ; c++ {
+	m := s.width(s.asideStyle())
+	taken := p.taken(s)
+	set := func(c int, width float64) rect {
 		p.asideX = p.cols[c].x
-		p.aside = balance(s.width(st), clean(l.Aside), s.right()-p.asideX-asideIndent)
-		need := float64(len(p.aside))*st.lead + 24
-		under := 0.0
-		for _, q := range p.cols[c:] {
-			under = max(under, q.height(s))
-		}
-		if need+under <= p.above {
-			return
-		}
-		if c == len(p.cols)-1 || len(p.aside) > 3 {
-			p.asideX = p.cols[first].x
-			p.aside = balance(s.width(st), clean(l.Aside), s.right()-p.asideX-asideIndent)
-			under = 0
-			for _, q := range p.cols[first:] {
-				under = max(under, q.height(s))
+		p.aside = balance(m, text, width)
+		p.asideW = asideIndent + widest(m, p.aside)
+		return rect{p.asideX, -p.above, p.asideX + p.asideW, -p.above + p.asideHeight(s)}
+	}
+	for c := first; c < len(p.cols); c++ {
+		room := s.right() - p.cols[c].x - asideIndent
+		for _, width := range []float64{min(room, m(text)*0.62), room} {
+			if r := set(c, width); len(p.aside) <= 3 && r.x1 <= s.right()+1 && free(r, taken) {
+				return
 			}
-			p.above = max(p.above, under+float64(len(p.aside))*st.lead+24)
+		}
+	}
+	r := set(first, s.right()-p.cols[first].x-asideIndent)
+	low := r.y0
+	for _, t := range taken {
+		if t.x0 < r.x1+14 && r.x0 < t.x1+14 {
+			low = min(low, t.y0-r.h()-16)
+		}
+	}
+	p.above = -low
+}
+
+// placeKey looks for a place for the key near the first square's words, then
+// in the room over the small squares; if there is none it becomes a row on top.
+func (p *ladderPlan) placeKey(s *sheet, l *Ladder) {
+	p.key = l.keyEntries(s, 230)
+	if len(p.key) == 0 {
+		return
+	}
+	w, h := keyWidth(s, p.key), keyHeight(s, p.key)
+	taken := p.taken(s)
+	var tries []pt
+	if p.beside {
+		tries = append(tries, pt{p.cols[1].x, -p.cols[0].square + p.cols[0].labelHeight(s) + 15})
+	}
+	if len(p.aside) > 0 {
+		tries = append(tries, pt{p.asideX, -p.above + p.asideHeight(s) + 15}, pt{p.asideX + p.asideW + 40, -p.above})
+	}
+	for i := 1; i < len(p.cols); i++ {
+		tries = append(tries, pt{p.cols[i].x, -p.above})
+	}
+	for _, t := range tries {
+		r := rect{t.x, t.y, t.x + w, t.y + h}
+		if r.x1 <= s.right() && free(r, taken) {
+			p.keyAt = r
 			return
 		}
 	}
+	p.keyRow = true
+	p.above += s.countStyle().lead + 18
+	p.keyAt = rect{s.left(), -p.above, s.right(), 0}
 }
 
 func (p *ladderPlan) bracketSpan(s *sheet, b Bracket) (x0, x1 float64) {
@@ -240,7 +305,7 @@ func (p *ladderPlan) bracketSpan(s *sheet, b Bracket) (x0, x1 float64) {
 
 func (p *ladderPlan) bracketText(s *sheet, b Bracket) []string {
 	x0, x1 := p.bracketSpan(s, b)
-	return s.wrap(s.noteStyle(), b.Text, x1-x0)
+	return s.settle(s.noteStyle(), b.Text, x1-x0)
 }
 
 func (p *ladderPlan) bracketLines(s *sheet, l *Ladder) int {
@@ -267,10 +332,11 @@ func (p *ladderPlan) draw(s *sheet, l *Ladder, top, base float64) {
 		}
 		p.under(s, st, c, base)
 	}
-	if p.beside {
-		s.key(p.cols[1].x, base-p.cols[0].square+p.cols[0].labelHeight(s)+14, p.key)
+	if p.keyRow {
+		s.keyRow(p.keyAt.x0, base+p.keyAt.y0, p.key)
+		top += s.countStyle().lead + 18
 	} else {
-		s.key(s.left(), top, p.key)
+		s.key(p.keyAt.x0, base+p.keyAt.y0, p.key)
 	}
 	p.drawAside(s, top)
 	p.drawBrackets(s, l, base)
@@ -324,7 +390,7 @@ func (p *ladderPlan) drawAside(s *sheet, top float64) {
 
 func (p *ladderPlan) drawBrackets(s *sheet, l *Ladder, base float64) {
 	lead := s.noteStyle().lead
-	y := base + p.below - float64(p.bracketLines(s, l))*lead - 6
+	y := base + p.below - float64(p.bracketLines(s, l))*lead - 5
 	for _, b := range l.Brackets {
 		x0, x1 := p.bracketSpan(s, b)
 		s.stroke(s.pal.axis, 1.25, []pt{{x0 + 0.5, y - 5}, {x0 + 0.5, y}, {x1 - 0.5, y}, {x1 - 0.5, y - 5}})

@@ -99,6 +99,31 @@ func (y years) Ticks(lo, hi float64) []plot.Tick {
 	return out
 }
 
+// steps are the ticks of a value axis: 1, 2, 2.5 or 5 times a power of ten
+// apart, at most most steps, from the last one below the data to the first above.
+type steps struct{ most int }
+
+func (s steps) Ticks(lo, hi float64) []plot.Tick {
+	unit := math.Pow(10, math.Floor(math.Log10((hi-lo)/float64(s.most))))
+	step := 10 * unit
+	for _, f := range []float64{1, 2, 2.5, 5} {
+		if s.count(lo, hi, f*unit) <= s.most && (f != 2.5 || unit >= 10) {
+			step = f * unit
+			break
+		}
+	}
+	first, last := math.Floor(lo/step+1e-9), math.Ceil(hi/step-1e-9)
+	var out []plot.Tick
+	for i := first; i <= last; i++ {
+		out = append(out, plot.Tick{Value: i * step, Label: strconv.FormatFloat(i*step, 'g', -1, 64)})
+	}
+	return out
+}
+
+func (s steps) count(lo, hi, step float64) int {
+	return int(math.Ceil(hi/step-1e-9) - math.Floor(lo/step+1e-9))
+}
+
 // A linePlan is the measured plot: gonum's plot carries scales and ticks, area
 // is where it lies on the sheet.
 type linePlan struct {
@@ -200,26 +225,10 @@ func (l *Lines) scales(p *linePlan) {
 	if y.Min == y.Max {
 		y.Max = 1
 	}
-	p.yTicks = major(plot.DefaultTicks{}, y.Min, y.Max)
-	if n := len(p.yTicks); n > 1 {
-		step := p.yTicks[1].Value - p.yTicks[0].Value
-		y.Max = math.Ceil(y.Max/step-1e-9) * step
-		y.Min = math.Floor(y.Min/step+1e-9) * step
-		p.yTicks = p.yTicks[:0]
-		for i := math.Round(y.Min / step); i*step <= y.Max+step/2; i++ {
-			p.yTicks = append(p.yTicks, plot.Tick{Value: i * step})
-		}
-	}
-}
-
-func major(t plot.Ticker, lo, hi float64) []plot.Tick {
-	var out []plot.Tick
-	for _, k := range t.Ticks(lo, hi) {
-		if !k.IsMinor() {
-			out = append(out, k)
-		}
-	}
-	return out
+	y.Tick.Marker = steps{most: 5}
+	ticks := y.Tick.Marker.Ticks(y.Min, y.Max)
+	y.Min, y.Max = ticks[0].Value, ticks[len(ticks)-1].Value
+	p.yTicks = ticks
 }
 
 // transforms lets gonum map data to the area; its y runs up, ours down.

@@ -24,12 +24,12 @@ func (p *linePlan) endRoom(s *sheet, l *Lines) {
 	st := s.endStyle()
 	most := 250.0
 	if s.phone() {
-		most = 165
+		most = 160
 	}
 	w := 0.0
 	p.labels = make([][]string, len(l.Series))
 	for i, se := range l.Series {
-		lines, cut := limit(s.width(st), s.wrap(st, se.EndLabel, most), 4, most)
+		lines, cut := limit(s.width(st), balance(s.width(st), clean(se.EndLabel), most), 4, most)
 		if cut {
 			s.faults = append(s.faults, "shortened: end label of "+clean(se.Name))
 		}
@@ -57,14 +57,17 @@ func (p *linePlan) ends(s *sheet, l *Lines) {
 		}
 		part := parts[len(parts)-1]
 		from := pt{p.x(part[len(part)-1].X), p.y(part[len(part)-1].Y)}
-		h := float64(len(p.labels[i])-1)*st.lead + s.px(18)
+		h := float64(len(p.labels[i])-1)*st.lead + s.px(24)
 		all = append(all, endLabel{i, from, p.labels[i], from.y, h})
 	}
 	spread(all, p.area.y0-10, p.area.y1+10)
 	for _, e := range all {
 		c := p.colours[e.series]
 		elbow := p.labelX - 14
-		s.stroke(c, 1, []pt{{e.from.x + 5, e.from.y}, {max(e.from.x+5, p.area.x1), e.from.y}, {elbow, e.at}, {p.labelX - 6, e.at}})
+		k := s.stroke(c, 1, []pt{{e.from.x + 6, e.from.y}, {max(e.from.x+6, p.area.x1), e.from.y}, {elbow, e.at}, {p.labelX - 6, e.at}})
+		if e.from.x < p.area.x1-1 {
+			k.dash = []float64{1, 3} // it runs through years without a value: not a line of data
+		}
 		s.lines(p.labelX, e.at-float64(len(e.lines)-1)*st.lead/2+st.middle(), st.in(s.readable(c)), e.lines)
 	}
 }

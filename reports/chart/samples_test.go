@@ -45,7 +45,7 @@ func sampleLadderDE() *Ladder {
 	l := sampleLadder()
 	l.Lang = "de"
 	l.Title = []Span{
-		{"8.507 Menschen aus Russland wollten 2023 in Kroatien Asyl beantragen; über 59 wurde inhaltlich entschieden, ", false},
+		{"8.507 Menschen aus Russland wollten 2023 in Kroatien Asyl; über 59 wurde inhaltlich entschieden, ", false},
 		{"20\u00A0erhielten\u00A0Schutz", true},
 	}
 	l.Subtitle = "Ein kleines Quadrat ist ein Mensch. Jede Zahl wird nur durch Zahlen derselben Quelle geteilt: AIDA durch AIDA, UNHCR durch UNHCR."
@@ -80,7 +80,7 @@ func sampleLadderRU() *Ladder {
 	l := sampleLadder()
 	l.Lang = "ru"
 	l.Title = []Span{
-		{"8\u00A0507 россиян в 2023\u00A0году заявили о намерении просить убежища в Хорватии; по существу решено 59 дел, ", false},
+		{"8\u00A0507 россиян в 2023\u00A0году хотели просить убежища в Хорватии; по существу решено 59 дел, ", false},
 		{"защиту\u00A0получили\u00A020", true},
 	}
 	l.Subtitle = "Маленький квадрат — один человек. Каждое число делится только на числа того же источника."
@@ -241,7 +241,7 @@ func sampleEU() *Lines {
 		{Name: "d", Points: d, EndLabel: "из них впервые", Context: true},
 		{Name: "e", Points: points(2013, 100, 120, 90, 80, 75, 70, 60, 55, 70, 300, 650, 590), EndLabel: "Хорватия"},
 	}
-	l.Marks = []Mark{{2013, 41355, "Вторая чеченская волна: пик ходатайств"}, {2021, 6600, "минимум"}}
+	l.Marks = []Mark{{2013, 41355, "Наибольшее число за все годы"}, {2021, 6600, "минимум"}}
 	l.Lang, l.ID = "ru", "EU-RU-2013-2024"
 	l.Title = []Span{{"Ходатайств граждан России в\u00A0ЕС стало ", false}, {"втрое меньше, чем в\u00A02013\u00A0году", true}}
 	l.Subtitle = "Ходатайства об убежище граждан России в ЕС по годам и выпускам данных, 2013–2024"

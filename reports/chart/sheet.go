@@ -108,6 +108,11 @@ func (s *sheet) wrap(st style, text string, width float64) []string {
 	return wrap(s.width(st), clean(text), width)
 }
 
+// settle wraps a paragraph without leaving a stray word or two on its last line.
+func (s *sheet) settle(st style, text string, width float64) []string {
+	return settle(s.width(st), clean(text), width)
+}
+
 // fit returns text on at most n lines and notes it as a fault if words were lost.
 func (s *sheet) fit(st style, text string, width float64, n int) []string {
 	lines, cut := limit(s.width(st), s.wrap(st, text, width), n, width)
@@ -286,7 +291,7 @@ func (s *sheet) head(h *Head) float64 {
 		y = s.title(h, 76) + 7
 	}
 	if st := s.subtitleStyle(); clean(h.Subtitle) != "" {
-		lines := s.wrap(st, h.Subtitle, s.right()-s.left())
+		lines := s.settle(st, h.Subtitle, s.right()-s.left())
 		y = s.lines(s.left(), y-7+s.px(32), st, lines) + s.px(6)
 	}
 	return y
@@ -384,12 +389,12 @@ func (s *sheet) measureFoot(h *Head) footBlock {
 	f.mark = s.fit(st.as(bold), f.mark, (s.right()-s.left())*0.6, 1)[0]
 	width := s.right() - s.left()
 	for _, n := range h.Notes {
-		f.lines = append(f.lines, s.wrap(st, n, width)...)
+		f.lines = append(f.lines, s.settle(st, n, width)...)
 	}
 	if !s.phone() {
 		width -= s.width(st.as(bold))(f.mark) + 32
 	}
-	f.lines = append(f.lines, s.wrap(st, h.Source, width)...)
+	f.lines = append(f.lines, s.settle(st, h.Source, width)...)
 	n := max(len(f.lines), 1)
 	if s.phone() && len(f.lines) > 0 {
 		n++
@@ -402,7 +407,12 @@ func (s *sheet) measureFoot(h *Head) footBlock {
 }
 
 // footGap is the least distance between the figure and the notes.
-func (s *sheet) footGap() float64 { return s.px(14) }
+func (s *sheet) footGap() float64 {
+	if s.phone() {
+		return 26
+	}
+	return 14
+}
 
 // roomBelow is where a figure should end so that the sheet has its usual height.
 func (s *sheet) roomBelow(top float64, f footBlock) float64 {

@@ -145,6 +145,21 @@ func widest(m measure, lines []string) float64 {
 	return w
 }
 
+// settle wraps s, in narrower lines if the last one would hold next to nothing.
+func settle(m measure, s string, width float64) []string {
+	first := wrap(m, s, width)
+	for w := width; w > 0.6*width && len(first) > 1; w -= 0.02 * width {
+		try := wrap(m, s, w)
+		if len(try) > len(first) {
+			break
+		}
+		if m(try[len(try)-1]) >= 0.3*width {
+			return try
+		}
+	}
+	return first
+}
+
 // limit keeps at most n lines and ends the last one with an ellipsis if any
 // were dropped.
 func limit(m measure, lines []string, n int, width float64) (kept []string, shortened bool) {

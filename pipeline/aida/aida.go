@@ -31,10 +31,11 @@ func Recognise(head []string) bool {
 	return !slices.ContainsFunc(Columns, func(c string) bool { return !slices.Contains(head, c) })
 }
 
-// ReadCSV reads our CSV of AIDA's tables. The error is an *obs.Refusal that
+// ReadCSV reads our CSV of AIDA's tables, all of it or as little
+// as holds what is wanted. The error is an *obs.Refusal that
 // lists every bad cell, or one of reading r.
-func ReadCSV(r io.Reader, m table.Meta) (*table.Table, error) {
-	p := &reader{in: csv.NewReader(r), at: map[string]int{}, refusal: &obs.Refusal{File: m.File}, file: m.File,
+func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
+	p := &reader{in: csv.NewReader(r), want: want, at: map[string]int{}, refusal: &obs.Refusal{File: m.File}, file: m.File,
 		citizen: code.Must("citizen"), geo: code.Must("geo")}
 	head, err := p.in.Read()
 	if err != nil {
@@ -67,6 +68,7 @@ func ReadCSV(r io.Reader, m table.Meta) (*table.Table, error) {
 
 type reader struct {
 	in           *csv.Reader
+	want         table.Want
 	at           map[string]int
 	file         string
 	citizen, geo *code.List
@@ -97,6 +99,9 @@ func (p *reader) record(rec []string) {
 	if !ok || year.Freq() != 'A' {
 		p.bad("year", "year "+obs.Quote(get("year")), `a year such as "2023"`, "correct the table's year", nil)
 	}
+	if !p.want.HasPeriod(year) {
+		return
+	}
 	geo := get("country")
 	switch geo {
 	case "GR": // AIDA writes ISO 3166, Eurostat does not
@@ -106,6 +111,9 @@ func (p *reader) record(rec []string) {
 	}
 	if _, ok := p.geo.Lookup(geo); !ok {
 		p.bad("country", "country "+obs.Quote(get("country")), "an ISO 3166 alpha-2 code of the list "+code.File("geo"), "correct the country", obs.ErrUnknownCode)
+	}
+	if !p.want.Has("geo", geo) {
+		return
 	}
 	label := Clean(get("label"))
 	citizen, category := "TOTAL", label
@@ -138,10 +146,15 @@ const (
 	Words   = "words"   // prose, a bound, or two figures
 )
 
+// blanks are the no-break spaces that pages are full of.
+var blanks = strings.NewReplacer("\u00a0", " ", "\u2007", " ", "\u202f", " ")
+
 // Clean takes footnote marks and no-break spaces off a printed label or value.
 func Clean(s string) string {
-	s = strings.NewReplacer("\u00a0", " ", "\u2007", " ", "\u202f", " ").Replace(s)
-	s = strings.TrimSpace(s)
+	if digits(s) {
+		return s
+	}
+	s = strings.TrimSpace(blanks.Replace(s))
 	for {
 		t := strings.TrimRight(s, "*")
 		if open := strings.LastIndexByte(t, '['); open >= 0 && strings.HasSuffix(t, "]") && digits(t[open+1:len(t)-1]) {
@@ -173,7 +186,11 @@ func Number(printed string, percent bool) (n int32, reason string) {
 	case percent || strings.HasSuffix(s, "%"):
 		return 0, Percent
 	}
-	if n, ok := words[strings.ToLower(s)]; ok {
+	if s[0] < '0' || s[0] > '9' {
+		n, ok := words[strings.ToLower(s)]
+		if !ok {
+			return 0, Words
+		}
 		return n, ""
 	}
 	if d, ok := ungroup(s); ok {
@@ -185,6 +202,9 @@ func Number(printed string, percent bool) (n int32, reason string) {
 }
 
 func isNA(s string) bool {
+	if len(s) > 0 && s[0] >= '0' && s[0] <= '9' {
+		return false
+	}
 	switch strings.ToLower(s) {
 	case "n/a", "n.a.", "na", "not available", ":", "-", "–", "—":
 		return true
@@ -192,9 +212,11 @@ func isNA(s string) bool {
 	return false
 }
 
+var loose = strings.NewReplacer(", ", ",", ". ", ".")
+
 // ungroup takes the thousands separators out of "8,507", "4.658" or "1, 566".
 func ungroup(s string) (string, bool) {
-	s = strings.NewReplacer(", ", ",", ". ", ".").Replace(s)
+	s = loose.Replace(s)
 	groups := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '.' || r == ' ' })
 	seps := len(s) - len(strings.Join(groups, ""))
 	if len(groups) == 0 || seps != len(groups)-1 || len(groups) > 1 && len(groups[0]) > 3 {

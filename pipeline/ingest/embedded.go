@@ -45,9 +45,13 @@ func OpenEmbedded() (*Embedded, error) {
 // Vintages lists the embedded exports.
 func (e *Embedded) Vintages() []table.Meta { return e.metas }
 
-// Load reads an embedded export. Periods are not picked: it is small.
-func (e *Embedded) Load(m table.Meta, _ []obs.Period) (*table.Table, error) {
-	if t, ok := e.loaded[m.SHA256]; ok {
+// Load reads an embedded export, or as little of it as holds what is wanted.
+func (e *Embedded) Load(m table.Meta, want table.Want) (*table.Table, error) {
+	whole, part := m.SHA256, fmt.Sprint(m.SHA256, want)
+	if t, ok := e.loaded[whole]; ok {
+		return t, nil
+	}
+	if t, ok := e.loaded[part]; ok {
 		return t, nil
 	}
 	in, err := e.Raw(m)
@@ -55,7 +59,7 @@ func (e *Embedded) Load(m table.Meta, _ []obs.Period) (*table.Table, error) {
 		return nil, err
 	}
 	defer in.Close()
-	t, err := Read(in, m.File, Options{Table: m.Table, Vintage: m.Vintage})
+	t, err := Read(in, m.File, Options{Table: m.Table, Vintage: m.Vintage, Want: want})
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +68,10 @@ func (e *Embedded) Load(m table.Meta, _ []obs.Period) (*table.Table, error) {
 	}
 	m.Format = t.Format
 	t.Meta = m
-	e.loaded[m.SHA256] = t
+	if want.Periods == nil && want.Codes == nil {
+		part = whole
+	}
+	e.loaded[part] = t
 	return t, nil
 }
 
@@ -81,7 +88,7 @@ func (e *Embedded) Raw(m table.Meta) (io.ReadCloser, error) {
 // Data is a lake to read from, on disk or embedded.
 type Data interface {
 	Vintages() []table.Meta
-	Load(m table.Meta, periods []obs.Period) (*table.Table, error)
+	Load(m table.Meta, want table.Want) (*table.Table, error)
 	Raw(m table.Meta) (io.ReadCloser, error)
 }
 
@@ -101,7 +108,7 @@ func Open(dir string) (Data, error) {
 // Copy puts the embedded data into a lake, as Add would the files.
 func (e *Embedded) Copy(l *store.Lake) error {
 	for _, m := range e.metas {
-		t, err := e.Load(m, nil)
+		t, err := e.Load(m, table.Want{})
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 
-	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
 )
 
@@ -44,7 +43,7 @@ func (f *Files) Vintages() []table.Meta {
 }
 
 // Load gives the table of a file.
-func (f *Files) Load(m table.Meta, _ []obs.Period) (*table.Table, error) {
+func (f *Files) Load(m table.Meta, _ table.Want) (*table.Table, error) {
 	for _, t := range f.tables {
 		if t.SHA256 == m.SHA256 && t.Meta.Table == m.Table {
 			return t, nil

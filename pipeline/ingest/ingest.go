@@ -26,9 +26,10 @@ import (
 
 // Options say what a file does not say itself. The zero value asks the file.
 type Options struct {
-	Table    string // the dataset code, over the one in the file name
-	Vintage  string // the day of extraction, YYYY-MM-DD
-	MaxBytes int64  // how much a gzip file may unpack to; 0 means 8 GiB
+	Table    string     // the dataset code, over the one in the file name
+	Vintage  string     // the day of extraction, YYYY-MM-DD
+	Want     table.Want // what to read, where the format has a line a cell
+	MaxBytes int64      // how much a gzip file may unpack to; 0 means 8 GiB
 }
 
 const maxBytes = 8 << 30
@@ -47,7 +48,7 @@ func Read(r io.Reader, file string, opt Options) (*table.Table, error) {
 		return nil, err
 	}
 	m := table.Meta{Table: opt.Table, Vintage: opt.Vintage, File: file}
-	t, err := recognise(in, m)
+	t, err := recognise(in, m, opt.Want)
 	if err != nil {
 		return nil, explain(err, file)
 	}
@@ -118,7 +119,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 }
 
 // recognise tells the format from the first line and reads the rest.
-func recognise(in *bufio.Reader, m table.Meta) (*table.Table, error) {
+func recognise(in *bufio.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	head, err := in.Peek(1 << 12)
 	if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
 		return nil, err
@@ -127,11 +128,11 @@ func recognise(in *bufio.Reader, m table.Meta) (*table.Table, error) {
 		if fields, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")))).Read(); err == nil {
 			if name, ok := unhcr.Recognise(fields); ok {
 				m.Source, m.Format = "unhcr", "unhcr-csv"
-				return sameTable(name, m, func(m table.Meta) (*table.Table, error) { return unhcr.ReadCSV(in, m) })
+				return sameTable(name, m, func(m table.Meta) (*table.Table, error) { return unhcr.ReadCSV(in, m, want) })
 			}
 			if aida.Recognise(fields) {
 				m.Source, m.Format = "aida", "aida-csv"
-				return sameTable("statistics", m, func(m table.Meta) (*table.Table, error) { return aida.ReadCSV(in, m) })
+				return sameTable("statistics", m, func(m table.Meta) (*table.Table, error) { return aida.ReadCSV(in, m, want) })
 			}
 		}
 	}

@@ -571,7 +571,7 @@ func (e *evaluation) rate(r *Result, keys []key) {
 		}
 		return
 	}
-	e.divide(r, lo.share(), hi.share())
+	e.divide(r, lo, hi)
 }
 
 // reports notes that a country's figure was used, and of which level it is.
@@ -612,9 +612,7 @@ type split2 struct{ pos, rest int64 }
 
 func (s *split2) add(pos, rest int64) { s.pos, s.rest = s.pos+pos, s.rest+rest }
 
-func (s split2) share() float64 { return quotient(s.pos, s.pos+s.rest) }
-
-func (e *evaluation) divide(r *Result, lo, hi float64) {
+func (e *evaluation) divide(r *Result, lo, hi split2) {
 	if r.Den == 0 {
 		r.Why = "there are no cases to divide by"
 		return
@@ -624,9 +622,13 @@ func (e *evaluation) divide(r *Result, lo, hi float64) {
 		return
 	}
 	r.Value, r.Known = quotient(r.Num, r.Den), true
-	r.Lo, r.Hi = min(lo, r.Value), max(hi, r.Value)
-	if lo != lo || hi != hi {
-		r.Lo, r.Hi = 0, 1
+	r.loCorner, r.hiCorner = [2]int64{lo.pos, lo.pos + lo.rest}, [2]int64{hi.pos, hi.pos + hi.rest}
+	r.Lo, r.Hi = r.Value, r.Value
+	if d := r.loCorner[1]; d > 0 {
+		r.Lo = min(r.Value, quotient(lo.pos, d))
+	}
+	if d := r.hiCorner[1]; d > 0 {
+		r.Hi = max(r.Value, quotient(hi.pos, d))
 	}
 }
 
@@ -683,11 +685,7 @@ func (e *evaluation) quotient(r *Result, nums, dens []key) {
 	case !den.known:
 		r.Why = den.why
 	case e.d.Kind == Ratio:
-		hi := quotient(num.iv.hi, den.iv.lo)
-		if den.iv.lo == 0 {
-			hi = r.Value
-		}
-		e.divide(r, quotient(num.iv.lo, max(1, den.iv.hi)), hi)
+		e.divide(r, split2{num.iv.lo, den.iv.hi - num.iv.lo}, split2{num.iv.hi, den.iv.lo - num.iv.hi})
 	default:
 		s := split{num.iv, interval{0, unbounded}, den.iv}
 		hp, hr, lp, lr, ok := s.corners()
@@ -695,7 +693,7 @@ func (e *evaluation) quotient(r *Result, nums, dens []key) {
 			r.Why = "the part is greater than its whole"
 			return
 		}
-		e.divide(r, quotient(lp, lp+lr), quotient(hp, hp+hr))
+		e.divide(r, split2{lp, lr}, split2{hp, hr})
 	}
 }
 

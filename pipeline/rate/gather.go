@@ -13,7 +13,7 @@ import (
 // Data is what definitions are applied to: a lake, or the embedded data.
 type Data interface {
 	Vintages() []table.Meta
-	Load(m table.Meta, periods []obs.Period) (*table.Table, error)
+	Load(m table.Meta, want table.Want) (*table.Table, error)
 }
 
 // A key names the cells that one result is about.
@@ -57,7 +57,7 @@ func gather(data Data, source string, side Side, q Query, computes []string) (*s
 		slices.SortStableFunc(metas, func(a, b table.Meta) int { return strings.Compare(b.Vintage, a.Vintage) })
 		s.held = append(s.held, metas...)
 		for i := range metas {
-			t, err := data.Load(metas[i], q.Periods)
+			t, err := data.Load(metas[i], want(side, q, computes))
 			if err != nil {
 				return nil, err
 			}
@@ -65,6 +65,31 @@ func gather(data Data, source string, side Side, q Query, computes []string) (*s
 		}
 	}
 	return s, nil
+}
+
+// want names the citizenships and countries that a side may need: those asked
+// for and the members of aggregates that are to be added up.
+func want(side Side, q Query, computes []string) table.Want {
+	w := table.Want{Periods: q.Periods, Codes: map[string][]string{}}
+	for dim, codes := range map[string][]string{"citizen": q.Citizen, "geo": q.Geo} {
+		if c, ok := side.Set[dim]; ok {
+			codes = []string{c}
+		}
+		if codes == nil {
+			continue
+		}
+		all := slices.Clone(codes)
+		whole := false
+		for _, c := range codes {
+			if members, every := membersOf(dim, c); slices.Contains(computes, dim) {
+				all, whole = append(all, members...), whole || every
+			}
+		}
+		if !whole {
+			w.Codes[dim] = all
+		}
+	}
+	return w
 }
 
 // A filter is what one dimension must be: the codes that pass, by dictionary

@@ -52,6 +52,8 @@ type Result struct {
 	Vintages     []string
 	Countries    []string // geo codes that were added up, if any
 	WithAppeals  []string // those of them whose figure holds appeals as well
+
+	loCorner, hiCorner [2]int64 // positives and all of the readings behind Lo and Hi
 }
 
 // Rounded reports whether rounding or coarsening leaves the value open.

@@ -22,7 +22,6 @@ import (
 	"slices"
 	"strings"
 
-	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
 )
 
@@ -107,8 +106,8 @@ func (l *Lake) entry(m table.Meta) (entry, error) {
 	return entry{}, fmt.Errorf("%s %s %s is not in the lake", m.Source, m.Table, m.Vintage)
 }
 
-// Load reads a vintage: all of it, or only some periods.
-func (l *Lake) Load(m table.Meta, periods []obs.Period) (*table.Table, error) {
+// Load reads a vintage: all rows of the periods wanted.
+func (l *Lake) Load(m table.Meta, want table.Want) (*table.Table, error) {
 	e, err := l.entry(m)
 	if err != nil {
 		return nil, err
@@ -119,7 +118,7 @@ func (l *Lake) Load(m table.Meta, periods []obs.Period) (*table.Table, error) {
 		return nil, err
 	}
 	defer f.Close()
-	t, err := readParquet(f, periods)
+	t, err := readParquet(f, want.Periods)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

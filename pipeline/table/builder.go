@@ -42,7 +42,14 @@ func NewBuilder(m Meta, dims []string, periods []obs.Period) *Builder {
 // Intern gives the code of a value of dimension d, and whether the value was
 // not seen before. It panics past 65,535 values, which Full warns of.
 func (b *Builder) Intern(d int, value []byte) (code uint16, fresh bool) {
-	di := &b.dicts[d]
+	return intern(&b.dicts[d], value)
+}
+
+func (b *Builder) intern(d int, value string) (code uint16, fresh bool) {
+	return intern(&b.dicts[d], value)
+}
+
+func intern[S string | []byte](di *dict, value S) (code uint16, fresh bool) {
 	if di.last < len(di.values) && di.values[di.last] == string(value) {
 		return uint16(di.last), false
 	}
@@ -365,41 +372,47 @@ func (t *Table) sorted(ranks [][]uint16) bool {
 // a line (or several measures a line) become wide rows in order of first
 // appearance, periods in order. A cell that stands twice is an error.
 func Gather(m Meta, dims []string, in []obs.Observation) (*Table, error) {
+	column := map[obs.Period]int{}
 	var periods []obs.Period
 	for i := range in {
-		if !slices.Contains(periods, in[i].Period) {
+		if _, ok := column[in[i].Period]; !ok {
+			column[in[i].Period] = 0
 			periods = append(periods, in[i].Period)
 		}
 	}
 	slices.Sort(periods)
-	column := map[obs.Period]int{}
 	for i, p := range periods {
 		column[p] = i
 	}
 
-	rows, next := make([][]int, 0, len(in)), map[string]int{}
+	b := NewBuilder(m, dims, periods)
+	var rows [][]int // indices into in, by row
+	next := map[string]int{}
+	codes, packed := make([]uint16, 0, len(in)*len(dims)), make([]byte, 2*len(dims))
 	for i := range in {
-		k := strings.Join(in[i].Key, "\x00")
-		r, ok := next[k]
+		for d, v := range in[i].Key {
+			if b.Full(d) {
+				return nil, &obs.ParseError{Pos: in[i].Pos, Got: "more than 65,536 different values of " + dims[d], Want: "a code list"}
+			}
+			c, _ := b.intern(d, v)
+			codes = append(codes, c)
+			packed[2*d], packed[2*d+1] = byte(c), byte(c>>8)
+		}
+		r, ok := next[string(packed)]
 		if !ok {
 			r = len(rows)
-			next[k] = r
+			next[string(packed)] = r
 			rows = append(rows, nil)
 		}
 		rows[r] = append(rows[r], i)
 	}
 
-	b := NewBuilder(m, dims, periods)
 	printed := map[string]uint16{}
 	refusal := &obs.Refusal{File: m.File}
 	for _, cells := range rows {
 		b.Start(0)
-		for d, v := range in[cells[0]].Key {
-			if b.Full(d) {
-				return nil, &obs.ParseError{Pos: in[cells[0]].Pos, Got: "more than 65,536 different values of " + dims[d], Want: "a code list"}
-			}
-			code, _ := b.Intern(d, []byte(v))
-			b.Set(d, code)
+		for d := range dims {
+			b.Set(d, codes[cells[0]*len(dims)+d])
 		}
 		for p := range periods {
 			b.place(p)

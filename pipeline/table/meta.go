@@ -50,3 +50,20 @@ func (m *Meta) Covers(code func(dim string) string, p obs.Period) bool {
 		return true
 	})
 }
+
+// Want says which cells of a vintage a caller is going to look at. A loader may
+// give more than that. The zero value wants all.
+type Want struct {
+	Periods []obs.Period        // nil: all
+	Codes   map[string][]string // by dimension; all codes of one that is not named
+}
+
+// Has reports whether a cell of this period, with this code of a dimension, is
+// wanted as far as that dimension goes.
+func (w *Want) Has(dim, code string) bool {
+	codes, ok := w.Codes[dim]
+	return !ok || slices.Contains(codes, code)
+}
+
+// HasPeriod reports whether cells of this period are wanted.
+func (w *Want) HasPeriod(p obs.Period) bool { return w.Periods == nil || slices.Contains(w.Periods, p) }

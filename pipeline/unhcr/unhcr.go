@@ -53,7 +53,7 @@ func find(head []string) (shape, bool) {
 
 // ReadCSV reads decisions or applications, told apart by their columns. The
 // error is an *obs.Refusal that lists every bad cell, or one of reading r.
-func ReadCSV(r io.Reader, m table.Meta) (*table.Table, error) {
+func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	in := csv.NewReader(r)
 	in.ReuseRecord = true
 	head, err := in.Read()
@@ -67,7 +67,7 @@ func ReadCSV(r io.Reader, m table.Meta) (*table.Table, error) {
 		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: obs.Quote(strings.Join(head, ",")),
 			Want: "the columns of UNHCR's asylum-decisions or asylum-applications", Hint: "download the table with all its columns"}
 	}
-	p := &reader{in: in, s: s, refusal: &obs.Refusal{File: m.File}, file: m.File, citizen: code.Must("citizen"), geo: code.Must("geo"), at: map[string]int{}}
+	p := &reader{in: in, s: s, want: want, word: map[string]string{}, refusal: &obs.Refusal{File: m.File}, file: m.File, citizen: code.Must("citizen"), geo: code.Must("geo"), at: map[string]int{}}
 	for i, h := range head {
 		p.at[h] = i
 	}
@@ -109,6 +109,8 @@ func refuse(m table.Meta, err error) *obs.ParseError {
 type reader struct {
 	in           *csv.Reader
 	s            shape
+	want         table.Want
+	word         map[string]string
 	at           map[string]int
 	file         string
 	citizen, geo *code.List
@@ -127,16 +129,27 @@ func (p *reader) record(rec []string) {
 	if !ok || year.Freq() != 'A' {
 		p.bad("year", "year "+obs.Quote(rec[p.at["year"]]), `a year such as "2023"`, "correct the export", nil)
 	}
-	key := make([]string, 0, 2+len(p.s.keys)+1)
-	key = append(key, p.country("coo_iso", p.citizen, "citizen", rec), p.country("coa_iso", p.geo, "geo", rec))
-	for _, k := range p.s.keys {
-		key = append(key, strings.Clone(rec[p.at[k]]))
+	if !p.want.HasPeriod(year) {
+		return
 	}
+	year = obs.Period(p.intern(string(year)))
+	citizen, geo := p.country("coo_iso", p.citizen, "citizen", rec), p.country("coa_iso", p.geo, "geo", rec)
+	if !p.want.Has("citizen", citizen) || !p.want.Has("geo", geo) {
+		return
+	}
+	key := make([]string, 0, 2+len(p.s.keys))
+	key = append(key, citizen, geo)
+	for _, k := range p.s.keys {
+		key = append(key, p.intern(rec[p.at[k]]))
+	}
+	keys := make([]string, 0, len(p.s.measures)*(len(key)+1)) // of all measures, in one piece
 	for _, m := range p.s.measures {
-		o := obs.Observation{Key: slices.Clip(key), Period: year}
+		from := len(keys)
+		keys = append(keys, key...)
 		if p.s.axis != "" {
-			o.Key = append(o.Key, m)
+			keys = append(keys, m)
 		}
+		o := obs.Observation{Key: keys[from:len(keys):len(keys)], Period: year}
 		o.Pos.File = p.file
 		o.Pos.Line, o.Pos.Col = p.in.FieldPos(p.at[m])
 		switch v := rec[p.at[m]]; v {
@@ -153,6 +166,16 @@ func (p *reader) record(rec []string) {
 	if len(p.refusal.Errs)+p.refusal.More > bad {
 		p.out = nil // refused in any case; keep reading for further errors
 	}
+}
+
+// intern keeps one copy of a text that stands in many lines.
+func (p *reader) intern(s string) string {
+	w, ok := p.word[s]
+	if !ok {
+		w = strings.Clone(s)
+		p.word[w] = w
+	}
+	return w
 }
 
 func (p *reader) country(column string, l *code.List, dim string, rec []string) string {

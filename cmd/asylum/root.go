@@ -1,0 +1,190 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"asylum/pipeline/code"
+	"asylum/pipeline/ingest"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/rate"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit status of every command.
+const (
+	exitDone   = 0
+	exitIO     = 1 // could not read, write or fetch
+	exitUsage  = 2
+	exitParse  = 3 // source data does not parse
+	exitFound  = 4 // the check found something
+	exitLegend = `Exit status: 0 done; 1 could not read, write or fetch; 2 wrong usage;
+3 source data does not parse; 4 the check found something.`
+)
+
+// app is what the commands share.
+type app struct {
+	stdout, stderr io.Writer
+	log            *slog.Logger
+	lake           string
+	definitions    string
+	codes          string
+	maxBytes       int64
+}
+
+// usageError marks an error as the user's.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdout: stdout, stderr: stderr, log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, at slog.Attr) slog.Attr {
+			if at.Key == slog.TimeKey {
+				return slog.Attr{} // a log of the same run is the same log
+			}
+			return at
+		},
+	}))}
+	debug.SetGCPercent(400) // most commands end before it is worth collecting
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintf(stderr, "asylum: %s\n", message(err))
+	return status(err)
+}
+
+// message prefixes every further line of a list of errors with the program's
+// name, as the first is.
+func message(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, l := range lines {
+		if i > 0 && l != "" && l[0] != '\t' {
+			lines[i] = "asylum: " + l
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// status is the exit status that an error stands for.
+func status(err error) int {
+	var parse *obs.ParseError
+	var refusal *obs.Refusal
+	var usage usageError
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &usage), errors.Is(err, rate.ErrDoubleCount), errors.Is(err, ingest.ErrNoTable):
+		return exitUsage
+	case errors.As(err, &parse), errors.As(err, &refusal):
+		return exitParse
+	case errors.As(err, &path):
+		return exitIO
+	case isCobra(err):
+		return exitUsage
+	}
+	return exitIO
+}
+
+// isCobra recognises the library's own complaints about commands and flags,
+// which have no type of their own.
+func isCobra(err error) bool {
+	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "required flag", "invalid argument", "flag needs an argument", "accepts ", "requires "} {
+		if strings.HasPrefix(err.Error(), start) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "asylum",
+		Short:         "Asylum rates that can be traced to a cell",
+		Long:          "asylum turns the asylum exports of Eurostat, AIDA and UNHCR into rates that can be traced to a cell,\nand into charts that can be printed.\n\nWithout a lake (--lake DIR) it answers from the data that comes with it.\n\n" + exitLegend,
+		SilenceErrors: true, SilenceUsage: true,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.extend() },
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("unknown command %q; asylum --help lists them", args[0])
+			}
+			return c.Help()
+		},
+		Args: cobra.ArbitraryArgs,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usagef("%v\n\thint: %s --help lists the flags", err, c.CommandPath())
+	})
+	f := root.PersistentFlags()
+	f.StringVar(&a.lake, "lake", "lake", "the lake's `DIR`; where there is none, the embedded data")
+	f.StringVar(&a.definitions, "definitions", "", "a `FILE` of rate definitions of your own, over the built-in ones")
+	f.StringVar(&a.codes, "codes", "", "a `FILE` of codes of your own: lines of dimension,code,kind")
+	f.Int64Var(&a.maxBytes, "max-bytes", 0, "how many `BYTES` a gzip file may unpack to (default 8 GiB)")
+	root.AddCommand(a.runCmd(), a.addCmd(), a.tablesCmd(), a.rateCmd(), a.ratesCmd(), a.ladderCmd(), a.traceCmd(), a.reproduceCmd())
+	for _, c := range root.Commands() {
+		c.Long = strings.TrimSpace(c.Long+"\n\n") + "\n\n" + exitLegend
+		if c.Args == nil {
+			c.Args = cobra.NoArgs
+		}
+		check := c.Args
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usagef("%v\n\thint: usage is %s", err, c.UseLine())
+			}
+			return nil
+		}
+	}
+	return root
+}
+
+func (a *app) extend() error {
+	if a.codes == "" {
+		return nil
+	}
+	in, err := os.Open(a.codes)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := code.Extend(in, a.codes); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// data opens the lake, or the embedded data.
+func (a *app) data() (ingest.Data, error) { return ingest.Open(a.lake) }
+
+func (a *app) set() (*rate.Set, error) {
+	s, err := rate.Definitions(a.definitions)
+	if err != nil && a.definitions != "" && !errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{err}
+	}
+	return s, err
+}
+
+func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.stdout, format, args...) }
+
+// formats checks a --format flag.
+func formats(got string, known ...string) error {
+	for _, k := range known {
+		if got == k {
+			return nil
+		}
+	}
+	return usagef("--format is %q, want %s", got, strings.Join(known, ", "))
+}

@@ -1,0 +1,7 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func (a *app) runCmd() *cobra.Command       { return &cobra.Command{Use: "run"} }
+func (a *app) reproduceCmd() *cobra.Command { return &cobra.Command{Use: "reproduce"} }
+func (a *app) traceCmd() *cobra.Command     { return &cobra.Command{Use: "trace"} }

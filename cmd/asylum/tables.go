@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"text/tabwriter"
+	"time"
+
+	"asylum/pipeline/ingest"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/store"
+	"asylum/pipeline/table"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) tablesCmd() *cobra.Command {
+	var format, today string
+	c := &cobra.Command{
+		Use:   "tables",
+		Short: "What the lake holds, with vintages and ages",
+		RunE: func(*cobra.Command, []string) error {
+			if err := formats(format, "text", "json"); err != nil {
+				return err
+			}
+			now, err := time.Parse(time.DateOnly, today)
+			if today == "" {
+				now, err = time.Now(), nil
+			}
+			if err != nil {
+				return usagef("--today is %q, want a date such as 2026-01-31", today)
+			}
+			data, err := a.data()
+			if err != nil {
+				return err
+			}
+			return a.tables(data, now, format)
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", "text or json")
+	c.Flags().StringVar(&today, "today", "", "count ages from this `DATE` (default: today)")
+	return c
+}
+
+// A tableRow is a line of asylum tables.
+type tableRow struct {
+	Source  string `json:"source"`
+	Table   string `json:"table"`
+	Vintage string `json:"vintage"`
+	AgeDays int    `json:"age_days"`
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Rows    int    `json:"rows"`
+	Cells   int    `json:"cells"` // that hold a value
+	Extent  string `json:"extent"`
+	Derived bool   `json:"derived"`
+	File    string `json:"file"`
+	SHA256  string `json:"sha256"`
+	Note    string `json:"note,omitempty"`
+}
+
+func (a *app) tables(data ingest.Data, now time.Time, format string) error {
+	var rows []tableRow
+	for _, m := range data.Vintages() {
+		t, err := data.Load(m, table.Want{})
+		if err != nil {
+			return err
+		}
+		r := tableRow{Source: m.Source, Table: m.Table, Vintage: m.Vintage, Rows: t.Rows, Cells: t.Count(),
+			Extent: "whole", Derived: m.Derived, File: m.File, SHA256: m.SHA256, Note: m.Note}
+		if day, err := time.Parse(time.DateOnly, m.Vintage); err == nil {
+			r.AgeDays = int(now.Sub(day).Hours() / 24)
+		}
+		if len(t.Periods) > 0 {
+			r.From, r.To = string(first(t.Periods)), string(last(t.Periods))
+		}
+		if len(m.Extent) > 0 {
+			r.Extent = "extract"
+		}
+		rows = append(rows, r)
+	}
+	if format == "json" {
+		e := json.NewEncoder(a.stdout)
+		e.SetIndent("", "  ")
+		return e.Encode(rows)
+	}
+	if _, ok := data.(*store.Lake); !ok {
+		a.printf("There is no lake in %q: this is the embedded data.\n\n", a.lake)
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "source\ttable\tvintage\tage\tperiods\trows\tvalues\textent\t")
+	for _, r := range rows {
+		note := ""
+		if r.Derived {
+			note = "converted by others"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d days\t%s to %s\t%d\t%d\t%s\t%s\n", r.Source, r.Table, r.Vintage, r.AgeDays, r.From, r.To, r.Rows, r.Cells, r.Extent, note)
+	}
+	return w.Flush()
+}
+
+func first(p []obs.Period) obs.Period {
+	least := p[0]
+	for _, q := range p {
+		least = min(least, q)
+	}
+	return least
+}
+
+func last(p []obs.Period) obs.Period {
+	most := p[0]
+	for _, q := range p {
+		most = max(most, q)
+	}
+	return most
+}
+
+func (a *app) addCmd() *cobra.Command {
+	var opt ingest.Options
+	c := &cobra.Command{
+		Use:   "add FILE...",
+		Short: "Take exports that a person downloaded into the lake",
+		Long: `Reads each file, whatever its name, and keeps it for ever with the table read
+from it. A file that does not parse is refused whole and the lake stays as it
+was. The same bytes a second time add nothing.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, files []string) error {
+			if opt.Vintage != "" {
+				if _, err := time.Parse(time.DateOnly, opt.Vintage); err != nil {
+					return usagef("--vintage is %q, want the day of extraction, such as 2023-04-30", opt.Vintage)
+				}
+			}
+			debug.SetGCPercent(25) // big tables: memory before speed
+			opt.MaxBytes = a.maxBytes
+			l, err := store.Create(a.lake)
+			if err != nil {
+				return err
+			}
+			var refused []error
+			for _, f := range files {
+				got, err := ingest.Add(l, f, opt)
+				if err != nil {
+					refused = append(refused, err) // the other files are none the worse
+					continue
+				}
+				if opt.Table == "" && got.Format == "tsv" {
+					a.log.Info("the dataset is taken from the file's name", "file", f, "table", got.Table)
+				}
+				if got.Warning != "" {
+					a.log.Warn(got.Warning)
+				}
+				if !got.New {
+					a.printf("%s: nothing new, the lake has it as %s %s %s\n", f, got.Source, got.Table, got.Vintage)
+					continue
+				}
+				a.printf("%s: added as %s %s %s, %d rows, %d values\n", f, got.Source, got.Table, got.Vintage, got.Rows, got.Cells)
+			}
+			return errors.Join(refused...)
+		},
+	}
+	c.Flags().StringVar(&opt.Table, "table", "", "the dataset `CODE`, where the file does not say")
+	c.Flags().StringVar(&opt.Vintage, "vintage", "", "the `DATE` of extraction, where the file does not say")
+	return c
+}

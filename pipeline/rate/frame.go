@@ -1,0 +1,68 @@
+package rate
+
+import (
+	"math"
+	"strings"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
+)
+
+// Columns are the columns of a table of results, in order. Counts are in the
+// unit of the result's class; value, lo and hi are shares of one.
+var Columns = []string{"definition", "source", "citizen", "geo", "period", "sex", "age", "stage",
+	"num", "den", "value", "lo", "hi", "known", "why", "class", "vintages", "warnings"}
+
+// Frame gives results as a data frame for notebooks and small summaries, with
+// the columns of Columns. A missing number is NaN, as gota has no other way to
+// say it; Namibia stays "NA".
+func Frame(results []Result) dataframe.DataFrame {
+	n := len(results)
+	text := map[string][]string{}
+	number := map[string][]float64{}
+	known := make([]bool, n)
+	for i := range results {
+		r := &results[i]
+		for name, v := range map[string]string{
+			"definition": r.Definition, "source": r.Source, "citizen": r.Citizen, "geo": r.Geo, "period": string(r.Period),
+			"sex": r.Sex, "age": r.Age, "stage": r.Stage, "why": r.Why, "class": r.Class.String(),
+			"vintages": strings.Join(r.Vintages, "; "), "warnings": strings.Join(r.Warnings, "; "),
+		} {
+			text[name] = append(text[name], v)
+		}
+		number["num"] = append(number["num"], orNaN(float64(r.Num), r.NumKnown))
+		number["den"] = append(number["den"], orNaN(float64(r.Den), r.DenKnown))
+		number["value"] = append(number["value"], orNaN(r.Value, r.Known))
+		number["lo"] = append(number["lo"], orNaN(r.Lo, r.Known))
+		number["hi"] = append(number["hi"], orNaN(r.Hi, r.Known))
+		known[i] = r.Known
+	}
+	var cols []series.Series
+	for _, name := range Columns {
+		switch {
+		case name == "known":
+			cols = append(cols, series.New(known, series.Bool, name))
+		case number[name] != nil:
+			cols = append(cols, series.New(number[name], series.Float, name))
+		default:
+			cols = append(cols, texts(text[name], name))
+		}
+	}
+	return dataframe.New(cols...)
+}
+
+// texts keeps every text as it is: gota takes "NaN" for missing otherwise.
+func texts(values []string, name string) series.Series {
+	s := series.New(make([]string, len(values)), series.String, name)
+	for i, v := range values {
+		s.Elem(i).Set(v)
+	}
+	return s
+}
+
+func orNaN(v float64, known bool) float64 {
+	if !known {
+		return math.NaN()
+	}
+	return v
+}

@@ -1,0 +1,261 @@
+// Package export writes results for other programs: CSV, JSON, Parquet, XLSX.
+//
+// A count that is missing is empty (null in JSON and Parquet), never zero. Text
+// cells that a spreadsheet would take for a formula are defused.
+package export
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+
+	"asylum/pipeline/rate"
+)
+
+// CSV writes results with the columns of rate.Columns.
+func CSV(w io.Writer, results []rate.Result) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(rate.Columns); err != nil {
+		return err
+	}
+	for i := range results {
+		rec := make([]string, len(rate.Columns))
+		for c, v := range row(&results[i]) {
+			rec[c] = Defuse(v.text())
+		}
+		if err := out.Write(rec); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// A value is one field of a result.
+type value struct {
+	s     string
+	n     int64
+	f     float64
+	b     bool
+	kind  byte // s text, n count, f share, b truth
+	known bool
+}
+
+func (v value) text() string {
+	switch {
+	case !v.known:
+		return ""
+	case v.kind == 'n':
+		return strconv.FormatInt(v.n, 10)
+	case v.kind == 'f':
+		return strconv.FormatFloat(v.f, 'g', 10, 64)
+	case v.kind == 'b':
+		return strconv.FormatBool(v.b)
+	}
+	return v.s
+}
+
+// row gives a result's fields, parallel to rate.Columns.
+func row(r *rate.Result) []value {
+	text := func(s string) value { return value{s: s, kind: 's', known: true} }
+	count := func(n int64, known bool) value { return value{n: n, kind: 'n', known: known} }
+	share := func(f float64) value { return value{f: f, kind: 'f', known: r.Known} }
+	return []value{
+		text(r.Definition), text(r.Source), text(r.Citizen), text(r.Geo), text(string(r.Period)), text(r.Sex), text(r.Age), text(r.Stage),
+		count(r.Num, r.NumKnown), count(r.Den, r.DenKnown), share(r.Value), share(r.Lo), share(r.Hi),
+		{b: r.Known, kind: 'b', known: true}, text(r.Why), text(r.Class.String()),
+		text(strings.Join(r.Vintages, "; ")), text(strings.Join(r.Warnings, "; ")),
+	}
+}
+
+// Defuse keeps a spreadsheet from running a text as a formula. A number, even
+// a negative one, stays as it is.
+func Defuse(s string) string {
+	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return s
+	}
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		return s
+	}
+	return "'" + s
+}
+
+// A Result is a rate.Result as JSON.
+type Result struct {
+	Definition  string     `json:"definition"`
+	Kind        string     `json:"kind"` // rate, share or ratio
+	Class       rate.Class `json:"class"`
+	Source      string     `json:"source"`
+	Citizen     string     `json:"citizen"`
+	Geo         string     `json:"geo"`
+	Period      string     `json:"period"`
+	Sex         string     `json:"sex,omitempty"`
+	Age         string     `json:"age,omitempty"`
+	Stage       string     `json:"stage"`
+	Num         *int64     `json:"num"`                    // printed count, null if missing
+	Den         *int64     `json:"den"`                    // printed count, null if missing
+	Value       *float64   `json:"value"`                  // num/den, null if there is none
+	Lo          *float64   `json:"lo"`                     // the least that rounding allows
+	Hi          *float64   `json:"hi"`                     // the most that rounding allows
+	Text        string     `json:"text"`                   // "20/59 = 33.9 % (33.9-38.1)"
+	CountsOnly  bool       `json:"counts_only"`            // too few cases for a percentage
+	Why         string     `json:"why,omitempty"`          // there is no value because …
+	PrintedRate string     `json:"printed_rate,omitempty"` // the source's own, as printed
+	Vintages    []string   `json:"vintages"`
+	Countries   []string   `json:"countries,omitempty"`
+	WithAppeals []string   `json:"with_appeals,omitempty"`
+	Warnings    []string   `json:"warnings"`
+	Inputs      []Input    `json:"inputs"`
+}
+
+// An Input is one cell that a result rests on.
+type Input struct {
+	Side    string            `json:"side"` // num, rest, den, part
+	Source  string            `json:"source"`
+	Table   string            `json:"table"`
+	Vintage string            `json:"vintage"`
+	File    string            `json:"file"`
+	SHA256  string            `json:"sha256"`
+	Line    int               `json:"line"`
+	Column  int               `json:"column"` // in bytes, from 1
+	Key     map[string]string `json:"key"`
+	Period  string            `json:"period"`
+	Count   *int32            `json:"count"` // null if there is none
+	Lo      int64             `json:"lo"`
+	Hi      int64             `json:"hi"`
+	Flags   string            `json:"flags"`
+	Printed string            `json:"printed,omitempty"`
+}
+
+// Of gives a result as it is written to JSON.
+func Of(r *rate.Result) Result {
+	out := Result{Definition: r.Definition, Kind: r.Kind, Class: r.Class, Source: r.Source, Citizen: r.Citizen, Geo: r.Geo,
+		Period: string(r.Period), Sex: r.Sex, Age: r.Age, Stage: r.Stage, Text: r.Counts(), Why: r.Why, PrintedRate: r.Witness,
+		CountsOnly: rate.Usual.CountsOnly(r), Vintages: some(r.Vintages), Countries: r.Countries, WithAppeals: r.WithAppeals,
+		Warnings: some(r.Warnings), Inputs: []Input{}}
+	if r.NumKnown {
+		out.Num = &r.Num
+	}
+	if r.DenKnown {
+		out.Den = &r.Den
+	}
+	if r.Known {
+		out.Value, out.Lo, out.Hi = &r.Value, &r.Lo, &r.Hi
+		out.Text += " = " + r.Percent()
+	}
+	for _, in := range r.Inputs {
+		out.Inputs = append(out.Inputs, input(in))
+	}
+	return out
+}
+
+func input(in rate.Input) Input {
+	o := in.Cell
+	x := Input{Side: in.Side, Source: in.Meta.Source, Table: in.Meta.Table, Vintage: in.Meta.Vintage, File: in.Meta.File, SHA256: in.Meta.SHA256,
+		Line: o.Pos.Line, Column: o.Pos.Col, Key: map[string]string{}, Period: string(o.Period), Lo: in.Lo, Hi: in.Hi, Flags: o.Flags, Printed: o.Printed}
+	for d, n := range in.Dims {
+		x.Key[n] = o.Key[d]
+	}
+	if o.Known {
+		x.Count = &o.Count
+	}
+	return x
+}
+
+func some(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+// JSON writes results as a list of Result.
+func JSON(w io.Writer, results []rate.Result) error {
+	out := make([]Result, len(results))
+	for i := range results {
+		out[i] = Of(&results[i])
+	}
+	return encode(w, out)
+}
+
+func encode(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// A Definition is a rate.Definition as JSON.
+type Definition struct {
+	Name      string     `json:"name"`
+	Kind      string     `json:"kind"`
+	Title     string     `json:"title"`
+	Formula   string     `json:"formula"`
+	Class     rate.Class `json:"class"`
+	Publisher string     `json:"publisher"`
+	Citation  string     `json:"citation"`
+	Sources   []string   `json:"sources"`
+	Caveats   []string   `json:"caveats"`
+}
+
+// Definitions writes definitions as a list of Definition.
+func Definitions(w io.Writer, defs []rate.Definition) error {
+	out := []Definition{}
+	for _, d := range defs {
+		out = append(out, Definition{d.Name, d.Kind, d.Title, d.Formula, d.Class, d.Publisher, d.Citation, d.Sources(), some(d.Caveats)})
+	}
+	return encode(w, out)
+}
+
+// A LadderJSON is a rate.Ladder as JSON.
+type LadderJSON struct {
+	Citizen        string   `json:"citizen"`
+	Geo            string   `json:"geo"`
+	Period         string   `json:"period"`
+	Steps          []Step   `json:"steps"`
+	Grants         []Grant  `json:"grants"`
+	Closed         *int64   `json:"closed"`                           // cases ended without a decision on the merits
+	PerApplication *float64 `json:"intentions_per_application_mixed"` // across sources
+	Notes          []string `json:"notes"`
+}
+
+// A Step is one count of a ladder with its source's own grants over it.
+type Step struct {
+	Step   string `json:"step"`
+	Source string `json:"source"`
+	Count  int64  `json:"count"`
+	Rate   bool   `json:"is_rate"` // false: a ratio of two flows, or nothing to divide
+	Result Result `json:"result"`
+}
+
+// A Grant is a source's count of persons protected.
+type Grant struct {
+	Source  string `json:"source"`
+	Refugee int64  `json:"refugee_status"`
+	Other   *int64 `json:"other_protection"` // null if the source does not say
+}
+
+// Ladder writes a ladder with the notes that explain it.
+func Ladder(w io.Writer, l *rate.Ladder, notes []string) error {
+	out := LadderJSON{Citizen: l.Citizen, Geo: l.Geo, Period: string(l.Period), Steps: []Step{}, Grants: []Grant{}, Notes: some(notes)}
+	for i := range l.Steps {
+		s := &l.Steps[i]
+		out.Steps = append(out.Steps, Step{s.Name, s.Source, s.Count, s.Result.Known && s.Result.Kind == rate.Rate, Of(&s.Result)})
+	}
+	for _, g := range l.Grants {
+		x := Grant{Source: g.Source, Refugee: g.Refugee}
+		if g.HasOther {
+			x.Other = &g.Other
+		}
+		out.Grants = append(out.Grants, x)
+	}
+	if l.HasClosed {
+		out.Closed = &l.Closed
+	}
+	if x, ok := l.PerApplication(); ok {
+		out.PerApplication = &x
+	}
+	return encode(w, out)
+}

@@ -241,13 +241,6 @@ func (g *Group) wide(s *sheet, grid barGrid, x, y, pitch float64) float64 {
 	return y
 }
 
-func one(lines []string) string {
-	if len(lines) == 0 {
-		return ""
-	}
-	return lines[0]
-}
-
 func (b *Bar) nameStyle(s *sheet) style {
 	st := s.nameStyle().in(s.pal.ink)
 	if b.Highlight {

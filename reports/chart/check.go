@@ -1,9 +1,6 @@
 package chart
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Faults composes f and lists what a careful eye would object to: text that
 // overlaps, leaves the sheet, crosses a mark or is too small, a title with too
@@ -58,8 +55,6 @@ func (m mark) edges(b rect) bool {
 		return crosses(b, pt{m.box.x0, m.box.y0}, pt{m.box.x1, m.box.y1})
 	case m.kind == "rule" || m.kind == "point":
 		return m.box.x0 < b.x1 && b.x0 < m.box.x1 && m.box.y0 < b.y1 && b.y0 < m.box.y1
-	case strings.HasPrefix(m.kind, "lens"):
-		return false
 	}
 	return b.meets(m.box)
 }

@@ -210,6 +210,13 @@ func (l *Ladder) magnify(s *sheet, st Step, x, base, pitch float64) {
 	l.nest(s, st, x+lensPad, base-lensPad, pitch*Enlarged)
 }
 
+// rays lead from a square to its copy: from a to b and from c to d.
+func (s *sheet) rays(a, b, c, d pt) {
+	s.stroke(s.pal.axis, 1, []pt{a, b}, []pt{c, d})
+	s.mark("line", rect{a.x, a.y, b.x, b.y}, 0, 0)
+	s.mark("line", rect{c.x, c.y, d.x, d.y}, 0, 0)
+}
+
 // swatch is a small piece of a square, for the key.
 func (s *sheet) swatch(c color.NRGBA, x, base, size float64) {
 	s.fillRect(c, rect{x, base - size, x + size, base})
@@ -237,7 +244,7 @@ func (l *Ladder) keyEntries(s *sheet, width float64) []keyEntry {
 	var out []keyEntry
 	add := func(c color.NRGBA, text string) {
 		if clean(text) != "" {
-			out = append(out, keyEntry{c, s.wrap(s.countStyle(), text, width-s.px(keyIndent))})
+			out = append(out, keyEntry{c, s.fit(s.countStyle(), text, width-s.px(keyIndent), 2)})
 		}
 	}
 	add(s.pal.context, l.Key.Whole)

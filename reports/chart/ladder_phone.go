@@ -87,6 +87,7 @@ func (l *Ladder) section(s *sheet, i int, y float64) float64 {
 		return y
 	}
 	s.stroke(s.pal.axis, 1.25, []pt{{s.left(), y}, {s.right(), y}})
+	s.mark("rule", rect{s.left(), y, s.right(), y}, 0, 0)
 	if len(lines) == 0 {
 		return y + 26
 	}
@@ -100,10 +101,10 @@ func (l *Ladder) largeRow(s *sheet, st Step, y, pitch float64) float64 {
 	l.nest(s, st, s.left(), base, pitch)
 	x := s.left() + side(n, pitch) + 18
 	w := s.right() - x
-	end := s.countAndName(st, x, y, w)
+	end := s.countAndName(st, x, y, w, w)
 	if st.Percent != "" {
 		end += 52
-		s.text(x-1, end, s.percentStyle(st), st.Percent)
+		s.text(x-1, end, s.percentStyle(st), one(s.fit(s.percentStyle(st), st.Percent, w+1, 1)))
 	}
 	end = s.ofAndOther(st, x, end, w)
 	return max(base, end+5)
@@ -118,8 +119,7 @@ func (l *Ladder) smallRow(s *sheet, st Step, y, x, pitch float64) float64 {
 	if lw, lh := l.lens(st, pitch); lw > 0 {
 		base = math.Round(y + lh)
 		small, lx := side(n, pitch), s.left()+side(n, pitch)+lensAside
-		s.stroke(s.pal.axis, 1, []pt{{s.left() + small + 2, base - tall(n, pitch)}, {lx, base - lh + 0.5}},
-			[]pt{{s.left() + small + 2, base}, {lx, base - 0.5}})
+		s.rays(pt{s.left() + small + 2, base - tall(n, pitch)}, pt{lx, base - lh + 0.5}, pt{s.left() + small + 2, base}, pt{lx, base - 0.5})
 		l.magnify(s, st, lx, base, pitch)
 		foot = base
 		if note := clean(l.Enlarge); note != "" {
@@ -127,10 +127,9 @@ func (l *Ladder) smallRow(s *sheet, st Step, y, x, pitch float64) float64 {
 		}
 	}
 	l.nest(s, st, s.left(), base, pitch)
-	end := s.countAndName(st, x, y, s.right()-x)
-	if st.Percent != "" {
-		s.textRight(s.right(), y+s.bigStyle().size*0.711, s.percentStyle(st), st.Percent)
-	}
+	percent := one(s.fit(s.percentStyle(st), st.Percent, (s.right()-x)*0.55, 1))
+	s.textRight(s.right(), y+s.bigStyle().size*0.711, s.percentStyle(st), percent)
+	end := s.countAndName(st, x, y, s.right()-x, s.right()-x-s.width(s.percentStyle(st))(percent)-16)
 	end = s.ofAndOther(st, x, end, s.right()-x)
 	return max(foot, end+5)
 }
@@ -142,10 +141,10 @@ func (s *sheet) percentStyle(st Step) style {
 	return s.bigStyle().in(s.pal.high)
 }
 
-// countAndName sets both from top y and returns the last baseline.
-func (s *sheet) countAndName(st Step, x, y, w float64) float64 {
+// countAndName sets both from top y, w and room px wide, and returns the last baseline.
+func (s *sheet) countAndName(st Step, x, y, w, room float64) float64 {
 	y += s.bigStyle().size * 0.711
-	s.text(x-1, y, s.bigStyle(), st.CountText)
+	s.text(x-1, y, s.bigStyle(), one(s.fit(s.bigStyle(), st.CountText, room, 1)))
 	if name := s.wrap(s.nameStyle(), st.Name, w); len(name) > 0 {
 		y = s.lines(x, y+33, s.nameStyle(), name)
 	}

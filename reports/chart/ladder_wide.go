@@ -8,6 +8,7 @@ type ladderCol struct {
 	square       float64 // height
 	lensW, lensH float64 // 0: none
 	name         []string
+	cut          bool // the name lost words
 	of           []string
 	other        []string
 }
@@ -73,14 +74,14 @@ func (p *ladderPlan) least(s *sheet, l *Ladder, i int) float64 {
 	st := l.Steps[i]
 	count, name := s.width(s.countStyle()), s.width(s.nameStyle())
 	big := s.width(s.bigStyle())
-	w := max(side(l.cells(st.Count), p.pitch), p.cols[i].lensW, big(clean(st.Percent)), min(count(clean(st.Of)), 180))
+	w := max(side(l.cells(st.Count), p.pitch), p.cols[i].lensW, min(big(clean(st.Percent)), 200), min(count(clean(st.Of)), 180))
 	if p.cols[i].lensW > 0 {
 		w = max(w, min(side(l.cells(st.Count), p.pitch)+10+s.width(s.noteStyle())(clean(l.Enlarge)), 180))
 	}
 	if i == 0 && p.beside {
 		return w
 	}
-	w = max(w, big(clean(st.CountText)))
+	w = max(w, min(big(clean(st.CountText)), 200))
 	for _, word := range words(clean(st.Name)) {
 		w = max(w, min(name(plain(word)), 215))
 	}
@@ -139,7 +140,7 @@ func (p *ladderPlan) texts(s *sheet, l *Ladder) {
 		if i == 0 && p.beside {
 			w = p.cols[1].w
 		}
-		c.name, _ = limit(m, balance(m, clean(st.Name), w), 6, w)
+		c.name, c.cut = limit(m, balance(m, clean(st.Name), w), 6, w)
 		c.of = s.wrap(s.countStyle(), st.Of, c.w)
 		for _, o := range st.Other {
 			c.other = append(c.other, s.wrap(s.noteStyle(), o, c.w)...)
@@ -319,16 +320,19 @@ func (p *ladderPlan) bracketLines(s *sheet, l *Ladder) int {
 func (p *ladderPlan) draw(s *sheet, l *Ladder, top, base float64) {
 	for i, st := range l.Steps {
 		c := &p.cols[i]
+		if c.cut {
+			s.lost(st.Name)
+		}
 		l.nest(s, st, c.x, base, p.pitch)
 		edge := base - c.square
 		if c.lensH > 0 {
 			edge = p.drawLens(s, l, i, base)
 		}
 		if i == 0 && p.beside {
-			p.label(s, st, c.name, p.cols[1].x, base-c.square+s.bigStyle().size*0.711)
+			p.label(s, st, c.name, p.cols[1].x, p.cols[1].w, base-c.square+s.bigStyle().size*0.711)
 		} else {
 			n := max(len(c.name)-1, 0)
-			p.label(s, st, c.name, c.x, edge-labelGap-s.nameStyle().descent()-float64(n)*s.nameStyle().lead-countGap)
+			p.label(s, st, c.name, c.x, c.w, edge-labelGap-s.nameStyle().descent()-float64(n)*s.nameStyle().lead-countGap)
 		}
 		p.under(s, st, c, base)
 	}
@@ -348,16 +352,15 @@ func (p *ladderPlan) drawLens(s *sheet, l *Ladder, i int, base float64) float64 
 	c, st := &p.cols[i], l.Steps[i]
 	small := side(l.cells(st.Count), p.pitch)
 	foot := half(base - c.square - lensRise)
-	s.stroke(s.pal.axis, 1, []pt{{c.x, base - c.square - 2}, {c.x + 0.5, foot}},
-		[]pt{{c.x + small, base - c.square - 2}, {c.x + c.lensW - 0.5, foot}})
+	s.rays(pt{c.x, base - c.square - 2}, pt{c.x + 0.5, foot}, pt{c.x + small, base - c.square - 2}, pt{c.x + c.lensW - 0.5, foot})
 	l.magnify(s, st, c.x, foot, p.pitch)
-	s.text(c.x+small+10, base-1, s.noteStyle(), l.Enlarge)
+	s.text(c.x+small+10, base-1, s.noteStyle(), one(s.fit(s.noteStyle(), l.Enlarge, c.w-small-10, 1)))
 	return foot - c.lensH
 }
 
 // label sets a count and its name; y is the count's baseline.
-func (p *ladderPlan) label(s *sheet, st Step, name []string, x, y float64) {
-	s.text(x-1, y, s.bigStyle(), st.CountText)
+func (p *ladderPlan) label(s *sheet, st Step, name []string, x, w, y float64) {
+	s.text(x-1, y, s.bigStyle(), one(s.fit(s.bigStyle(), st.CountText, w+1, 1)))
 	s.lines(x, y+countGap, s.nameStyle(), name)
 }
 
@@ -365,11 +368,8 @@ func (p *ladderPlan) label(s *sheet, st Step, name []string, x, y float64) {
 func (p *ladderPlan) under(s *sheet, st Step, c *ladderCol, base float64) {
 	y := base + 12
 	if st.Percent != "" {
-		sty := s.bigStyle().in(s.pal.high)
-		if st.Weak {
-			sty = sty.as(regular)
-		}
-		s.text(c.x-1, y+26, sty, st.Percent)
+		sty := s.percentStyle(st)
+		s.text(c.x-1, y+26, sty, one(s.fit(sty, st.Percent, c.w+1, 1)))
 		y += 32
 	}
 	if len(c.of) > 0 {
@@ -384,7 +384,7 @@ func (p *ladderPlan) drawAside(s *sheet, top float64) {
 	}
 	st := s.asideStyle()
 	x := p.asideX
-	s.fillRect(s.pal.high, rect{x, top, x + 4, top + float64(len(p.aside))*st.lead - 2})
+	s.fillRect(s.pal.high, rect{x, top, x + 4, top + p.asideHeight(s)})
 	s.lines(x+asideIndent, top+18.5, st, p.aside)
 }
 
@@ -394,6 +394,7 @@ func (p *ladderPlan) drawBrackets(s *sheet, l *Ladder, base float64) {
 	for _, b := range l.Brackets {
 		x0, x1 := p.bracketSpan(s, b)
 		s.stroke(s.pal.axis, 1.25, []pt{{x0 + 0.5, y - 5}, {x0 + 0.5, y}, {x1 - 0.5, y}, {x1 - 0.5, y - 5}})
+		s.mark("rule", rect{x0, y, x1, y}, 0, 0)
 		s.lines(x0, y+lead-2, s.noteStyle().in(s.pal.text), p.bracketText(s, b))
 	}
 }

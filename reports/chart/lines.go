@@ -143,6 +143,10 @@ func (l *Lines) layout(s *sheet, top, bottom float64) float64 {
 	}
 	bottom = max(bottom, top+330)
 	p := l.plan(s, top, bottom-s.px(30))
+	if more := p.labelHeights(s) - p.area.h(); more > 0 {
+		bottom += math.Ceil(more)
+		p = l.plan(s, top, bottom-s.px(30))
+	}
 	p.axes(s, l)
 	for i := range l.Series {
 		p.bands(s, &l.Series[i], p.colours[i])
@@ -179,7 +183,7 @@ func (l *Lines) plan(s *sheet, top, bottom float64) *linePlan {
 	st := s.noteStyle()
 	w := 0.0
 	for _, t := range p.yTicks {
-		w = max(w, s.width(st)(clean(l.label(t.Value))))
+		w = max(w, min(s.width(st)(clean(l.label(t.Value))), 110))
 	}
 	p.area.x0 = half(s.left() + w + 12)
 	p.endRoom(s, l)
@@ -280,7 +284,7 @@ func (p *linePlan) axes(s *sheet, l *Lines) {
 		}
 		s.stroke(c, w, []pt{{p.area.x0, y}, {p.area.x1, y}})
 		s.mark("rule", rect{p.area.x0, y, p.area.x1, y}, t.Value, 0)
-		s.textRight(p.area.x0-10, y+st.middle(), st, l.label(t.Value))
+		s.textRight(p.area.x0-10, y+st.middle(), st, one(s.fit(st, l.label(t.Value), 111, 1)))
 	}
 	for _, t := range p.plot.X.Tick.Marker.Ticks(p.plot.X.Min, p.plot.X.Max) {
 		x := half(p.x(t.Value))

@@ -31,7 +31,7 @@ func (p *linePlan) endRoom(s *sheet, l *Lines) {
 	for i, se := range l.Series {
 		lines, cut := limit(s.width(st), balance(s.width(st), clean(se.EndLabel), most), 4, most)
 		if cut {
-			s.faults = append(s.faults, "shortened: end label of "+clean(se.Name))
+			s.lost(se.EndLabel)
 		}
 		p.labels[i] = lines
 		w = max(w, widest(s.width(st), lines))
@@ -40,6 +40,21 @@ func (p *linePlan) endRoom(s *sheet, l *Lines) {
 		p.labelX = half(s.right() - w)
 		p.area.x1 = half(p.labelX - 26)
 	}
+}
+
+// blockHeight is what a label of n lines takes, with some air.
+func (s *sheet) blockHeight(n int) float64 {
+	return float64(n-1)*s.endStyle().lead + s.px(24)
+}
+
+func (p *linePlan) labelHeights(s *sheet) float64 {
+	h := 0.0
+	for _, lines := range p.labels {
+		if len(lines) > 0 {
+			h += s.blockHeight(len(lines))
+		}
+	}
+	return h
 }
 
 // ends sets the end labels in one column, spread so that none touch, each with
@@ -57,8 +72,7 @@ func (p *linePlan) ends(s *sheet, l *Lines) {
 		}
 		part := parts[len(parts)-1]
 		from := pt{p.x(part[len(part)-1].X), p.y(part[len(part)-1].Y)}
-		h := float64(len(p.labels[i])-1)*st.lead + s.px(24)
-		all = append(all, endLabel{i, from, p.labels[i], from.y, h})
+		all = append(all, endLabel{i, from, p.labels[i], from.y, s.blockHeight(len(p.labels[i]))})
 	}
 	spread(all, p.area.y0-10, p.area.y1+10)
 	for _, e := range all {
@@ -139,7 +153,10 @@ func (p *linePlan) annotate(s *sheet, l *Lines) {
 		s.disc(s.pal.paper, at, 6.5)
 		s.disc(s.pal.ink, at, 5)
 		s.disc(s.pal.paper, at, 3)
-		lines := balance(s.width(st), clean(m.Text), most)
+		lines, cut := limit(s.width(st), balance(s.width(st), clean(m.Text), most), 5, most)
+		if cut {
+			s.lost(m.Text)
+		}
 		if len(lines) == 0 {
 			continue
 		}

@@ -117,9 +117,22 @@ func (s *sheet) settle(st style, text string, width float64) []string {
 func (s *sheet) fit(st style, text string, width float64, n int) []string {
 	lines, cut := limit(s.width(st), s.wrap(st, text, width), n, width)
 	if cut {
-		s.faults = append(s.faults, fmt.Sprintf("shortened: %q", clean(text)))
+		s.lost(text)
 	}
 	return lines
+}
+
+// lost notes that some of text is not in the picture.
+func (s *sheet) lost(text string) {
+	s.faults = append(s.faults, fmt.Sprintf("shortened: %q", clean(text)))
+}
+
+// one is the first line, if any.
+func one(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[0]
 }
 
 // A run is one piece of text on one baseline in one style.

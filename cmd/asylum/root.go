@@ -87,6 +87,8 @@ func status(err error) int {
 	var usage usageError
 	var path *fs.PathError
 	switch {
+	case errors.As(err, &found{}):
+		return exitFound
 	case errors.As(err, &usage), errors.Is(err, rate.ErrDoubleCount), errors.Is(err, ingest.ErrNoTable):
 		return exitUsage
 	case errors.As(err, &parse), errors.As(err, &refusal):

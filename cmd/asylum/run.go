@@ -2,6 +2,5 @@ package main
 
 import "github.com/spf13/cobra"
 
-func (a *app) runCmd() *cobra.Command       { return &cobra.Command{Use: "run"} }
-func (a *app) reproduceCmd() *cobra.Command { return &cobra.Command{Use: "reproduce"} }
-func (a *app) traceCmd() *cobra.Command     { return &cobra.Command{Use: "trace"} }
+func (a *app) runCmd() *cobra.Command   { return &cobra.Command{Use: "run"} }
+func (a *app) traceCmd() *cobra.Command { return &cobra.Command{Use: "trace"} }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 )
 
@@ -256,6 +257,47 @@ func Ladder(w io.Writer, l *rate.Ladder, notes []string) error {
 	}
 	if x, ok := l.PerApplication(); ok {
 		out.PerApplication = &x
+	}
+	return encode(w, out)
+}
+
+// A Judgement is a ledger.Judgement as JSON.
+type Judgement struct {
+	ID        string   `json:"id"`
+	Verdict   string   `json:"verdict"`
+	Why       string   `json:"why,omitempty"`
+	Statement string   `json:"statement"`
+	Value     string   `json:"value"` // as printed
+	Num       *int64   `json:"num"`   // printed with it, null if not
+	Den       *int64   `json:"den"`
+	Citizen   string   `json:"citizen"`
+	Geo       string   `json:"geo"`
+	Period    string   `json:"period"`
+	Cites     string   `json:"cites"`
+	Address   string   `json:"address"`
+	Published string   `json:"published"`
+	Tried     int      `json:"tried"`    // candidates of the cited source
+	Match     *Result  `json:"match"`    // what the verdict rests on, null if nothing
+	Evidence  []Result `json:"evidence"` // what any source at hand says of the cell
+}
+
+// Judgements writes verdicts as a list of Judgement.
+func Judgements(w io.Writer, judged []ledger.Judgement) error {
+	out := []Judgement{}
+	for _, j := range judged {
+		x := Judgement{ID: j.ID, Verdict: j.Verdict, Why: j.Why, Statement: j.Statement, Value: j.Value, Num: j.Num, Den: j.Den,
+			Citizen: j.Citizen, Geo: j.Geo, Period: j.Period, Cites: j.Cites, Address: j.Address, Tried: j.Tried,
+			Published: strings.TrimSpace(j.From.Title + " " + j.From.Date), Evidence: []Result{}}
+		if j.Match != nil {
+			m := Of(j.Match)
+			x.Match = &m
+		}
+		for i := range j.Evidence {
+			e := Of(&j.Evidence[i])
+			e.Inputs = nil // asylum trace lists them
+			x.Evidence = append(x.Evidence, e)
+		}
+		out = append(out, x)
 	}
 	return encode(w, out)
 }

@@ -1,0 +1,297 @@
+package ledger
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"asylum/pipeline/obs"
+	"asylum/pipeline/rate"
+)
+
+// Verdicts, as METHODS 7 names them. OtherDefinition and OtherVintage are
+// followed by a name or a date.
+const (
+	Reproduced      = "reproduced"
+	WithinRounding  = "within rounding"
+	Truncated       = "truncated"
+	OtherDefinition = "other definition: "
+	OtherVintage    = "other vintage: "
+	ArithmeticOnly  = "arithmetic only"
+	Contradicted    = "contradicted"
+	NoData          = "no data"
+)
+
+// A Judgement is what can be said of a figure with the data at hand.
+type Judgement struct {
+	Figure
+	Verdict  string
+	Why      string
+	Match    *rate.Result  // the result that the verdict rests on, if any
+	Tried    int           // how many candidates were compared
+	Evidence []rate.Result // what other sources say of the same cell, best first
+}
+
+// Judge compares a figure with every definition over the source that it cites.
+func Judge(f Figure, s *rate.Set, data rate.Data) (Judgement, error) {
+	j := &judge{f: f, set: s, data: data, out: Judgement{Figure: f}}
+	if err := j.collect(); err != nil {
+		return Judgement{}, err
+	}
+	if f.value.percent {
+		j.percent()
+	} else {
+		j.count()
+	}
+	j.evidence()
+	return j.out, nil
+}
+
+type judge struct {
+	f    Figure
+	set  *rate.Set
+	data rate.Data
+	all  []rate.Result // every definition and source for the cell
+	out  Judgement
+}
+
+func (j *judge) query() rate.Query {
+	return rate.Query{Citizen: []string{j.f.Citizen}, Geo: []string{j.f.Geo}, Periods: []obs.Period{obs.Period(j.f.Period)}}
+}
+
+// collect computes every definition from every source, at first instance and,
+// where levels are told apart, without appeals.
+func (j *judge) collect() error {
+	for _, d := range j.set.All() {
+		for _, b := range d.From {
+			stages := []string{""}
+			if b.Level != "" {
+				stages = []string{"FI", ""}
+			}
+			for _, st := range stages {
+				q := j.query()
+				q.Source, q.Stage = b.Source, st
+				rs, err := rate.Evaluate(d, j.data, q)
+				if err != nil {
+					return err
+				}
+				for _, r := range rs {
+					if !slices.ContainsFunc(j.all, func(o rate.Result) bool { return same(&o, &r) }) {
+						j.all = append(j.all, r)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// same reports whether leaving appeals out made no difference.
+func same(a, b *rate.Result) bool {
+	return a.Definition == b.Definition && a.Source == b.Source && a.Known == b.Known && a.Num == b.Num && a.Den == b.Den
+}
+
+// fits says how a printed percentage agrees with a result, or "".
+func (q quantity) fits(r *rate.Result) string {
+	if !r.Known {
+		return ""
+	}
+	v, x := r.Value*100, q.number
+	switch q.relation {
+	case '<':
+		if r.Hi*100 < x {
+			return Reproduced
+		} else if r.Lo*100 < x {
+			return WithinRounding
+		}
+		return ""
+	case '>':
+		if r.Lo*100 > x {
+			return Reproduced
+		} else if r.Hi*100 > x {
+			return WithinRounding
+		}
+		return ""
+	}
+	half := q.unit / 2
+	switch {
+	case math.Abs(v-x) <= half+1e-9:
+		return Reproduced
+	case r.Lo*100-half <= x && x <= r.Hi*100+half:
+		return WithinRounding
+	case math.Floor(v/q.unit+1e-9)*q.unit > x-half && math.Floor(v/q.unit+1e-9)*q.unit < x+half:
+		return Truncated
+	}
+	return ""
+}
+
+// counted reports whether the counts printed beside the figure are those of r.
+func (j *judge) counted(r *rate.Result) bool {
+	return (j.f.Num == nil || *j.f.Num == r.Num) && (j.f.Den == nil || *j.f.Den == r.Den)
+}
+
+func (j *judge) percent() {
+	var cited []*rate.Result
+	for i := range j.all {
+		if r := &j.all[i]; r.Known && (j.f.Cites == "" || r.Source == j.f.Cites) {
+			cited = append(cited, r)
+		}
+	}
+	j.out.Tried = len(cited)
+	for _, r := range cited {
+		if fit := j.f.value.fits(r); fit != "" && j.counted(r) && r.Definition == j.f.Claimed {
+			j.settle(fit, r, "")
+			return
+		}
+	}
+	if v, r := j.vintage(); r != nil {
+		j.settle(OtherVintage+v, r, "")
+		return
+	}
+	for _, r := range cited {
+		if fit := j.f.value.fits(r); fit != "" && j.counted(r) {
+			why := fmt.Sprintf("it is %s (%s)", r.Counts(), r.Class)
+			if j.f.Claimed != "" {
+				why += fmt.Sprintf(", not %s", strings.ReplaceAll(j.f.Claimed, "_", " "))
+			}
+			j.settle(OtherDefinition+r.Definition, r, why)
+			return
+		}
+	}
+	j.unmatched(cited)
+}
+
+// unmatched settles a figure that no candidate gives.
+func (j *judge) unmatched(cited []*rate.Result) {
+	if q, ok := j.arithmetic(); ok {
+		if !q {
+			j.settle(Contradicted, nil, "the printed counts do not give the printed percentage")
+			return
+		}
+		if len(cited) == 0 {
+			j.settle(ArithmeticOnly, nil, "the printed counts give the printed percentage; no data at hand holds the cell")
+			return
+		}
+	}
+	for _, r := range cited {
+		if r.Definition == j.f.Claimed {
+			j.settle(Contradicted, r, fmt.Sprintf("the claimed definition gives %s, and no other gives %s", r.Percent(), j.f.Value))
+			return
+		}
+	}
+	j.settle(NoData, nil, j.lacking())
+}
+
+// lacking says what is not held.
+func (j *judge) lacking() string {
+	who := map[string]string{"eurostat": "Eurostat", "unhcr": "UNHCR", "aida": "AIDA"}[j.f.Cites]
+	if who == "" {
+		return "no data at hand holds the cell"
+	}
+	return fmt.Sprintf("it cites %s, and no export of %s at hand holds %s in %s for %s", who, who, j.f.Citizen, j.f.Geo, j.f.Period)
+}
+
+// arithmetic checks the printed percentage against the counts printed with it.
+func (j *judge) arithmetic() (agree, possible bool) {
+	if j.f.Num == nil || j.f.Den == nil || *j.f.Den == 0 {
+		return false, false
+	}
+	v := float64(*j.f.Num) / float64(*j.f.Den)
+	r := rate.Result{Known: true, Value: v, Lo: v, Hi: v}
+	return j.f.value.fits(&r) != "", true
+}
+
+// vintage looks for the figure in what was known earlier.
+func (j *judge) vintage() (date string, found *rate.Result) {
+	d, err := j.set.Named(j.f.Claimed)
+	if err != nil {
+		return "", nil
+	}
+	var dates []string
+	for _, m := range j.data.Vintages() {
+		if (j.f.Cites == "" || m.Source == j.f.Cites) && !slices.Contains(dates, m.Vintage) {
+			dates = append(dates, m.Vintage)
+		}
+	}
+	slices.Sort(dates)
+	slices.Reverse(dates)
+	for _, date := range dates {
+		q := j.query()
+		q.AsOf, q.Source = date, j.f.Cites
+		rs, err := rate.Evaluate(d, j.data, q)
+		if err != nil {
+			continue
+		}
+		for i := range rs {
+			if j.f.value.fits(&rs[i]) != "" && j.counted(&rs[i]) {
+				return date, &rs[i]
+			}
+		}
+	}
+	return "", nil
+}
+
+// sides says which definition and which of its counts a published count is.
+var sides = map[string]struct {
+	definition string
+	den        bool
+}{
+	"applicants":            {"share_of_applicants", false},
+	"first-time applicants": {"positives_per_first_time_applicant", true},
+	"decisions":             {"eurostat_first_instance", true},
+	"positives":             {"eurostat_first_instance", false},
+}
+
+// amount is the count that a published one is to be compared with.
+func (j *judge) amount(r *rate.Result) (n, lo, hi int64, ok bool) {
+	side, known := sides[j.f.Counts]
+	if !known || r.Definition != side.definition {
+		return 0, 0, 0, false
+	}
+	if side.den {
+		return r.Den, r.DenLo, r.DenHi, r.DenKnown
+	}
+	return r.Num, r.NumLo, r.NumHi, r.NumKnown
+}
+
+func (j *judge) count() {
+	q := j.f.value
+	for i := range j.all {
+		r := &j.all[i]
+		n, lo, hi, ok := j.amount(r)
+		if !ok || j.f.Cites != "" && r.Source != j.f.Cites {
+			continue
+		}
+		j.out.Tried++
+		switch x := q.number; {
+		case math.Abs(float64(n)-x) <= q.unit/2 && q.unit > 1 || float64(n) == x:
+			j.settle(Reproduced, r, "")
+		case float64(lo) <= x && x <= float64(hi):
+			j.settle(WithinRounding, r, "")
+		default:
+			j.settle(Contradicted, r, fmt.Sprintf("the data at hand says %s", rate.Group(n)))
+			continue
+		}
+		return
+	}
+	if j.out.Verdict == "" {
+		j.settle(NoData, nil, j.lacking())
+	}
+}
+
+func (j *judge) settle(verdict string, r *rate.Result, why string) {
+	j.out.Verdict, j.out.Match, j.out.Why = verdict, r, why
+}
+
+// evidence keeps what another source than the cited one says of the cell, rates
+// before shares before ratios.
+func (j *judge) evidence() {
+	order := map[string]int{rate.Rate: 0, rate.Share: 1, rate.Ratio: 2}
+	for _, r := range j.all {
+		if r.Known && !rate.Usual.CountsOnly(&r) {
+			j.out.Evidence = append(j.out.Evidence, r)
+		}
+	}
+	slices.SortStableFunc(j.out.Evidence, func(a, b rate.Result) int { return order[a.Kind] - order[b.Kind] })
+}

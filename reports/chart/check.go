@@ -34,7 +34,7 @@ func (s *sheet) inspect() []string {
 		}
 		for _, q := range s.runs[:i] {
 			if b.meets(q.box()) {
-				fault("overlap: %q and %q", q.text, r.text)
+				fault("overlap: %q at %s and %q at %s", q.text, q.box(), r.text, b)
 			}
 		}
 		for _, m := range s.marks {

@@ -68,9 +68,11 @@ func CellFor(n int64) int64 {
 	return cell
 }
 
+const maxSteps = 7 // more columns would have no room for words
+
 func (l *Ladder) check() error {
-	if len(l.Steps) == 0 {
-		return fmt.Errorf("got a ladder without steps, want one at least")
+	if n := len(l.Steps); n < 1 || n > maxSteps {
+		return fmt.Errorf("got a ladder of %d steps, want 1 to %d", n, maxSteps)
 	}
 	for i, st := range l.Steps {
 		if st.Count < 0 || st.Inner < 0 || st.Grants < 0 || st.Inner > st.Count || st.Grants > st.Count {
@@ -271,16 +273,27 @@ func (s *sheet) key(x, y float64, es []keyEntry) {
 	}
 }
 
-// keyRow sets the entries side by side; what does not fit goes below.
-func (s *sheet) keyRow(x, y float64, es []keyEntry) {
-	st, left := s.countStyle(), x
+// rowPlaces puts the entries side by side, what does not fit below, and tells
+// how high they stand together.
+func (s *sheet) rowPlaces(es []keyEntry) (places []pt, height float64) {
+	at, line := pt{s.left(), 0}, 0.0
 	for _, e := range es {
-		w := s.px(keyIndent) + widest(s.width(st), e.lines)
-		if x > left && x+w > s.right() {
-			x, y = left, y+st.lead+2
+		w := keyWidth(s, []keyEntry{e})
+		if at.x > s.left() && at.x+w > s.right() {
+			at, line = pt{s.left(), at.y + line}, 0
 		}
-		s.key(x, y, []keyEntry{e})
-		x = half(x + w + 30)
+		places = append(places, at)
+		line = max(line, keyHeight(s, []keyEntry{e}))
+		at.x = half(at.x + w + 30)
+	}
+	return places, at.y + line
+}
+
+// keyRow sets the entries so, from y down.
+func (s *sheet) keyRow(y float64, es []keyEntry) {
+	places, _ := s.rowPlaces(es)
+	for i, e := range es {
+		s.key(places[i].x, y+places[i].y, []keyEntry{e})
 	}
 }
 

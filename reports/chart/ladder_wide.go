@@ -41,7 +41,7 @@ const (
 func (l *Ladder) columns(s *sheet, top, bottom float64) float64 {
 	top += 14
 	var p ladderPlan
-	for pitch := 14.0; pitch >= 1.5; pitch -= 0.5 {
+	for pitch := 14.0; pitch > 0; pitch -= 0.5 {
 		p = l.plan(s, pitch)
 		if !p.wide && (pitch <= 3.5 || p.above+p.below <= bottom-top) {
 			break
@@ -53,6 +53,8 @@ func (l *Ladder) columns(s *sheet, top, bottom float64) float64 {
 	return max(base+p.below, bottom)
 }
 
+// plan measures the ladder at a pitch. The first step's words go beside its
+// square if that is large enough to have them and the second step's label there.
 func (l *Ladder) plan(s *sheet, pitch float64) ladderPlan {
 	p := ladderPlan{pitch: pitch, cols: make([]ladderCol, len(l.Steps))}
 	for i, st := range l.Steps {
@@ -60,8 +62,12 @@ func (l *Ladder) plan(s *sheet, pitch float64) ladderPlan {
 		c.square = tall(l.cells(st.Count), pitch)
 		c.lensW, c.lensH = l.lens(st, pitch)
 	}
-	p.beside = len(l.Steps) > 1 && p.cols[0].square >= 180
-	if p.widths(s, l); p.wide && pitch > 1.5 {
+	if p.beside = len(l.Steps) > 1 && p.cols[0].square >= 180; p.beside {
+		p.widths(s, l)
+		p.texts(s, l)
+		p.beside = p.cols[0].square >= p.cols[0].labelHeight(s)+24+p.cols[1].height(s)
+	}
+	if p.widths(s, l); p.wide {
 		return p
 	}
 	p.texts(s, l)
@@ -97,6 +103,9 @@ func (p *ladderPlan) widths(s *sheet, l *Ladder) {
 		p.cols[i].w = p.least(s, l, i)
 		rest -= p.cols[i].w
 	}
+	if p.pitch <= 3.5 {
+		rest = p.squeeze(s, l, rest)
+	}
 	p.wide = rest < 0
 	first := 0
 	if p.beside {
@@ -123,6 +132,31 @@ func (p *ladderPlan) widths(s *sheet, l *Ladder) {
 	}
 }
 
+// narrowest is how far a column can be squeezed, its texts cut short.
+const narrowest = 104.0
+
+// squeeze takes from the columns with the most text what the sheet lacks:
+// better a word broken than a square too small to see.
+func (p *ladderPlan) squeeze(s *sheet, l *Ladder, rest float64) float64 {
+	const step = 4
+	for rest < 0 {
+		at, most := -1, 0.0
+		for i := range p.cols {
+			c := &p.cols[i]
+			spare := c.w - max(side(l.cells(l.Steps[i].Count), p.pitch), c.lensW, narrowest)
+			if spare >= step && c.w > most {
+				at, most = i, c.w
+			}
+		}
+		if at < 0 {
+			break
+		}
+		p.cols[at].w -= step
+		rest += step
+	}
+	return rest
+}
+
 // nameLines is on how many lines the words over a column stand.
 func (p *ladderPlan) nameLines(s *sheet, l *Ladder, i int) int {
 	n := len(s.wrap(s.nameStyle(), l.Steps[i].Name, p.cols[i].w))
@@ -141,7 +175,7 @@ func (p *ladderPlan) texts(s *sheet, l *Ladder) {
 			w = p.cols[1].w
 		}
 		c.name, c.cut = limit(m, balance(m, clean(st.Name), w), 6, w)
-		c.of = s.wrap(s.countStyle(), st.Of, c.w)
+		c.of, c.other = s.wrap(s.countStyle(), st.Of, c.w), nil
 		for _, o := range st.Other {
 			c.other = append(c.other, s.wrap(s.noteStyle(), o, c.w)...)
 		}
@@ -183,11 +217,6 @@ func (p *ladderPlan) heights(s *sheet, l *Ladder) {
 		p.above = max(p.above, h)
 		p.below = max(p.below, p.cols[i].belowHeight(s, l.Steps[i].Percent != ""))
 	}
-	if p.beside && p.cols[0].square < p.cols[0].labelHeight(s)+24+p.cols[1].height(s) {
-		p.beside = false
-		p.texts(s, l)
-		p.above = max(p.above, p.cols[0].height(s))
-	}
 	p.placeAside(s, l)
 	p.placeKey(s, l)
 	if len(l.Brackets) > 0 {
@@ -203,7 +232,7 @@ func (p *ladderPlan) taken(s *sheet) []rect {
 		if i == 0 && p.beside {
 			h = c.square
 			x := p.cols[1].x
-			out = append(out, rect{x, -h, x + widest(s.width(s.nameStyle()), c.name), -h + c.labelHeight(s)})
+			out = append(out, rect{x, -h, x + p.cols[1].w, -h + c.labelHeight(s)})
 		}
 		out = append(out, rect{c.x, -h, c.x + c.w, 0})
 	}
@@ -294,9 +323,10 @@ func (p *ladderPlan) placeKey(s *sheet, l *Ladder) {
 			return
 		}
 	}
+	_, row := s.rowPlaces(p.key)
 	p.keyRow = true
-	p.above += s.countStyle().lead + 18
-	p.keyAt = rect{s.left(), -p.above, s.right(), 0}
+	p.above += row + 16
+	p.keyAt = rect{s.left(), -p.above, s.right(), -p.above + row}
 }
 
 func (p *ladderPlan) bracketSpan(s *sheet, b Bracket) (x0, x1 float64) {
@@ -337,8 +367,8 @@ func (p *ladderPlan) draw(s *sheet, l *Ladder, top, base float64) {
 		p.under(s, st, c, base)
 	}
 	if p.keyRow {
-		s.keyRow(p.keyAt.x0, base+p.keyAt.y0, p.key)
-		top += s.countStyle().lead + 18
+		s.keyRow(base+p.keyAt.y0, p.key)
+		top = base + p.keyAt.y1 + 16
 	} else {
 		s.key(p.keyAt.x0, base+p.keyAt.y0, p.key)
 	}

@@ -25,7 +25,7 @@ func (r rect) empty() bool         { return r.x1 <= r.x0 || r.y1 <= r.y0 }
 func (r rect) grow(d float64) rect { return rect{r.x0 - d, r.y0 - d, r.x1 + d, r.y1 + d} }
 
 func (r rect) meets(o rect) bool {
-	const touch = 0.01
+	const touch = 0.3 // runs that abut are placed at half px
 	return r.x0 < o.x1-touch && o.x0 < r.x1-touch && r.y0 < o.y1-touch && o.y0 < r.y1-touch
 }
 

@@ -2,6 +2,8 @@ package chart
 
 import (
 	"encoding/base64"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,7 +43,37 @@ func subset(w weight, runes map[rune]bool) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("chart: subset of %s %d: %w", family, weights[w].css, err)
 	}
-	return sub.Write(), nil
+	return undated(sub.Write(), f.Tables["head"])
+}
+
+// undated puts the original's time of change into a font that was stamped with
+// the time of writing, and mends the checksums that cover it.
+func undated(ttf, original []byte) ([]byte, error) {
+	const modified, adjustment = 28, 8 // offsets in the head table
+	be := binary.BigEndian
+	for i := range int(be.Uint16(ttf[4:])) {
+		record := ttf[12+16*i:]
+		if string(record[:4]) != "head" {
+			continue
+		}
+		start, size := be.Uint32(record[8:]), be.Uint32(record[12:])
+		head := ttf[start : start+(size+3)&^3]
+		copy(head[modified:modified+8], original[modified:])
+		be.PutUint32(head[adjustment:], 0)
+		be.PutUint32(record[4:], checksum(head))
+		be.PutUint32(head[adjustment:], 0xB1B0AFBA-checksum(ttf))
+		return ttf, nil
+	}
+	return nil, errors.New("chart: the subset of a font has no head table")
+}
+
+// checksum is that of OpenType: the sum of the 32-bit words.
+func checksum(b []byte) uint32 {
+	sum := uint32(0)
+	for ; len(b) >= 4; b = b[4:] {
+		sum += binary.BigEndian.Uint32(b)
+	}
+	return sum
 }
 
 // faces is the style sheet that embeds what the canvas has set.

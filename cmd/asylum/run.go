@@ -1,6 +1,175 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
 
-func (a *app) runCmd() *cobra.Command   { return &cobra.Command{Use: "run"} }
-func (a *app) traceCmd() *cobra.Command { return &cobra.Command{Use: "trace"} }
+	"asylum/pipeline/ingest"
+	"asylum/pipeline/store"
+	"asylum/reports/page"
+
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/cobra"
+)
+
+// A config is what asylum.yaml may say; flags given on the command line win.
+type config struct {
+	Lake        string `yaml:"lake"`
+	Out         string `yaml:"out"`
+	Definitions string `yaml:"definitions"`
+	Codes       string `yaml:"codes"`
+	AsOf        string `yaml:"as_of"`
+	Notify      string `yaml:"notify"`
+}
+
+type runFlags struct {
+	config          string
+	out             string
+	asOf, notify    string
+	offline, quiet  bool
+	explain, asSite bool
+}
+
+func (a *app) runCmd() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "The batch: ingest what is new, compute, draw, publish",
+		Long: `Builds the site from the lake or, where there is none, from the embedded data,
+which it first takes through a lake of its own under OUT/lake. The site is
+exchanged in one step: a run that fails leaves the last one as it was.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := a.configure(c, &f); err != nil {
+				return err
+			}
+			err := a.publish(&f)
+			return errors.Join(err, a.notify(&f, err))
+		},
+	}
+	fl := c.Flags()
+	fl.StringVarP(&f.config, "config", "c", "", "a configuration `FILE` (asylum.yaml)")
+	fl.StringVar(&f.out, "out", "reports/out", "the `DIR` of the site")
+	fl.StringVar(&f.asOf, "as-of", "", "as of a `DATE`, from the vintages of that day")
+	fl.BoolVar(&f.offline, "offline", false, "fetch nothing (nothing is fetched yet without it)")
+	fl.BoolVar(&f.explain, "explain", false, "say what would be done, and do nothing")
+	fl.BoolVar(&f.quiet, "quiet", false, "print nothing but errors")
+	fl.StringVar(&f.notify, "notify", "", "run `CMD` in a shell at the end, with what happened on its standard input")
+	return c
+}
+
+// configure reads the configuration file and checks what it and the flags say.
+func (a *app) configure(c *cobra.Command, f *runFlags) error {
+	if f.config != "" {
+		data, err := os.ReadFile(f.config)
+		if err != nil {
+			return err
+		}
+		var cfg config
+		if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&cfg); err != nil && !errors.Is(err, io.EOF) {
+			return usagef("%s: %s", f.config, yaml.FormatError(err, false, false))
+		}
+		for flag, v := range map[string]struct {
+			to   *string
+			from string
+		}{"lake": {&a.lake, cfg.Lake}, "out": {&f.out, cfg.Out}, "definitions": {&a.definitions, cfg.Definitions},
+			"codes": {&a.codes, cfg.Codes}, "as-of": {&f.asOf, cfg.AsOf}, "notify": {&f.notify, cfg.Notify}} {
+			if v.from != "" && !c.Flags().Changed(flag) {
+				*v.to = v.from
+			}
+		}
+		if err := a.extend(); err != nil {
+			return err
+		}
+	}
+	if f.asOf != "" {
+		if _, err := time.Parse(time.DateOnly, f.asOf); err != nil {
+			return usagef("--as-of is %q, want a date such as 2023-05-31", f.asOf)
+		}
+	}
+	return nil
+}
+
+func (a *app) publish(f *runFlags) error {
+	set, err := a.set()
+	if err != nil {
+		return err
+	}
+	data, err := a.data()
+	if err != nil {
+		return err
+	}
+	if f.explain {
+		from := "the lake " + a.lake
+		if _, ok := data.(*ingest.Embedded); ok {
+			from = "the embedded data, through a lake of its own in " + filepath.Join(f.out, "lake")
+		}
+		a.printf("would build the site in %s from %s, %d vintages\n", f.out, from, len(data.Vintages()))
+		return nil
+	}
+	embedded, prepare := data, func(string) error { return nil }
+	if e, ok := embedded.(*ingest.Embedded); ok {
+		staging, err := os.MkdirTemp("", "asylum-lake-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(staging)
+		l, err := store.Create(staging)
+		if err != nil {
+			return err
+		}
+		if err := e.Copy(l); err != nil {
+			return err
+		}
+		data = l.At("lake") // paths as they will stand, beside index.html
+		prepare = func(next string) error { return os.CopyFS(filepath.Join(next, "lake"), os.DirFS(staging)) }
+	}
+	log := a.log
+	if f.quiet {
+		log = slog.New(slog.DiscardHandler)
+	}
+	site, err := page.Build(set, data, page.Options{AsOf: f.asOf, Log: log})
+	if err != nil {
+		return err
+	}
+	if err := site.Publish(f.out, prepare); err != nil {
+		return err
+	}
+	if !f.quiet {
+		abs, err := filepath.Abs(filepath.Join(f.out, "index.html"))
+		if err != nil {
+			return err
+		}
+		a.printf("%d charts and %d published figures from %d exports\nthe site is at %s\n", len(site.Charts), len(site.Figures)+len(site.Quoted), len(site.Vintages), abs)
+	}
+	return nil
+}
+
+// notify runs the user's command with one line on what happened.
+func (a *app) notify(f *runFlags, result error) error {
+	if f.notify == "" {
+		return nil
+	}
+	state := "done: " + f.out
+	if result != nil {
+		state = "failed: " + result.Error()
+	}
+	shell, flag := "sh", "-c"
+	if runtime.GOOS == "windows" {
+		shell, flag = "cmd", "/C"
+	}
+	cmd := exec.Command(shell, flag, f.notify)
+	cmd.Stdin = bytes.NewBufferString("asylum run " + state + "\n")
+	cmd.Stdout, cmd.Stderr = a.stderr, a.stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("--notify %q: %w", f.notify, err)
+	}
+	return nil
+}

@@ -617,8 +617,8 @@ func (e *evaluation) divide(r *Result, lo, hi split2) {
 		r.Why = "there are no cases to divide by"
 		return
 	}
-	if why := e.uncovered(r); why != "" { // then the counts are no counts of anything either
-		r.Why, r.NumKnown, r.DenKnown = why, false, false
+	if why, num := e.uncovered(r); why != "" { // then what was added up is no count of anything either
+		r.Why, r.NumKnown, r.DenKnown = why, r.NumKnown && num, false
 		return
 	}
 	r.Value, r.Known = quotient(r.Num, r.Den), true
@@ -633,8 +633,9 @@ func (e *evaluation) divide(r *Result, lo, hi split2) {
 }
 
 // uncovered says why a computed total is not one: the vintage holds only some
-// of the codes that it would have to add up.
-func (e *evaluation) uncovered(r *Result) string {
+// of the codes that it would have to add up. It reports too whether the
+// numerator is a count all the same.
+func (e *evaluation) uncovered(r *Result) (why string, num bool) {
 	for i, s := range e.sel {
 		c := r.Citizen
 		if set, ok := s.side.Set["citizen"]; ok {
@@ -652,10 +653,10 @@ func (e *evaluation) uncovered(r *Result) string {
 			}, r.Period)
 		})
 		if !covered {
-			return fmt.Sprintf("not every citizenship is held for %s (%s), so there is no total to divide by", r.Period, strings.Join(e.sel[i].side.Tables, ", "))
+			return fmt.Sprintf("not every citizenship is held for %s (%s), so there is no total", r.Period, strings.Join(s.side.Tables, ", ")), i > 0 && e.d.Kind != Rate
 		}
 	}
-	return ""
+	return "", true
 }
 
 func firstOf(s []string, def string) string {

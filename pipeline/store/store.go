@@ -220,3 +220,22 @@ func (l *Lake) Manifest() ([]byte, error) {
 	data, err := json.MarshalIndent(manifest{1, l.entries}, "", " ")
 	return bytes.TrimSpace(data), err
 }
+
+// At is the lake as it will be named once its directory has been moved: the
+// same vintages, with file names below dir.
+func (l *Lake) At(dir string) *Moved { return &Moved{l, dir} }
+
+// A Moved lake is read where it is and named where it will be.
+type Moved struct {
+	*Lake
+	dir string
+}
+
+// Vintages lists what the lake holds, under its name to be.
+func (m *Moved) Vintages() []table.Meta {
+	out := m.Lake.Vintages()
+	for i := range out {
+		out[i].File = filepath.ToSlash(filepath.Join(m.dir, strings.TrimPrefix(out[i].File, m.Lake.dir)))
+	}
+	return out
+}

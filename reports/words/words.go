@@ -5,6 +5,7 @@ package words
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"asylum/pipeline/code"
@@ -108,4 +109,92 @@ func Grants(l *rate.Ladder) string {
 		s += " The sources differ, so neither count divides the other's steps."
 	}
 	return s
+}
+
+// Of writes two counts, "20 of 59".
+func Of(n, d int64) string { return rate.Group(n) + " of " + rate.Group(d) }
+
+// People are the citizens of a country, or everybody.
+func People(citizen string) string {
+	if citizen == "TOTAL" {
+		return "people"
+	}
+	return "citizens of " + Name("citizen", citizen)
+}
+
+// The gives a country's name as it stands inside a sentence.
+func The(geo string) string {
+	switch geo {
+	case "EU27_2020", "EU28", "EU27_2007":
+		return "the EU"
+	case "NL", "UK":
+		return "the " + Name("geo", geo)
+	}
+	return Name("geo", geo)
+}
+
+// In is where somebody applied.
+func In(geo string) string { return "in " + The(geo) }
+
+var months = [...]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}
+
+// Month writes a day as "April 2023".
+func Month(day string) string {
+	if len(day) < 7 || day[5] < '0' || day[5] > '1' || day[6] < '0' || day[6] > '9' {
+		return day
+	}
+	m := int(day[5]-'0')*10 + int(day[6]-'0')
+	if m < 1 || m > 12 {
+		return day
+	}
+	return months[m-1] + " " + day[:4]
+}
+
+// Vintage names the days that results rest on.
+func Vintage(results []rate.Result) string {
+	return strings.Join(days(results), ", ")
+}
+
+func days(results []rate.Result) []string {
+	var out []string
+	for i := range results {
+		for _, in := range results[i].Inputs {
+			if !slices.Contains(out, in.Meta.Vintage) {
+				out = append(out, in.Meta.Vintage)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// DataAsOf says of when the data is, in a sentence.
+func DataAsOf(results []rate.Result) string {
+	d := days(results)
+	if len(d) == 0 {
+		return ""
+	}
+	var names []string
+	for _, day := range d {
+		if m := Month(day); !slices.Contains(names, m) {
+			names = append(names, m)
+		}
+	}
+	return "Data as of " + strings.Join(names, " and ") + "."
+}
+
+// Licence names the terms of the data behind results.
+func Licence(results []rate.Result) string {
+	var out []string
+	for i := range results {
+		for _, in := range results[i].Inputs {
+			if l := in.Meta.Licence; l != "" {
+				if l = Source(in.Meta.Source) + ": " + l; !slices.Contains(out, l) {
+					out = append(out, l)
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, "; ")
 }

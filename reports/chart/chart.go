@@ -146,5 +146,11 @@ func compose(f Figure, o Options) (*sheet, error) {
 	if s.err != nil {
 		return nil, fmt.Errorf("chart %s: %w", head.ID, s.err)
 	}
+	if s.h > maxHeight {
+		return nil, fmt.Errorf("chart %s: the sheet would be %.0f px high, want %d at most: shorten the texts or split the figure", head.ID, s.h, maxHeight)
+	}
 	return s, nil
 }
+
+// maxHeight bounds the memory a picture takes, whatever its labels.
+const maxHeight = 12000

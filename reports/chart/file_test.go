@@ -19,10 +19,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgimg"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -354,6 +356,37 @@ func wellFormed(t *testing.T, name, doc string) {
 	}
 	if i := strings.IndexFunc(doc, func(r rune) bool { return r < ' ' && r != '\n' || r == '\u202E' || r == '\u200B' }); i >= 0 {
 		t.Errorf("%s: control character %q", name, doc[i])
+	}
+}
+
+// TestLongLabelsAreQuick: a label of many thousand letters must not stop a batch.
+func TestLongLabelsAreQuick(t *testing.T) {
+	start := time.Now()
+	for _, part := range []string{"W", "\u00ADa", "of ", "word ", "\u00A0x"} {
+		l := sampleLadder()
+		l.Steps[2].Name = strings.Repeat(part, 5000)
+		if err := SVG(io.Discard, l, Options{Size: Phone}); err != nil {
+			t.Error(err)
+		}
+	}
+	l := sampleLadder()
+	l.Source = strings.Repeat("word ", 100_000)
+	if err := PNG(io.Discard, l, Options{}); err == nil || !strings.Contains(err.Error(), "px high, want 12000 at most") {
+		t.Errorf("a source of 100,000 words: got %v", err)
+	}
+	if d := time.Since(start); d > 10*time.Second {
+		t.Errorf("took %v", d)
+	}
+}
+
+// TestDraw plays a figure onto a canvas that is not ours.
+func TestDraw(t *testing.T) {
+	c := vgimg.New(1200, 675)
+	if err := Draw(c, sampleBars(), Options{Theme: Dark}); err != nil {
+		t.Fatal(err)
+	}
+	if got := color.NRGBAModel.Convert(c.Image().At(2, 2)); got != palettes[Dark].paper {
+		t.Errorf("got %v in the corner, want paper", got)
 	}
 }
 

@@ -145,7 +145,7 @@ func (s *sheet) percentStyle(st Step) style {
 func (s *sheet) countAndName(st Step, x, y, w, room float64) float64 {
 	y += s.bigStyle().size * 0.711
 	s.text(x-1, y, s.bigStyle(), one(s.fit(s.bigStyle(), st.CountText, room, 1)))
-	if name := s.wrap(s.nameStyle(), st.Name, w); len(name) > 0 {
+	if name := s.fit(s.nameStyle(), st.Name, w, 8); len(name) > 0 {
 		y = s.lines(x, y+33, s.nameStyle(), name)
 	}
 	return y

@@ -83,14 +83,25 @@ func wrap(m measure, s string, width float64) []string {
 func cut(m measure, line, w string, width float64) (head, tail string) {
 	fits := func(h string) bool { return m(plain(join(line, h))) <= width }
 	for _, sep := range []string{" ", softHyphen} {
-		for i := strings.LastIndex(w, sep); i > 0; i = strings.LastIndex(w[:i], sep) {
+		for i := 0; ; i += len(sep) {
+			next := strings.Index(w[i:], sep)
+			if next < 0 {
+				break
+			}
+			i += next
 			h := w[:i]
 			if sep == softHyphen {
 				h += "-"
 			}
-			if fits(h) {
-				return h, w[i+len(sep):]
+			if i > 0 && !fits(h) {
+				break
 			}
+			if i > 0 {
+				head, tail = h, w[i+len(sep):]
+			}
+		}
+		if head != "" {
+			return head, tail
 		}
 	}
 	if line != "" {

@@ -64,24 +64,19 @@ func (a *app) judge(list []ledger.Figure, ids []string) ([]ledger.Judgement, err
 	for _, id := range ids {
 		wanted[id] = true
 	}
-	var out []ledger.Judgement
+	var asked []ledger.Figure
 	for _, f := range list {
-		if len(ids) > 0 && !wanted[f.ID] {
-			continue
+		if len(ids) == 0 || wanted[f.ID] {
+			asked = append(asked, f)
+			delete(wanted, f.ID)
 		}
-		delete(wanted, f.ID)
-		j, err := ledger.Judge(f, set, data)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, j)
 	}
 	for _, id := range ids {
 		if wanted[id] {
 			return nil, usagef("there is no figure %q; asylum reproduce lists them", id)
 		}
 	}
-	return out, nil
+	return ledger.Judge(asked, set, data)
 }
 
 func (a *app) verdicts(judged []ledger.Judgement) error {

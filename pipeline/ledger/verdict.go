@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
 )
@@ -33,19 +34,32 @@ type Judgement struct {
 	Evidence []rate.Result // what other sources say of the same cell, best first
 }
 
-// Judge compares a figure with every definition over the source that it cites.
-func Judge(f Figure, s *rate.Set, data rate.Data) (Judgement, error) {
-	j := &judge{f: f, set: s, data: data, out: Judgement{Figure: f}}
-	if err := j.collect(); err != nil {
-		return Judgement{}, err
+// Judge compares each figure with every definition over the source that it
+// cites. Figures about one cell are compared with the same results.
+func Judge(figures []Figure, s *rate.Set, data rate.Data) ([]Judgement, error) {
+	data = rate.Cached(data)
+	type scope struct{ citizen, geo, period string }
+	seen := map[scope][]rate.Result{}
+	out := make([]Judgement, 0, len(figures))
+	for _, f := range figures {
+		j := &judge{f: f, set: s, data: data, out: Judgement{Figure: f}}
+		at := scope{f.Citizen, f.Geo, f.Period}
+		if _, ok := seen[at]; !ok {
+			if err := j.collect(); err != nil {
+				return nil, err
+			}
+			seen[at] = j.all
+		}
+		j.all = seen[at]
+		if f.value.percent {
+			j.percent()
+		} else {
+			j.count()
+		}
+		j.evidence()
+		out = append(out, j.out)
 	}
-	if f.value.percent {
-		j.percent()
-	} else {
-		j.count()
-	}
-	j.evidence()
-	return j.out, nil
+	return out, nil
 }
 
 type judge struct {
@@ -151,9 +165,12 @@ func (j *judge) percent() {
 	}
 	for _, r := range cited {
 		if fit := j.f.value.fits(r); fit != "" && j.counted(r) {
-			why := fmt.Sprintf("it is %s (%s)", r.Counts(), r.Class)
+			why := fmt.Sprintf("it is %s = %s", r.Counts(), r.Percent())
+			if d, err := j.set.Named(r.Definition); err == nil {
+				why += ": " + strings.ToLower(d.Title[:1]) + d.Title[1:]
+			}
 			if j.f.Claimed != "" {
-				why += fmt.Sprintf(", not %s", strings.ReplaceAll(j.f.Claimed, "_", " "))
+				why += ", not " + strings.ReplaceAll(j.f.Claimed, "_", " ")
 			}
 			j.settle(OtherDefinition+r.Definition, r, why)
 			return
@@ -189,7 +206,7 @@ func (j *judge) lacking() string {
 	if who == "" {
 		return "no data at hand holds the cell"
 	}
-	return fmt.Sprintf("it cites %s, and no export of %s at hand holds %s in %s for %s", who, who, j.f.Citizen, j.f.Geo, j.f.Period)
+	return fmt.Sprintf("it cites %s, and no export of %s at hand holds %s in %s for %s", who, who, name("citizen", j.f.Citizen), name("geo", j.f.Geo), j.f.Period)
 }
 
 // arithmetic checks the printed percentage against the counts printed with it.
@@ -294,4 +311,14 @@ func (j *judge) evidence() {
 		}
 	}
 	slices.SortStableFunc(j.out.Evidence, func(a, b rate.Result) int { return order[a.Kind] - order[b.Kind] })
+}
+
+// name is what a code is called, for a sentence.
+func name(dim, c string) string {
+	if x, ok := code.Must(dim).Lookup(c); ok && c != "TOTAL" {
+		return x.Name("en")
+	} else if c == "TOTAL" {
+		return "all citizenships"
+	}
+	return c
 }

@@ -284,3 +284,30 @@ func witness(names, key []string, side *Side) string {
 	}
 	return b.String()
 }
+
+// Cached keeps the tables that it has loaded, for callers that ask many
+// questions of the same few.
+func Cached(d Data) Data {
+	if c, ok := d.(*cached); ok {
+		return c
+	}
+	return &cached{Data: d, tables: map[string]*table.Table{}}
+}
+
+type cached struct {
+	Data
+	tables map[string]*table.Table
+}
+
+// Load reads a vintage whole, once.
+func (c *cached) Load(m table.Meta, _ table.Want) (*table.Table, error) {
+	k := m.Table + " " + m.SHA256
+	if t, ok := c.tables[k]; ok {
+		return t, nil
+	}
+	t, err := c.Data.Load(m, table.Want{})
+	if err == nil {
+		c.tables[k] = t
+	}
+	return t, err
+}

@@ -19,6 +19,7 @@ import (
 // says the same in numbers, and the results whose cells it rests on.
 type Chart struct {
 	ID      string
+	Topic   string // what it is about, in a few words
 	Figure  chart.Figure
 	Lead    string     // a paragraph that introduces it
 	Notes   []string   // sentences for the page, below the figure
@@ -135,6 +136,7 @@ func (c *composer) ladder(citizen, geo string, period obs.Period) (*Chart, error
 	h.Definitions, h.Licence, h.Vintage = slices.Compact(defs), words.Licence(out.Results), words.Vintage(out.Results)
 	h.Alt = ladderAlt(l)
 	out.Figure = f
+	out.Topic = fmt.Sprintf("One grant count, every denominator: %s, %s", words.Name("geo", geo), period)
 	out.Lead = ladderLead(l)
 	out.Notes = words.LadderNotes(l)
 	out.Head = []string{"step", "count", "source", "grants of the same source over it", "kind"}
@@ -352,6 +354,7 @@ func (c *composer) rates(citizen, union, subject string, period obs.Period) (*Ch
 	slices.SortStableFunc(comparable, func(a, b rate.Result) int { return int(math.Copysign(1, b.Value-a.Value)) })
 	h.Alt = ratesAlt(h.TitleText(), comparable, &eu[0], len(weak), len(tiny), h.Vintage)
 	out.Figure = f
+	out.Topic = fmt.Sprintf("Protection by country of asylum, %s", period)
 	out.Head = []string{"country", "rate", "rounding allows", "positive decisions", "decisions on the merits", "level", "note"}
 	for _, r := range append(slices.Concat(solid, weak, appeals, tiny), eu[0]) {
 		out.Rows = append(out.Rows, ratesRow(&r, c.thick))
@@ -391,7 +394,7 @@ func ratesTitle(citizen string, solid, weak []rate.Result, subject string) []cha
 			low = append(low, words.The(solid[i].Geo))
 		}
 	}
-	text := fmt.Sprintf("%sprotection in %s%s of decisions in%s%s, %s%s in%s%s", start, approx(top), percent(top.Value, 0), nbsp, words.The(top.Geo), approx(last), percent(last.Value, 0), nbsp, strings.Join(low, " and "))
+	text := fmt.Sprintf("%sprotection in %s%s of decisions in%s%s, %s%s in%s%s", start, approx(top), percent(top.Value, 0), nbsp, strings.ReplaceAll(words.The(top.Geo), " ", nbsp), approx(last), percent(last.Value, 0), nbsp, strings.Join(low, " and "))
 	for i := range weak {
 		if r := &weak[i]; r.Geo == subject {
 			return []chart.Span{{Text: text + ", "}, {Text: strings.ReplaceAll(fmt.Sprintf("%s%s in %s", approx(r), percent(r.Value, 0), words.The(r.Geo)), " ", nbsp), Highlight: true}}
@@ -457,9 +460,14 @@ func (c *composer) applications(citizen, union, subject string, from, to int) (*
 	if err != nil {
 		return nil, err
 	}
+	for _, rs := range [][]rate.Result{older, newest, unhcr} {
+		for i := range rs { // the counts alone are drawn, not the share
+			rs[i].Inputs = slices.DeleteFunc(slices.Clone(rs[i].Inputs), func(in rate.Input) bool { return in.Side != "num" })
+		}
+	}
 	differ := differing(older, newest)
 	place := words.The(union)
-	out := &Chart{ID: fmt.Sprintf("%s-EU-APPLIED-%d-%d", citizen, from, to), Results: slices.Concat(older, newest, unhcr)}
+	out := &Chart{ID: fmt.Sprintf("%s-EU-%d-%d", citizen, from, to), Results: slices.Concat(older, newest, unhcr)}
 	f := &chart.Lines{YLabel: func(v float64) string { return rate.Group(int64(v)) }}
 	h := &f.Head
 	h.ID, h.Lang = out.ID, "en"
@@ -494,6 +502,7 @@ func (c *composer) applications(citizen, union, subject string, from, to int) (*
 	h.Definitions, h.Licence, h.Vintage = []string{name}, words.Licence(out.Results), strings.Join(dates, ", ")
 	h.Alt = applicationsAlt(h.TitleText(), citizen, union, newest, unhcr, h.Vintage)
 	out.Figure = f
+	out.Topic = "Applications over time, and what a release changed"
 	out.Head = []string{"year", "Eurostat as of " + dates[0], "Eurostat as of " + newDay, "UNHCR", "note"}
 	for _, p := range q.Periods {
 		o, n, u := at(older, p), at(newest, p), at(unhcr, p)

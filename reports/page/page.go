@@ -47,6 +47,7 @@ type Options struct {
 // Build computes the site. A chart that the data at hand cannot give is left
 // out and logged.
 func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
+	data = rate.Cached(data)
 	c := &composer{set: set, data: data, asOf: o.AsOf, thick: rate.Usual}
 	s := &Site{Vintages: data.Vintages(), Defs: set.All(), AsOf: o.AsOf}
 	for _, make := range []struct {
@@ -70,12 +71,12 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range figures {
-		j, err := ledger.Judge(f, set, data)
-		if err != nil {
-			return nil, err
-		}
-		if strings.HasPrefix(f.ID, "speech-") {
+	judged, err := ledger.Judge(figures, set, data)
+	if err != nil {
+		return nil, err
+	}
+	for _, j := range judged {
+		if strings.HasPrefix(j.ID, "speech-") {
 			s.Figures = append(s.Figures, j)
 		} else {
 			s.Quoted = append(s.Quoted, j)
@@ -153,8 +154,6 @@ func (c *Chart) files(files map[string][]byte) (figureHTML, error) {
 		{c.ID + ".svg", func(w io.Writer) error { return chart.SVG(w, c.Figure, chart.Options{}) }},
 		{c.ID + "-phone.svg", func(w io.Writer) error { return chart.SVG(w, c.Figure, chart.Options{Size: chart.Phone}) }},
 		{c.ID + ".png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{}) }},
-		{c.ID + "-phone.png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{Size: chart.Phone}) }},
-		{c.ID + "-dark.png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{Theme: chart.Dark}) }},
 		{c.ID + ".csv", c.csv},
 		{c.ID + ".json", func(w io.Writer) error { return export.JSON(w, c.Results) }},
 	} {
@@ -231,6 +230,7 @@ var pageText string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"source": words.Source, "name": words.Name, "the": words.The, "group": rate.Group,
+	"sentence": func(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." },
 }).Parse(pageText))
 
 type view struct {

@@ -1,0 +1,118 @@
+package pipeline
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport states which package may import which of ours. A package that is
+// not named here fails, so that a new one has its place thought about.
+// The arrows run cmd → reports → pipeline → datasets, never back.
+var mayImport = map[string]string{
+	"datasets":           "",
+	"datasets/carry":     "",
+	"datasets/codes/gen": "",
+
+	"pipeline":          "",
+	"pipeline/obs":      "",
+	"pipeline/code":     "datasets",
+	"pipeline/table":    "pipeline/obs",
+	"pipeline/eurostat": "pipeline/obs pipeline/code pipeline/table",
+	"pipeline/aida":     "pipeline/obs pipeline/code pipeline/table",
+	"pipeline/unhcr":    "pipeline/obs pipeline/code pipeline/table",
+	"pipeline/store":    "pipeline/obs pipeline/table",
+	"pipeline/ingest":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/eurostat pipeline/aida pipeline/unhcr pipeline/store",
+	"pipeline/rate":     "datasets pipeline/obs pipeline/code pipeline/table",
+	"pipeline/ledger":   "datasets pipeline/obs pipeline/code pipeline/rate",
+
+	"reports/chart":  "",
+	"reports/words":  "pipeline/code pipeline/rate",
+	"reports/export": "pipeline/rate pipeline/ledger",
+	"reports/page":   "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/chart reports/words reports/export",
+
+	"cmd/asylum": "pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/ledger reports/export reports/page reports/words",
+	"notebooks":  "",
+}
+
+// goroutines may start in these packages alone: none yet.
+var goroutines = []string{}
+
+func TestLayers(t *testing.T) {
+	root := ".."
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path)
+		if d.IsDir() {
+			if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil && rel != "." {
+				return filepath.SkipDir // a module of its own
+			}
+			if strings.HasPrefix(d.Name(), ".") && rel != "." || d.Name() == "testdata" || rel == filepath.Join("reports", "out") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		pkg := filepath.ToSlash(filepath.Dir(rel))
+		allowed, ok := mayImport[pkg]
+		if !ok && !seen[pkg] {
+			t.Errorf("%s has no place in mayImport", pkg)
+		}
+		seen[pkg] = true
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		test := strings.HasSuffix(path, "_test.go")
+		for _, imp := range f.Imports {
+			p, _ := strconv.Unquote(imp.Path.Value)
+			ours, ok := strings.CutPrefix(p, "asylum/")
+			if !ok || ours == pkg || test { // a test may use what it tests against
+				continue
+			}
+			if !slices.Contains(strings.Fields(allowed), ours) {
+				t.Errorf("%s imports %s, which its place does not allow; move the shared type down, or say here why", rel, ours)
+			}
+		}
+		if !test && strings.Contains(string(src), "\tgo func") && !slices.Contains(goroutines, pkg) {
+			t.Errorf("%s starts a goroutine", rel)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range mayImport {
+		if !seen[pkg] {
+			t.Errorf("mayImport names %s, which does not exist", pkg)
+		}
+	}
+}
+
+func TestArrowsRunDown(t *testing.T) {
+	rank := map[string]int{"datasets": 0, "pipeline": 1, "reports": 2, "cmd": 3}
+	for pkg, allowed := range mayImport {
+		from, _, _ := strings.Cut(pkg, "/")
+		for _, to := range strings.Fields(allowed) {
+			top, _, _ := strings.Cut(to, "/")
+			if rank[top] > rank[from] || top == "notebooks" {
+				t.Errorf("%s may import %s: that arrow runs up", pkg, to)
+			}
+		}
+	}
+}

@@ -17,7 +17,7 @@ import (
 // The arrows run cmd → reports → pipeline → datasets, never back.
 var mayImport = map[string]string{
 	"datasets":           "",
-	"datasets/carry":     "",
+	"datasets/carry":     "datasets",
 	"datasets/codes/gen": "",
 
 	"pipeline":          "",

@@ -1,0 +1,179 @@
+package rate
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestRoundings(t *testing.T) {
+	for _, tt := range []struct {
+		rule   string
+		n      int64
+		lo, hi int64
+	}{
+		{"exact", 23, 23, 23},
+		{"nearest5", 0, 0, 2}, {"nearest5", 5, 3, 7}, {"nearest5", 2065, 2063, 2067},
+		{"unhcr_decisions", 0, 0, 4}, {"unhcr_decisions", 5, 1, 9}, {"unhcr_decisions", 10, 6, 10}, {"unhcr_decisions", 11, 11, 11}, {"unhcr_decisions", 20, 20, 20},
+		{"unhcr_applications", 0, 0, 0}, {"unhcr_applications", 5, 1, 5}, {"unhcr_applications", 10, 10, 10},
+	} {
+		if got := roundings[tt.rule](tt.n); got != (interval{tt.lo, tt.hi}) {
+			t.Errorf("%s(%d) = %v, want %d..%d", tt.rule, tt.n, got, tt.lo, tt.hi)
+		}
+	}
+}
+
+// The worked examples of METHODS 3.
+func TestCornersOfMethods(t *testing.T) {
+	near := roundings["nearest5"]
+	any := interval{0, unbounded}
+	for _, tt := range []struct {
+		name   string
+		s      split
+		lo, hi string
+		value  float64
+	}{
+		{"20 of 20+40", split{near(20), near(40), any}, "30.0", "36.7", 20. / 60},
+		{"20 of a printed 60", split{near(20), any, near(60)}, "29.0", "38.0", 20. / 60},
+		{"1000 of 1000+2000", split{near(1000), near(2000), any}, "33.2", "33.4", 1. / 3},
+		{"all three printed", split{near(20), near(40), near(60)}, "30.0", "36.7", 20. / 60},
+	} {
+		hp, hr, lp, lr, ok := tt.s.corners()
+		if !ok {
+			t.Errorf("%s: nothing agrees", tt.name)
+			continue
+		}
+		lo, hi := Outward(quotient(lp, lp+lr), tt.value, 1, -1), Outward(quotient(hp, hp+hr), tt.value, 1, +1)
+		if lo != tt.lo || hi != tt.hi {
+			t.Errorf("%s: %s-%s, want %s-%s", tt.name, lo, hi, tt.lo, tt.hi)
+		}
+	}
+}
+
+// Against every pair of true counts of small cases.
+func TestCornersAgainstBruteForce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		iv := func(name string) interval {
+			lo := rapid.Int64Range(0, 12).Draw(t, name)
+			return interval{lo, lo + rapid.Int64Range(0, 6).Draw(t, name+"+")}
+		}
+		s := split{iv("pos"), iv("rest"), interval{0, unbounded}}
+		if rapid.Bool().Draw(t, "printed") {
+			s.whole = iv("whole")
+		}
+		if rapid.Bool().Draw(t, "no rest") && s.whole.hi < unbounded {
+			s.rest = interval{0, unbounded}
+		}
+		lo, hi, found := math.Inf(1), math.Inf(-1), false
+		for p := s.pos.lo; p <= s.pos.hi; p++ {
+			for r := s.rest.lo; r <= min(s.rest.hi, 60); r++ {
+				if p+r < s.whole.lo || p+r > s.whole.hi {
+					continue
+				}
+				found = true
+				if p+r > 0 {
+					lo, hi = min(lo, quotient(p, p+r)), max(hi, quotient(p, p+r))
+				}
+			}
+		}
+		hp, hr, lp, lr, ok := s.corners()
+		if ok != found {
+			t.Fatalf("%+v: agrees %v, brute force %v", s, ok, found)
+		}
+		if !ok || math.IsInf(lo, 0) {
+			return
+		}
+		for _, c := range [][2]int64{{hp, hr}, {lp, lr}} {
+			if c[0] < s.pos.lo || c[0] > s.pos.hi || c[1] < s.rest.lo || c[1] > s.rest.hi || c[0]+c[1] < s.whole.lo || c[0]+c[1] > s.whole.hi {
+				t.Fatalf("%+v: corner %v does not agree with what is printed", s, c)
+			}
+		}
+		if hp+hr > 0 && math.Abs(quotient(hp, hp+hr)-hi) > 1e-12 {
+			t.Fatalf("%+v: highest %d/%d, brute force %v", s, hp, hp+hr, hi)
+		}
+		if lp+lr > 0 && math.Abs(quotient(lp, lp+lr)-lo) > 1e-12 {
+			t.Fatalf("%+v: lowest %d/%d, brute force %v", s, lp, lp+lr, lo)
+		}
+	})
+}
+
+// A sum over countries is bounded by the sums of its corners.
+func TestCornersOfSums(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 3).Draw(t, "countries")
+		parts := make([]split, n)
+		var hi, lo split2
+		for i := range parts {
+			p, r := rapid.Int64Range(0, 6).Draw(t, "p"), rapid.Int64Range(0, 6).Draw(t, "r")
+			parts[i] = split{interval{max(0, p-1), p + 1}, interval{max(0, r-1), r + 1}, interval{0, unbounded}}
+			hp, hr, lp, lr, _ := parts[i].corners()
+			hi.add(hp, hr)
+			lo.add(lp, lr)
+		}
+		var walk func(i int, p, r int64)
+		walk = func(i int, p, r int64) {
+			if i == n {
+				if p+r > 0 && (quotient(p, p+r) > hi.share()+1e-12 || quotient(p, p+r) < lo.share()-1e-12) {
+					t.Fatalf("%v: %d/%d lies outside %v..%v", parts, p, p+r, lo.share(), hi.share())
+				}
+				return
+			}
+			for a := parts[i].pos.lo; a <= parts[i].pos.hi; a++ {
+				for b := parts[i].rest.lo; b <= parts[i].rest.hi; b++ {
+					walk(i+1, p+a, r+b)
+				}
+			}
+		}
+		walk(0, 0, 0)
+	})
+}
+
+func (s split2) share() float64 { return quotient(s.pos, s.pos+s.rest) }
+
+func TestPrinting(t *testing.T) {
+	for _, tt := range []struct {
+		r    Result
+		want string
+	}{
+		{Result{Kind: Rate, Known: true, Value: 20. / 59, Lo: 20. / 59, Hi: 24. / 63}, "33.9 % (33.9-38.1)"},
+		{Result{Kind: Ratio, Known: true, Value: 23. / 8507, Lo: 23. / 8507, Hi: 23. / 8507}, "0.27 %"},
+		{Result{Kind: Rate, Known: true, Value: 0.125, Lo: 0.125, Hi: 0.125}, "12.5 %"},
+		{Result{Kind: Rate, Known: true, Value: 1. / 3, Lo: 998. / 3000, Hi: 1002. / 3000}, "33.3 % (33.2-33.4)"},
+		{Result{}, "–"},
+	} {
+		if got := tt.r.Percent(); got != tt.want {
+			t.Errorf("%+v prints as %q, want %q", tt.r, got, tt.want)
+		}
+	}
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 8507: "8,507", 1234567: "1,234,567", -1234: "-1,234"} {
+		if got := Group(n); got != want {
+			t.Errorf("Group(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+// METHODS 3 works out Wilson for 20 of 59; the exact interval for 0 and n of n
+// has closed forms.
+func TestIntervals(t *testing.T) {
+	lo, hi := Wilson(20, 59)
+	if Percent(lo, 1) != "23.1" || Percent(hi, 1) != "46.6" {
+		t.Errorf("Wilson(20, 59) = %v, %v; want 23.1-46.6 %%", lo, hi)
+	}
+	if lo, hi = ClopperPearson(0, 10); lo != 0 || math.Abs(hi-(1-math.Pow(0.025, 0.1))) > 1e-9 {
+		t.Errorf("ClopperPearson(0, 10) = %v, %v", lo, hi)
+	}
+	if lo, hi = ClopperPearson(10, 10); hi != 1 || math.Abs(lo-math.Pow(0.025, 0.1)) > 1e-9 {
+		t.Errorf("ClopperPearson(10, 10) = %v, %v", lo, hi)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.Int64Range(1, 500).Draw(t, "n")
+		k := rapid.Int64Range(0, n).Draw(t, "k")
+		wl, wh := Wilson(k, n)
+		cl, ch := ClopperPearson(k, n)
+		p := quotient(k, n)
+		if !(wl <= p+1e-12 && p <= wh+1e-12) || !(cl <= p+1e-12 && p <= ch+1e-12) || cl < 0 || ch > 1 || wl < 0 || wh > 1 {
+			t.Fatalf("%d of %d: Wilson %v-%v, exact %v-%v", k, n, wl, wh, cl, ch)
+		}
+	})
+}

@@ -1,0 +1,376 @@
+package rate_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"asylum/pipeline/ingest"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/rate"
+	"asylum/pipeline/table"
+)
+
+func embedded(t testing.TB) (*rate.Set, *ingest.Embedded) {
+	t.Helper()
+	set, err := rate.Definitions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := ingest.OpenEmbedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set, e
+}
+
+func evaluate(t testing.TB, data rate.Data, name string, q rate.Query) []rate.Result {
+	t.Helper()
+	set, err := rate.Definitions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := set.Named(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := rate.Evaluate(d, data, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs
+}
+
+func cell(citizen, geo, period string) rate.Query {
+	return rate.Query{Citizen: []string{citizen}, Geo: []string{geo}, Periods: []obs.Period{obs.Period(period)}}
+}
+
+func with(q rate.Query, f func(*rate.Query)) rate.Query { f(&q); return q }
+
+// The numbers of METHODS 1 that the embedded data holds.
+func TestNumbersOfTheShowcase(t *testing.T) {
+	_, e := embedded(t)
+	fi := func(q *rate.Query) { q.Stage = "FI" }
+	for _, tt := range []struct {
+		name string
+		q    rate.Query
+		want string
+	}{
+		{"grants_per_intention", cell("RU", "HR", "2023"), "23/8,507 = 0.27 %"},
+		{"grants_per_first_time_applicant", cell("RU", "HR", "2023"), "20/636 = 3.1 %"},
+		{"grants_per_applicant", cell("RU", "HR", "2023"), "20/636 = 3.1 %"},
+		{"positives_per_first_time_applicant", cell("RU", "HR", "2023"), "20/636 = 3.1 % (3.1-3.8)"},
+		{"unhcr_all_outcomes", cell("RU", "HR", "2023"), "20/333 = 6.0 % (6.0-7.2)"},
+		{"unhcr_total_protection", cell("RU", "HR", "2023"), "20/59 = 33.9 % (33.9-38.1)"},
+		{"unhcr_refugee_recognition", cell("RU", "HR", "2023"), "20/59 = 33.9 % (31.7-33.9)"},
+		{"unhcr_total_protection", with(cell("RU", "EU27_2020", "2023"), fi), "3,027/9,457 = 32.0 % (31.6-32.8)"},
+		{"unhcr_total_protection", with(cell("TOTAL", "EU27_2020", "2023"), fi), "308,524/572,870 = 53.9 % (53.5-54.7)"},
+		{"unhcr_total_protection", cell("RU", "EU27_2020", "2023"), "3,355/10,498 = 32.0 % (31.5-32.7)"},
+		{"unhcr_total_protection", cell("TOTAL", "EU27_2020", "2023"), "342,892/631,667 = 54.3 % (53.9-55.1)"},
+		{"unhcr_total_protection", cell("RU", "FR", "2023"), "955/3,545 = 26.9 %"},
+		{"unhcr_total_protection", cell("RU", "ES", "2023"), "657/1,098 = 59.8 % (59.6-59.8)"},
+		{"share_of_applicants", with(cell("RU", "HR", "2022"), func(q *rate.Query) { q.AsOf = "2023-12-31" }), "2,065/12,870 = 16.0 % (16.0-16.1)"},
+		{"share_of_applicants", cell("RU", "HR", "2022"), "270/2,730 = 9.9 % (9.8-10.0)"},
+		{"eurostat_first_instance", cell("TOTAL", "DE", "2016"), "433,910/631,180 = 68.7 % (68.7-68.8)"},
+	} {
+		rs := evaluate(t, e, tt.name, tt.q)
+		if len(rs) != 1 {
+			t.Errorf("%s %v: %d results, want 1", tt.name, tt.q, len(rs))
+			continue
+		}
+		if got := rs[0].Counts() + " = " + rs[0].Percent(); got != tt.want {
+			t.Errorf("%s %s %s: %s, want %s", tt.name, tt.q.Citizen, tt.q.Geo, got, tt.want)
+		}
+		if len(rs[0].Inputs) == 0 || len(rs[0].Vintages) == 0 || rs[0].Class == (rate.Class{}) {
+			t.Errorf("%s: inputs, vintages or class are missing", tt.name)
+		}
+		for _, in := range rs[0].Inputs {
+			if in.Cell.Pos.Line == 0 || in.Meta.SHA256 == "" {
+				t.Errorf("%s: the cell %v has no place", tt.name, in.Cell.Key)
+			}
+		}
+	}
+}
+
+func TestMissingSaysWhy(t *testing.T) {
+	_, e := embedded(t)
+	for _, tt := range []struct {
+		name string
+		q    rate.Query
+		why  string
+	}{
+		{"eurostat_first_instance", cell("RU", "HR", "2023"), "no table at hand holds such a cell (eurostat)"},
+		{"eurostat_first_instance", cell("TOTAL", "EU27_2020", "2023-Q1"), "TOTAL_POS is missing"},
+		{"aida_refugee", cell("RU", "HR", "2023"), "no in_merit_rejection or rejection is reported"},
+		{"grants_per_intention", cell("RU", "HR", "2022"), `refugee_status is printed as "N/A"`},
+		{"grants_per_applicant", with(cell("TOTAL", "HR", "2022"), func(q *rate.Query) { q.Source = "aida" }), "no applicants is reported for such a cell"},
+		{"unhcr_total_protection", cell("TOTAL", "HR", "2022"), "not every citizenship is held for 2022 (asylum_decisions), so there is no total"},
+		{"unhcr_total_protection", cell("RU", "LI", "2023"), "there are no cases to divide by"},
+		{"euaa_recognition", cell("TOTAL", "DE", "2016"), "no GENCONV is reported"},
+	} {
+		rs := evaluate(t, e, tt.name, tt.q)
+		if len(rs) != 1 || rs[0].Known || rs[0].Why != tt.why {
+			t.Errorf("%s %v: %v, want no value because %q", tt.name, tt.q, rs, tt.why)
+		}
+	}
+}
+
+func TestSumOverAnAxisWithItsTotalIsRefused(t *testing.T) {
+	set, e := embedded(t)
+	for _, tt := range []struct {
+		name string
+		q    rate.Query
+		want string
+	}{
+		{"eurostat_first_instance", rate.Query{Geo: []string{"DE"}, By: []string{"geo", "period"}},
+			"eurostat_first_instance would add cells that differ in citizen (EXT_EU28, TOTAL): it would count people several times\n\thint: choose one with --citizen TOTAL, or keep them apart with --by geo,period,citizen"},
+		{"share_of_applicants", rate.Query{Citizen: []string{"RU"}, Periods: []obs.Period{"2022"}, Source: "eurostat", By: []string{"citizen"}},
+			"share_of_applicants would add cells that differ in geo (AT, BE, BG, CH, CY and 29 more): it would count people several times\n\thint: choose one with --geo EU27_2020, or keep them apart with --by citizen,geo"},
+	} {
+		d, err := set.Named(tt.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = rate.Evaluate(d, e, tt.q)
+		if !errors.Is(err, rate.ErrDoubleCount) || err.Error() != tt.want {
+			t.Errorf("%s: %v\nwant %s", tt.name, err, tt.want)
+		}
+	}
+	// Members alone may be summed.
+	rs := evaluate(t, e, "unhcr_total_protection", rate.Query{Citizen: []string{"RU"}, Geo: []string{"HR", "SI"}, Periods: []obs.Period{"2023"}, By: []string{"citizen", "period"}})
+	if len(rs) != 1 || rs[0].Counts() != "35/79" || rs[0].Geo != "HR+SI" {
+		t.Errorf("HR and SI together: %v, want 35/79", rs)
+	}
+}
+
+// scribble is a data source written as a table, for cells that no export has.
+type scribble struct{ tables []*table.Table }
+
+func (s scribble) Vintages() (out []table.Meta) {
+	for _, t := range s.tables {
+		out = append(out, t.Meta)
+	}
+	return out
+}
+
+func (s scribble) Load(m table.Meta, _ table.Want) (*table.Table, error) {
+	for _, t := range s.tables {
+		if t.SHA256 == m.SHA256 {
+			return t, nil
+		}
+	}
+	return nil, errors.New("not here")
+}
+
+func (s scribble) Raw(table.Meta) (io.ReadCloser, error) { return nil, errors.New("none") }
+
+// tsv reads rows of "citizen decision geo" and cells, as migr_asydcfsta.
+func tsv(t testing.TB, vintage string, extent []table.Extent, periods string, rows ...string) *table.Table {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "freq,citizen,sex,age,decision,unit,geo\\TIME_PERIOD\t%s\n", strings.ReplaceAll(periods, " ", "\t"))
+	for _, r := range rows {
+		f := strings.Split(r, "|")
+		k := strings.Fields(f[0])
+		fmt.Fprintf(&b, "A,%s,T,TOTAL,%s,PER,%s\t%s\n", k[0], k[1], k[2], strings.Join(f[1:], "\t"))
+	}
+	tab, err := ingest.Read(strings.NewReader(b.String()), "migr_asydcfsta.tsv", ingest.Options{Table: "migr_asydcfsta", Vintage: vintage})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab.Extent = extent
+	return tab
+}
+
+func TestEurostatBoundsAndAbsence(t *testing.T) {
+	data := scribble{[]*table.Table{tsv(t, "2024-05-01", nil, "2022 2023",
+		"SY TOTAL DE|60|60", "SY TOTAL_POS DE|20|:", "SY GENCONV DE|:|10", "SY SUB_PROT DE|:|5", "SY HUMSTAT DE|:|5", "SY REJECTED DE|:|40",
+		"AF TOTAL DE|:|:", "AF TOTAL_POS DE|20|20 b", "AF REJECTED DE|40|: c",
+		"IQ TOTAL DE|0|0 n", "IQ TOTAL_POS DE|0|0", "IQ REJECTED DE|0|0",
+		"TR TOTAL DE|500|60", "TR TOTAL_POS DE|20|20", "TR REJECTED DE|40|40",
+		"GE TOTAL DE|100|100", "GE TOTAL_POS DE|: c|: z",
+	)}}
+	for _, tt := range []struct{ citizen, period, want string }{
+		{"SY", "2022", "20/60 = 33.3 % (29.0-38.0)"}, // TOTAL and TOTAL_POS alone
+		{"SY", "2023", "20/60 = 33.3 % (27.5-38.8)"}, // three parts of two each: 14..26, cut by TOTAL and REJECTED
+		{"AF", "2022", "20/60 = 33.3 % (30.0-36.7)"}, // P + REJECTED
+		{"AF", "2023", "20/–, no value: REJECTED is confidential"},
+		{"IQ", "2022", "0/0, no value: there are no cases to divide by"},
+		{"TR", "2023", "20/60 = 33.3 % (30.0-36.7)"}, // all three printed
+		{"GE", "2022", "–/–, no value: TOTAL_POS is confidential"},
+		{"GE", "2023", "–/–, no value: TOTAL_POS is not applicable"},
+	} {
+		rs := evaluate(t, data, "eurostat_first_instance", cell(tt.citizen, "DE", tt.period))
+		if len(rs) != 1 {
+			t.Errorf("%s %s: %d results", tt.citizen, tt.period, len(rs))
+			continue
+		}
+		got := rs[0].Counts() + " = " + rs[0].Percent()
+		if !rs[0].Known {
+			got = rs[0].Counts() + ", no value: " + rs[0].Why
+		}
+		if got != tt.want {
+			t.Errorf("%s %s: %s, want %s", tt.citizen, tt.period, got, tt.want)
+		}
+	}
+	r := evaluate(t, data, "eurostat_first_instance", cell("TR", "DE", "2022"))[0]
+	if r.Counts() != "20/500" || !strings.Contains(strings.Join(r.Warnings, "\n"), "contradict one another beyond rounding") {
+		t.Errorf("20 + 40 of a printed 500: %v %v, want a warning", r, r.Warnings)
+	}
+	if r := evaluate(t, data, "eurostat_first_instance", cell("AF", "DE", "2022"))[0]; len(r.Warnings) != 0 {
+		t.Errorf("a clean cell warns: %v", r.Warnings)
+	}
+}
+
+func TestAsOfTakesTheNewestVintageThatSpeaksOfTheCell(t *testing.T) {
+	old := tsv(t, "2023-04-30", nil, "2021 2022", "RU TOTAL HR|100|200", "RU TOTAL_POS HR|50|60", "SY TOTAL HR|300|400", "SY TOTAL_POS HR|30|40")
+	extract := tsv(t, "2024-01-18", []table.Extent{{Dims: map[string][]string{"citizen": {"RU"}}, From: "2022", To: "2022"}}, "2022", "RU TOTAL HR|: ", "RU TOTAL_POS HR|10")
+	full := tsv(t, "2025-01-01", nil, "2022", "RU TOTAL HR|80", "RU TOTAL_POS HR|20")
+	for _, tt := range []struct {
+		data                  []*table.Table
+		citizen, period, asOf string
+		want                  string
+	}{
+		{[]*table.Table{old, extract}, "RU", "2022", "", "10/–"},   // the extract says: missing
+		{[]*table.Table{old, extract}, "RU", "2021", "", "50/100"}, // outside the extract
+		{[]*table.Table{old, extract}, "SY", "2022", "", "40/400"}, // outside the extract
+		{[]*table.Table{old, extract}, "RU", "2022", "2023-12-31", "60/200"},
+		{[]*table.Table{old, extract, full}, "RU", "2022", "", "20/80"},
+		{[]*table.Table{old, extract, full}, "SY", "2022", "", "none"}, // absent from a full table: gone
+	} {
+		q := cell(tt.citizen, "HR", tt.period)
+		q.AsOf = tt.asOf
+		rs := evaluate(t, scribble{tt.data}, "eurostat_first_instance", q)
+		got := "none"
+		if len(rs) == 1 && rs[0].Source != "" {
+			got = rs[0].Counts()
+		}
+		if got != tt.want {
+			t.Errorf("%s %s as of %q: %s, want %s", tt.citizen, tt.period, tt.asOf, got, tt.want)
+		}
+	}
+}
+
+func TestLevelsAndUnitsStayApart(t *testing.T) {
+	head := "year,coo_name,coo,coo_iso,coa_name,coa,coa_iso,procedure_type,dec_level,dec_pc,dec_recognized,dec_other,dec_rejected,dec_closed,dec_total\n"
+	body := `2023,,,RUS,,,BEL,G,FI,P,100,0,100,50,250
+2023,,,RUS,,,BEL,G,AR,P,40,0,60,0,100
+2023,,,RUS,,,BEL,G,FI,C,77,0,77,0,154
+2023,,,RUS,,,BEL,J,FI,P,20,0,20,0,40
+2023,,,RUS,,,BEL,U,FI,P,900,0,900,0,1800
+2023,,,RUS,,,AUT,G,FA,P,30,0,70,0,100
+2023,,,RUS,,,DEU,G,NA,P,25,0,75,0,100
+2023,,,RUS,,,DEU,G,FA,P,500,0,500,0,1000
+2023,,,RUS,,,FIN,G,FI,C,10,0,90,0,100
+`
+	tab, err := ingest.Read(strings.NewReader(head+body), "d.csv", ingest.Options{Vintage: "2025-12-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := scribble{[]*table.Table{tab}}
+	for _, tt := range []struct{ geo, stage, want string }{
+		{"BE", "", "120/240 FI"}, {"BE", "FI", "120/240 FI"}, {"BE", "AR", "40/100 AR"},
+		{"AT", "", "30/100 FA"}, {"AT", "FI", "–/– reported at level FA only"},
+		{"DE", "", "25/100 NA"}, {"FI", "", "–/– counted in cases, not persons"},
+	} {
+		q := cell("RU", tt.geo, "2023")
+		q.Stage = tt.stage
+		r := evaluate(t, data, "unhcr_total_protection", q)[0]
+		got := r.Counts() + " " + r.Stage
+		if !r.Known {
+			got = r.Counts() + " " + r.Why
+		}
+		if got != tt.want {
+			t.Errorf("%s %q: %s, want %s", tt.geo, tt.stage, got, tt.want)
+		}
+	}
+	q := cell("RU", "EU27_2020", "2023")
+	r := evaluate(t, data, "unhcr_total_protection", q)[0]
+	if r.Counts() != "175/440" || strings.Join(r.Countries, " ") != "AT BE DE" || strings.Join(r.WithAppeals, " ") != "AT" {
+		t.Errorf("EU: %v of %v, with appeals %v; want 175/440 of AT BE DE, with appeals AT", &r, r.Countries, r.WithAppeals)
+	}
+	if w := strings.Join(r.Warnings, "\n"); !strings.Contains(w, "left out: FI (counted in cases, not persons)") {
+		t.Errorf("warnings are %s", w)
+	}
+}
+
+func TestDefinitionsOfAUserReplaceAndAreChecked(t *testing.T) {
+	set, _ := embedded(t)
+	if n := len(set.All()); n < 11 {
+		t.Errorf("%d definitions, want at least 11", n)
+	}
+	for _, name := range []string{"eurostat_first_instance", "euaa_recognition", "unhcr_total_protection", "unhcr_refugee_recognition", "unhcr_all_outcomes",
+		"aida_refugee", "grants_per_first_time_applicant", "grants_per_applicant", "grants_per_intention", "share_of_applicants"} {
+		d, err := set.Named(name)
+		if err != nil {
+			t.Error(err)
+		}
+		if strings.HasPrefix(name, "grants_per") != (d.Kind == rate.Ratio) {
+			t.Errorf("%s is a %s", name, d.Kind)
+		}
+	}
+}
+
+func TestApartNeedsCountsAndDisjointBounds(t *testing.T) {
+	_, e := embedded(t)
+	get := func(geo string) *rate.Result {
+		return &evaluate(t, e, "unhcr_total_protection", cell("RU", geo, "2023"))[0]
+	}
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{{"NL", "PL", true}, {"PL", "NL", true}, {"DE", "FR", false}, {"SE", "PL", false}, {"NL", "HR", false}} {
+		if got := rate.Apart(get(tt.a), get(tt.b), rate.Usual); got != tt.want {
+			t.Errorf("Apart(%s, %s) = %v, want %v", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
+
+func TestLadder(t *testing.T) {
+	set, e := embedded(t)
+	l, err := rate.Climb(set, e, "RU", "HR", "2023", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range l.Steps {
+		got = append(got, fmt.Sprintf("%s %s %d %s", s.Name, s.Source, s.Count, s.Result.Counts()))
+	}
+	want := "intentions aida 8507 23/8,507; applications unhcr 636 20/636; ended unhcr 333 20/333; merits unhcr 59 20/59"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("steps are %s\nwant %s", strings.Join(got, "; "), want)
+	}
+	if l.Closed != 274 || l.Grant("aida").Refugee != 23 || l.Grant("aida").Other != 1 || l.Grant("unhcr").Refugee != 20 {
+		t.Errorf("closed %d, grants %+v", l.Closed, l.Grants)
+	}
+	if x, ok := l.PerApplication(); !ok || rate.Percent(x/100, 1) != "13.4" {
+		t.Errorf("intentions per application: %v", x)
+	}
+}
+
+func ExampleEvaluate() {
+	set, err := rate.Definitions("")
+	if err != nil {
+		panic(err)
+	}
+	data, err := ingest.OpenEmbedded()
+	if err != nil {
+		panic(err)
+	}
+	d, err := set.Named("unhcr_total_protection")
+	if err != nil {
+		panic(err)
+	}
+	results, err := rate.Evaluate(d, data, rate.Query{Citizen: []string{"RU"}, Geo: []string{"HR", "NL"}, Periods: []obs.Period{"2023"}})
+	if err != nil {
+		panic(err)
+	}
+	for i := range results {
+		fmt.Println(&results[i])
+	}
+	// Output:
+	// unhcr_total_protection RU HR 2023: 20/59 = 33.9 % (33.9-38.1)
+	// unhcr_total_protection RU NL 2023: 163/185 = 88.1 %
+}

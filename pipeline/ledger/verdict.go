@@ -159,8 +159,9 @@ func (j *judge) percent() {
 			return
 		}
 	}
-	if v, r := j.vintage(); r != nil {
-		j.settle(OtherVintage+v, r, "")
+	same := func(r *rate.Result) bool { return j.f.value.fits(r) != "" && j.counted(r) }
+	if day, r := j.earlier(j.f.Claimed, same); r != nil {
+		j.settle(OtherVintage+day, r, "a later release changed it")
 		return
 	}
 	for _, r := range cited {
@@ -219,9 +220,10 @@ func (j *judge) arithmetic() (agree, possible bool) {
 	return j.f.value.fits(&r) != "", true
 }
 
-// vintage looks for the figure in what was known earlier.
-func (j *judge) vintage() (date string, found *rate.Result) {
-	d, err := j.set.Named(j.f.Claimed)
+// earlier looks for the figure in what was known at the vintages before the
+// newest, and gives the day of the vintage that has it.
+func (j *judge) earlier(definition string, match func(*rate.Result) bool) (day string, found *rate.Result) {
+	d, err := j.set.Named(definition)
 	if err != nil {
 		return "", nil
 	}
@@ -238,15 +240,24 @@ func (j *judge) vintage() (date string, found *rate.Result) {
 		q.AsOf, q.Source = date, j.f.Cites
 		rs, err := rate.Evaluate(d, j.data, q)
 		if err != nil {
-			continue
+			continue // the definition is not computed from that source
 		}
 		for i := range rs {
-			if j.f.value.fits(&rs[i]) != "" && j.counted(&rs[i]) {
-				return date, &rs[i]
+			if match(&rs[i]) {
+				return newest(&rs[i]), &rs[i]
 			}
 		}
 	}
 	return "", nil
+}
+
+// newest is the day of the newest vintage that a result rests on.
+func newest(r *rate.Result) string {
+	day := ""
+	for _, in := range r.Inputs {
+		day = max(day, in.Meta.Vintage)
+	}
+	return day
 }
 
 // sides says which definition and which of its counts a published count is.
@@ -273,28 +284,42 @@ func (j *judge) amount(r *rate.Result) (n, lo, hi int64, ok bool) {
 }
 
 func (j *judge) count() {
-	q := j.f.value
 	for i := range j.all {
 		r := &j.all[i]
-		n, lo, hi, ok := j.amount(r)
+		n, _, _, ok := j.amount(r)
 		if !ok || j.f.Cites != "" && r.Source != j.f.Cites {
 			continue
 		}
 		j.out.Tried++
-		switch x := q.number; {
-		case math.Abs(float64(n)-x) <= q.unit/2 && q.unit > 1 || float64(n) == x:
-			j.settle(Reproduced, r, "")
-		case float64(lo) <= x && x <= float64(hi):
-			j.settle(WithinRounding, r, "")
-		default:
-			j.settle(Contradicted, r, fmt.Sprintf("the data at hand says %s", rate.Group(n)))
-			continue
+		if fit := j.counts(r); fit != "" {
+			j.settle(fit, r, "")
+			return
 		}
-		return
+		j.settle(Contradicted, r, "the data at hand says "+rate.Group(n))
 	}
 	if j.out.Verdict == "" {
 		j.settle(NoData, nil, j.lacking())
+		return
 	}
+	same := func(r *rate.Result) bool { return j.counts(r) != "" }
+	if day, r := j.earlier(sides[j.f.Counts].definition, same); r != nil {
+		j.settle(OtherVintage+day, r, "a later release changed it")
+	}
+}
+
+// counts says how a printed count agrees with a result's, or "".
+func (j *judge) counts(r *rate.Result) string {
+	n, lo, hi, ok := j.amount(r)
+	x, q := j.f.value.number, j.f.value
+	switch {
+	case !ok:
+		return ""
+	case float64(n) == x, q.unit > 1 && math.Abs(float64(n)-x) <= q.unit/2:
+		return Reproduced
+	case float64(lo) <= x && x <= float64(hi):
+		return WithinRounding
+	}
+	return ""
 }
 
 func (j *judge) settle(verdict string, r *rate.Result, why string) {

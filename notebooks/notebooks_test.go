@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "rewrite the outputs of the notebooks")
 func TestNotebooks(t *testing.T) {
 	names, err := filepath.Glob("*.ipynb")
 	if err != nil || len(names) == 0 {
-		t.Skip("no notebooks")
+		missing(t, "no notebooks")
 	}
 	root, err := filepath.Abs("..")
 	if err != nil {

@@ -10,7 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
@@ -43,6 +46,10 @@ func ReadTSV(r io.Reader, m table.Meta) (*table.Table, error) {
 			return nil, err
 		}
 		p.row(line)
+		if p.open && p.padded && !bytes.HasSuffix(line, []byte(" ")) && p.refusal.Err() == nil {
+			// Its count may have lost digits and still be one.
+			p.bad(p.n, len(line)+1, "a last line without its end", "a whole file", "the download was cut off; download the table again, or end the line if nothing is missing")
+		}
 		if len(p.refusal.Errs) == obs.Shown && p.refusal.More > 10_000 {
 			break // hopeless: not a damaged table but something else
 		}
@@ -70,6 +77,8 @@ type tsv struct {
 	m       table.Meta
 	n       int // lines read
 	dims    []string
+	padded  bool         // cells end in a blank, as in all of Eurostat's own files
+	open    bool         // the last line had no end
 	lists   []*code.List // parallel to dims; nil where any code passes
 	renamed []bool       // parallel to dims: the list has codes that were renamed
 	periods []obs.Period
@@ -92,6 +101,7 @@ func (p *tsv) next() ([]byte, error) {
 		p.bad(p.n, 1, fmt.Sprintf("a line of more than %d bytes", MaxLine), "a line a series", "this is no table of Eurostat's; download it again")
 		return nil, p.refusal
 	case err == io.EOF && len(line) > 0:
+		p.open = true
 		return bytes.TrimSuffix(line, []byte("\r")), nil
 	case err != nil:
 		return nil, err
@@ -114,7 +124,10 @@ func (p *tsv) header() error {
 	if err != nil {
 		return err
 	}
+	whole := len(line)
 	line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+	bom := whole - len(line)
+	p.padded = bytes.HasSuffix(line, []byte(" "))
 	if bytes.HasPrefix(bytes.TrimSpace(line), []byte("<")) {
 		p.bad(1, 1, "an HTML or XML page ("+obs.Quote(line)+")", "a table",
 			"the server answered with a page instead of data; download it again, or open the file to read what it says")
@@ -126,7 +139,7 @@ func (p *tsv) header() error {
 		p.bad(1, 1, obs.Quote(fields[0]), wantHead, "is this a bulk TSV download of a Eurostat table?")
 		return p.refusal
 	}
-	col := len(fields[0]) + 2
+	col := bom + len(fields[0]) + 2
 	for _, f := range fields[1:] {
 		s := strings.TrimSpace(string(f))
 		period, ok := obs.ParsePeriod(s)
@@ -138,11 +151,13 @@ func (p *tsv) header() error {
 		case p.has(period):
 			p.bad(1, col, "period "+obs.Quote(f)+" again", "each period once", "download the table again")
 		}
-		p.periods = append(p.periods, period)
+		if ok {
+			p.periods = append(p.periods, period)
+		}
 		col += len(f) + 1
 	}
-	if len(p.periods) == 0 {
-		p.bad(1, len(line)+1, "a header without periods", wantHead, "download the table again, with at least one period")
+	if len(fields) == 1 {
+		p.bad(1, whole+1, "a header without periods", wantHead, "download the table again, with at least one period")
 	}
 	return p.dimensions(dims)
 }
@@ -164,6 +179,9 @@ func (p *tsv) dimensions(head string) error {
 		}
 		if older, ok := newerDim[d]; ok {
 			d = older
+		}
+		if slices.Contains(p.dims, d) {
+			p.bad(1, 1, "the dimension "+d+" twice", "each dimension once", "download the table again")
 		}
 		l, err := code.For(d)
 		if err != nil {
@@ -281,8 +299,11 @@ func (p *tsv) code(d int, c []byte, col int) bool {
 		}
 		return true
 	}
-	n, _ := p.b.Intern(d, c)
+	n, fresh := p.b.Intern(d, c)
 	p.b.Set(d, n)
+	if fresh && !utf8.Valid(c) {
+		p.bad(p.n, col, p.dims[d]+" "+obs.Quote(c), "UTF-8 text", "download the table again")
+	}
 	return true
 }
 
@@ -359,17 +380,16 @@ func (p *tsv) badCell(line []byte, start int) int {
 	}
 	got := bytes.TrimRight(line[start:end], " ")
 	want, hint := `a count, then optional flags, such as "120 bp"`, `correct the export, or use ":" if there is no value`
-	if number(got) {
+	if tooLarge(got) {
 		want = fmt.Sprintf("a count up to %d", maxCount)
 	}
 	p.bad(p.n, start+1, obs.Quote(got), want, hint)
 	return end
 }
 
-// number reports whether b is digits alone, too many of them for a count.
-func number(b []byte) bool {
-	if i := bytes.IndexByte(b, ' '); i >= 0 {
-		b = b[:i]
-	}
-	return len(b) > 0 && len(bytes.Trim(b, "0123456789")) == 0
+// tooLarge reports whether b begins with a number that no count can hold.
+func tooLarge(b []byte) bool {
+	number, _, _ := bytes.Cut(b, []byte(" "))
+	_, err := strconv.ParseUint(string(number), 10, 31)
+	return errors.Is(err, strconv.ErrRange)
 }

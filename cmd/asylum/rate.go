@@ -97,7 +97,7 @@ func locate(data ingest.Data, results []rate.Result) error {
 	for i := range results {
 		for j := range results[i].Inputs {
 			in := &results[i].Inputs[j]
-			places = append(places, &ingest.Place{Meta: in.Meta, Cell: &in.Cell})
+			places = append(places, &ingest.Place{Meta: in.Meta, Cell: in.Cell()})
 		}
 	}
 	return ingest.Locate(data, places)

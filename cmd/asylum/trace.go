@@ -36,7 +36,7 @@ the true counts that its rounding allows. The raw files are read again for it.`,
 			for i := range results {
 				for j := range results[i].Inputs {
 					in := &results[i].Inputs[j]
-					places = append(places, &ingest.Place{Meta: in.Meta, Cell: &in.Cell})
+					places = append(places, &ingest.Place{Meta: in.Meta, Cell: in.Cell()})
 				}
 			}
 			raw := slices.Clone(places) // Locate sorts by file
@@ -97,7 +97,7 @@ func (a *app) trace(results []rate.Result, places []*ingest.Place) error {
 		for _, in := range r.Inputs {
 			p := places[n]
 			n++
-			flags := in.Cell.Flags
+			flags := in.Cell().Flags
 			if flags == "" {
 				flags = "-"
 			}
@@ -105,7 +105,7 @@ func (a *app) trace(results []rate.Result, places []*ingest.Place) error {
 			if in.Lo != in.Hi {
 				allows = fmt.Sprintf("true count %d to %d", in.Lo, in.Hi)
 			}
-			fmt.Fprintf(w, "  %s\t%v\t%q\tflags %s\t%s\t%s\n", in.Side, in.Cell.Pos, p.Raw, flags, strings.Join(in.Cell.Key, ","), allows)
+			fmt.Fprintf(w, "  %s\t%v\t%q\tflags %s\t%s\t%s\n", in.Side, in.Cell().Pos, p.Raw, flags, strings.Join(in.Cell().Key, ","), allows)
 			f := file{in.Meta.File, in.Meta.SHA256, fmt.Sprintf("%s %s as of %s", sourceName(in.Meta.Source), in.Meta.Table, in.Meta.Vintage)}
 			if !slices.Contains(files, f) {
 				files = append(files, f)

@@ -97,6 +97,7 @@ func evaluate(d Definition, b Binding, data Data, q Query) ([]Result, error) {
 	sides := b.sides()
 	sides[0].Whole, sides[0].Witness = b.Whole, b.Witness
 	sel := make([]*selection, len(sides))
+	data = once(data)
 	for i, side := range sides {
 		var err error
 		if sel[i], err = gather(data, b.Source, side, q, b.Computes); err != nil {
@@ -139,13 +140,24 @@ type count struct {
 
 // atoms turns the cells of a side into one count for each key.
 func (e *evaluation) atoms(s *selection) map[key]*count {
-	groups := map[key][]cell{}
-	for _, c := range s.cells {
-		groups[c.key] = append(groups[c.key], c)
+	slices.SortStableFunc(s.cells, func(a, b cell) int { return a.key.compare(b.key) })
+	n := 0
+	for i := range s.cells {
+		if i == 0 || s.cells[i].key != s.cells[i-1].key {
+			n++
+		}
 	}
-	out := make(map[key]*count, len(groups))
-	for k, cells := range groups {
-		out[k] = e.atom(&s.side, cells)
+	out, counts := make(map[key]*count, n), make([]count, 0, n)
+	for from := 0; from < len(s.cells); {
+		to := from + 1
+		for to < len(s.cells) && s.cells[to].key == s.cells[from].key {
+			to++
+		}
+		counts = append(counts, count{})
+		c := &counts[len(counts)-1]
+		e.atom(&s.side, s.cells[from:to], c)
+		out[s.cells[from].key] = c
+		from = to
 	}
 	return out
 }
@@ -153,36 +165,67 @@ func (e *evaluation) atoms(s *selection) map[key]*count {
 // firstLevels is the order in which UNHCR's levels stand for first instance.
 var firstLevels = []string{"FI", "NA", "FA"}
 
-func (e *evaluation) atom(side *Side, cells []cell) *count {
-	c := &count{}
-	cells = e.level(side, cells, c)
+// atom fills c with what the cells of one key amount to.
+func (e *evaluation) atom(side *Side, all []cell, c *count) {
+	cells := e.level(side, all, c)
 	if side.Unit != "" {
-		persons := slices.DeleteFunc(slices.Clone(cells), func(x cell) bool { return x.unit != "P" })
+		persons := keep(cells, func(x *cell) bool { return x.unit == "P" })
 		if len(persons) == 0 && len(cells) > 0 {
 			c.why = "counted in cases, not persons"
-			return c
+			return
 		}
 		cells = persons
 	}
-	byTerm := map[string][]cell{}
-	for _, x := range cells {
-		byTerm[x.term] = append(byTerm[x.term], x)
-	}
-	for _, x := range byTerm[side.Witness] {
-		if x.Cell.Flags == "percent" && c.witness == "" {
-			c.witness = x.Cell.Printed
+	if side.Witness != "" {
+		for _, x := range of(cells, side.Witness) {
+			if o := x.Cell(); o.Flags == "percent" && c.witness == "" {
+				c.witness = o.Printed
+			}
 		}
 	}
-	c.terms(side, byTerm)
+	c.terms(side, cells)
 	if side.Total != "" {
-		c.total(side, byTerm[side.Total])
+		c.total(side, of(cells, side.Total))
 	}
 	if side.Whole != "" {
-		if n, iv, in, ok := one(c, byTerm[side.Whole]); ok {
+		if n, iv, in, ok := one(c, of(cells, side.Whole)); ok {
 			c.whole, c.wholeIv, c.hasWhole, c.wholeInput = n, iv, true, in
 		}
 	}
-	return c
+}
+
+// keep gives the cells that pass, without a copy where all do.
+func keep(cells []cell, pass func(*cell) bool) []cell {
+	for i := range cells {
+		if !pass(&cells[i]) {
+			out := slices.Clone(cells[:i])
+			for j := i + 1; j < len(cells); j++ {
+				if pass(&cells[j]) {
+					out = append(out, cells[j])
+				}
+			}
+			return out
+		}
+	}
+	return cells
+}
+
+// of gives the cells of one term. Cells of a term most often stand together.
+func of(cells []cell, term string) []cell {
+	from := slices.IndexFunc(cells, func(x cell) bool { return x.term == term })
+	if from < 0 {
+		return nil
+	}
+	to := from + 1
+	for to < len(cells) && cells[to].term == term {
+		to++
+	}
+	for i := to; i < len(cells); i++ {
+		if cells[i].term == term {
+			return keep(cells[from:], func(x *cell) bool { return x.term == term })
+		}
+	}
+	return cells[from:to:to]
 }
 
 // level keeps the cells of the stage that the query asks for.
@@ -193,14 +236,14 @@ func (e *evaluation) level(side *Side, cells []cell, c *count) []cell {
 	}
 	if side.Level == "any" {
 		c.level = "any"
-		return slices.DeleteFunc(slices.Clone(cells), func(x cell) bool { return x.level == "SP" })
+		return keep(cells, func(x *cell) bool { return x.level != "SP" })
 	}
 	want := firstLevels
 	if e.q.Stage != "" && e.q.Stage != "first" {
 		want = []string{e.q.Stage}
 	}
 	for _, l := range want {
-		at := slices.DeleteFunc(slices.Clone(cells), func(x cell) bool { return x.level != l })
+		at := keep(cells, func(x *cell) bool { return x.level == l })
 		if len(at) > 0 {
 			c.level = l
 			return at
@@ -219,14 +262,14 @@ func (e *evaluation) level(side *Side, cells []cell, c *count) []cell {
 
 // terms adds up the terms of a side; one that is missing makes the sum missing
 // unless it is optional.
-func (c *count) terms(side *Side, byTerm map[string][]cell) {
+func (c *count) terms(side *Side, cells []cell) {
 	c.known = c.why == ""
 	any := false
 	for _, term := range side.Terms {
 		optional := strings.HasSuffix(term, "?")
 		found := false
 		for _, alt := range strings.Split(strings.TrimSuffix(term, "?"), "|") {
-			n, iv, in, ok := one(c, byTerm[alt])
+			n, iv, in, ok := one(c, of(cells, alt))
 			if !ok {
 				continue
 			}
@@ -235,29 +278,30 @@ func (c *count) terms(side *Side, byTerm map[string][]cell) {
 			break
 		}
 		if !found && !optional && !side.Some {
-			c.missing(term, byTerm)
+			c.missing(term, cells)
 		}
 	}
 	if !any {
-		c.missing(side.Terms[0], byTerm)
+		c.missing(side.Terms[0], cells)
 	}
 }
 
 // missing says why there is no value for a term.
-func (c *count) missing(term string, byTerm map[string][]cell) {
+func (c *count) missing(term string, cells []cell) {
 	c.known = false
 	if c.why != "" {
 		return
 	}
-	for _, alt := range strings.Split(term, "|") {
-		for _, x := range byTerm[alt] {
-			switch f := x.Cell.Flags; {
+	for _, alt := range strings.Split(strings.TrimSuffix(term, "?"), "|") {
+		for _, x := range of(cells, alt) {
+			o := x.Cell()
+			switch f := o.Flags; {
 			case strings.Contains(f, "c") && len(f) < 4:
 				c.why = alt + " is confidential"
 			case strings.Contains(f, "z") && len(f) < 4:
 				c.why = alt + " is not applicable"
-			case x.Cell.Printed != "":
-				c.why = fmt.Sprintf("%s is printed as %q", alt, x.Cell.Printed)
+			case o.Printed != "":
+				c.why = fmt.Sprintf("%s is printed as %q", alt, o.Printed)
 			default:
 				c.why = alt + " is missing"
 			}
@@ -274,7 +318,7 @@ func (c *count) total(side *Side, cells []cell) {
 	if !ok {
 		if !c.known && len(cells) > 0 {
 			c.why = ""
-			c.missing(side.Total, map[string][]cell{side.Total: cells})
+			c.missing(side.Total, cells)
 		} else if !c.known {
 			c.why = "neither " + side.Total + " nor its parts are reported"
 		}
@@ -296,29 +340,34 @@ func (c *count) total(side *Side, cells []cell) {
 // one gives the number that the cells of one term amount to: cells that differ
 // in a dimension to be added are added, printings of one count are compared.
 func one(c *count, cells []cell) (n int64, iv interval, in []Input, ok bool) {
-	slices.SortStableFunc(cells, func(a, b cell) int { return strings.Compare(a.witness, b.witness) })
+	if len(cells) > 1 && !slices.IsSortedFunc(cells, byWitness) {
+		cells = slices.Clone(cells)
+		slices.SortStableFunc(cells, byWitness)
+	}
 	first := ""
 	for i := range cells {
 		x := &cells[i]
-		if !x.Cell.Known {
+		if !x.known {
 			continue
 		}
 		if !ok {
 			first, ok = x.witness, true
 		}
 		if x.witness != first {
-			if int64(x.Cell.Count) != n && len(in) == 1 {
+			if x.n != n && len(in) == 1 {
 				c.warnings = append(c.warnings, fmt.Sprintf("%s is printed as %s at %v and as %s at %v; the first is used",
-					x.term, Group(n), in[0].Cell.Pos, Group(int64(x.Cell.Count)), x.Cell.Pos))
+					x.term, Group(n), in[0].Cell().Pos, Group(x.n), x.Cell().Pos))
 			}
 			continue
 		}
-		n += int64(x.Cell.Count)
+		n += x.n
 		iv = iv.plus(interval{x.Lo, x.Hi})
 		in = append(in, x.Input)
 	}
 	return n, iv, in, ok
 }
+
+func byWitness(a, b cell) int { return strings.Compare(a.witness, b.witness) }
 
 // refuse guards the axes that the query leaves out of By: they are summed, and
 // must not hold their own total.

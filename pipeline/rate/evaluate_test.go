@@ -87,8 +87,8 @@ func TestNumbersOfTheShowcase(t *testing.T) {
 			t.Errorf("%s: inputs, vintages or class are missing", tt.name)
 		}
 		for _, in := range rs[0].Inputs {
-			if in.Cell.Pos.Line == 0 || in.Meta.SHA256 == "" {
-				t.Errorf("%s: the cell %v has no place", tt.name, in.Cell.Key)
+			if in.Cell().Pos.Line == 0 || in.Meta.SHA256 == "" {
+				t.Errorf("%s: the cell %v has no place", tt.name, in.Cell().Key)
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package rate
 import (
 	"slices"
 	"strings"
+
+	"asylum/pipeline/table"
 )
 
 // Thresholds below which a value is not to be trusted (METHODS 3).
@@ -23,32 +25,38 @@ func (t Thresholds) Weak(r *Result) bool { return r.Known && r.Den < t.Few }
 
 // finish writes the warnings that travel with a number.
 func (e *evaluation) finish(r *Result) {
-	flags := map[string]bool{}
-	var tables []string
-	for _, in := range r.Inputs {
-		v := in.Meta.Table + " " + in.Meta.Vintage
-		if !slices.Contains(r.Vintages, v) {
-			r.Vintages = append(r.Vintages, v)
-			if in.Meta.NoFlags {
-				r.warn("the vintage %s is a conversion that lost its flags", v)
-			}
-			if slices.Contains(tables, in.Meta.Table) {
-				r.warn("its cells are of different vintages")
-			}
-			tables = append(tables, in.Meta.Table)
+	var flags string
+	var metas []*table.Meta
+	for i := range r.Inputs {
+		in := &r.Inputs[i]
+		if !slices.Contains(metas, in.Meta) {
+			metas = append(metas, in.Meta)
 		}
 		if in.Meta.Source == "eurostat" {
-			for _, f := range in.Cell.Flags {
-				flags[string(f)] = true
-			}
+			flags += in.flags()
 		}
+	}
+	var tables []string
+	for _, m := range metas {
+		v := m.Table + " " + m.Vintage
+		if slices.Contains(r.Vintages, v) {
+			continue
+		}
+		r.Vintages = append(r.Vintages, v)
+		if m.NoFlags {
+			r.warn("the vintage %s is a conversion that lost its flags", v)
+		}
+		if slices.Contains(tables, m.Table) {
+			r.warn("its cells are of different vintages")
+		}
+		tables = append(tables, m.Table)
 	}
 	slices.Sort(r.Vintages)
 	for _, f := range []struct{ letter, words string }{
 		{"b", "a break in the series (b)"}, {"d", "another definition than usual (d)"}, {"e", "an estimate (e)"},
 		{"p", "provisional (p)"}, {"u", "of low reliability (u)"}, {"n", "not significant (n)"},
 	} {
-		if flags[f.letter] {
+		if strings.Contains(flags, f.letter) {
 			r.warn("a cell is marked as %s", f.words)
 		}
 	}

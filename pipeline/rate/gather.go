@@ -2,6 +2,7 @@ package rate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,6 +33,8 @@ func (k key) compare(l key) int {
 type cell struct {
 	Input
 	key
+	n                 int64
+	known             bool
 	term, level, unit string
 	witness           string // what tells it from other printings of the same count
 }
@@ -116,15 +119,21 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 			periods = append(periods, i)
 		}
 	}
-	round := roundings[side.Rounding]
-	code := func(c, r int, dim string) string {
-		if d, ok := at[dim]; ok && d >= 0 {
-			return t.Dims[d].Values[t.Chunks[c].Codes[d][r]]
+	var witnesses []int // dimensions that neither select nor add
+	for d, n := range names {
+		if isWitness(n, side) {
+			witnesses = append(witnesses, d)
 		}
-		return ""
 	}
+	round := roundings[side.Rounding]
 	for c := range t.Chunks {
 		ch := &t.Chunks[c]
+		code := func(dim string, r int) string {
+			if d := at[dim]; d >= 0 {
+				return t.Dims[d].Values[ch.Codes[d][r]]
+			}
+			return ""
+		}
 	rows:
 		for r := range ch.Rows {
 			for d, f := range pass {
@@ -132,28 +141,41 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 					continue rows
 				}
 			}
+			row := cell{
+				key:  key{citizen: code("citizen", r), geo: code("geo", r), sex: code("sex", r), age: code("age", r)},
+				term: code(side.Axis, r), level: code(levelDim(side), r), unit: code(side.Unit, r),
+			}
+			if len(witnesses) > 0 {
+				row.witness = witness(t, ch, witnesses, r)
+			}
 			for _, p := range periods {
-				if !ch.Held(r, p) {
+				if !ch.Held(r, p) || covered(newer, t, ch, r, p) {
 					continue
 				}
-				if slices.ContainsFunc(newer, func(n table.Meta) bool {
-					return n.Covers(func(dim string) string { return code(c, r, dim) }, t.Periods[p])
-				}) {
-					continue
-				}
-				o := t.Observation(c, r, p)
-				iv := round(int64(o.Count))
-				s.cells = append(s.cells, cell{
-					Input:   Input{Meta: m, Dims: names, Cell: o, Lo: iv.lo, Hi: iv.hi},
-					key:     key{code(c, r, "citizen"), code(c, r, "geo"), o.Period, code(c, r, "sex"), code(c, r, "age")},
-					term:    code(c, r, side.Axis),
-					level:   code(c, r, levelDim(side)),
-					unit:    code(c, r, side.Unit),
-					witness: witness(names, o.Key, side),
-				})
+				x := row
+				col := &ch.Cols[p]
+				x.period, x.n, x.known = t.Periods[p], int64(col.Val[r]), col.Known(r)
+				iv := round(x.n)
+				x.Input = Input{Meta: m, Lo: iv.lo, Hi: iv.hi, at: ref{t, int32(c), int32(r), int32(p)}}
+				s.cells = append(s.cells, x)
 			}
 		}
 	}
+}
+
+// covered reports whether a newer vintage speaks of the cell.
+func covered(newer []table.Meta, t *table.Table, ch *table.Chunk, r, p int) bool {
+	for i := range newer {
+		if newer[i].Covers(func(dim string) string {
+			if d := t.Dim(dim); d >= 0 {
+				return t.Dims[d].Values[ch.Codes[d][r]]
+			}
+			return ""
+		}, t.Periods[p]) {
+			return true
+		}
+	}
+	return false
 }
 
 // levelDim is the dimension of levels, also where all are added up.
@@ -264,48 +286,64 @@ func (s *Side) terms() []string {
 	return out
 }
 
-// witness joins the codes that neither select nor add: two cells that differ
-// in them alone are two printings of one count.
-func witness(names, key []string, side *Side) string {
+// isWitness reports whether a dimension neither selects nor adds: two cells
+// that differ in such dimensions alone are two printings of one count.
+func isWitness(dim string, side *Side) bool {
+	switch dim {
+	case "citizen", "geo", "sex", "age", "freq", "unit", side.Axis, side.Unit, levelDim(side):
+		return false
+	}
+	_, added := side.Add[dim]
+	return !added
+}
+
+// witness joins the codes of a row that tell printings apart.
+func witness(t *table.Table, ch *table.Chunk, dims []int, r int) string {
 	var b strings.Builder
-	for d, n := range names {
-		switch n {
-		case "citizen", "geo", "sex", "age", "freq", "unit", side.Axis, side.Unit, levelDim(side):
-			continue
-		}
-		if _, ok := side.Add[n]; ok {
-			continue
-		}
-		if n == "origin" && key[d] == "table" {
+	for _, d := range dims {
+		v := t.Dims[d].Values[ch.Codes[d][r]]
+		if t.Dims[d].Name == "origin" && v == "table" {
 			b.WriteByte(' ') // a table goes before a sentence
 		}
-		b.WriteString(key[d])
-		b.WriteByte('\x00')
+		b.WriteString(v)
+		b.WriteByte(0)
 	}
 	return b.String()
 }
 
-// Cached keeps the tables that it has loaded, for callers that ask many
+// Cached keeps the tables that it has loaded, whole, for callers that ask many
 // questions of the same few.
 func Cached(d Data) Data {
-	if c, ok := d.(*cached); ok {
+	if c, ok := d.(*cached); ok && c.whole {
 		return c
+	}
+	return &cached{Data: d, whole: true, tables: map[string]*table.Table{}}
+}
+
+// once keeps them as they are wanted, for the sides of one definition.
+func once(d Data) Data {
+	if _, ok := d.(*cached); ok {
+		return d
 	}
 	return &cached{Data: d, tables: map[string]*table.Table{}}
 }
 
 type cached struct {
 	Data
+	whole  bool
 	tables map[string]*table.Table
 }
 
-// Load reads a vintage whole, once.
-func (c *cached) Load(m table.Meta, _ table.Want) (*table.Table, error) {
-	k := m.Table + " " + m.SHA256
+// Load reads what is wanted of a vintage, once.
+func (c *cached) Load(m table.Meta, want table.Want) (*table.Table, error) {
+	if c.whole {
+		want = table.Want{}
+	}
+	k := fmt.Sprint(m.Table, m.SHA256, want)
 	if t, ok := c.tables[k]; ok {
 		return t, nil
 	}
-	t, err := c.Data.Load(m, table.Want{})
+	t, err := c.Data.Load(m, want)
 	if err == nil {
 		c.tables[k] = t
 	}

@@ -87,21 +87,12 @@ func (l *Ladder) add(name, source string, r Result) {
 	l.Steps = append(l.Steps, Step{Name: name, Source: source, Count: n, Result: r})
 	if name == "ended" {
 		for _, in := range r.Inputs {
-			if codeOf(in, "decision") == "dec_closed" {
-				l.Closed += int64(in.Cell.Count)
+			if in.Code("decision") == "dec_closed" {
+				l.Closed += int64(in.Cell().Count)
 				l.HasClosed = true
 			}
 		}
 	}
-}
-
-func codeOf(in Input, dim string) string {
-	for d, n := range in.Dims {
-		if n == dim {
-			return in.Cell.Key[d]
-		}
-	}
-	return ""
 }
 
 // grants counts who was protected, by source.
@@ -111,12 +102,12 @@ func (l *Ladder) grants(s *Set, data Data, asOf string) error {
 		case "merits":
 			g := Grant{Source: st.Source, HasOther: true}
 			for _, in := range st.Result.Inputs {
-				switch codeOf(in, "decision") {
+				switch in.Code("decision") {
 				case "dec_recognized":
-					g.Refugee, g.RefugeeLo, g.Upper = g.Refugee+int64(in.Cell.Count), g.RefugeeLo+in.Lo, g.Upper+in.Hi
+					g.Refugee, g.RefugeeLo, g.Upper = g.Refugee+int64(in.Cell().Count), g.RefugeeLo+in.Lo, g.Upper+in.Hi
 					g.Inputs = append(g.Inputs, in)
 				case "dec_other":
-					g.Other += int64(in.Cell.Count)
+					g.Other += int64(in.Cell().Count)
 					g.Inputs = append(g.Inputs, in)
 				}
 			}

@@ -11,13 +11,59 @@ import (
 	"asylum/pipeline/table"
 )
 
-// An Input is one cell that a result rests on.
+// An Input is one cell that a result rests on. It points into a table; what
+// stands there is looked up when it is asked for.
 type Input struct {
 	Meta   *table.Meta // the vintage it was read from
-	Dims   []string    // names, parallel to Cell.Key
-	Cell   obs.Observation
-	Side   string // "num", "rest", "den", or "whole" where it only bounds
-	Lo, Hi int64  // the true counts that its rounding allows
+	Side   string      // "num", "rest", "den", or "part" where it only narrows the bounds
+	Lo, Hi int64       // the true counts that its rounding allows
+
+	at   ref
+	cell *obs.Observation // what was looked up
+}
+
+// A ref is a place in a table: chunk, row, period.
+type ref struct {
+	t       *table.Table
+	c, r, p int32
+}
+
+// Cell is the cell as published, with its place in the raw file as far as the
+// table knows it. Later calls give the same Observation, so that a place which
+// is filled in stays.
+func (in *Input) Cell() *obs.Observation {
+	if in.cell == nil {
+		o := in.at.t.Observation(int(in.at.c), int(in.at.r), int(in.at.p))
+		in.cell = &o
+	}
+	return in.cell
+}
+
+// Dims names the dimensions of Cell().Key.
+func (in *Input) Dims() []string {
+	names := make([]string, len(in.at.t.Dims))
+	for d := range names {
+		names[d] = in.at.t.Dims[d].Name
+	}
+	return names
+}
+
+// Code is the cell's code of a dimension, "" if its table has no such one.
+func (in *Input) Code(dim string) string {
+	d := in.at.t.Dim(dim)
+	if d < 0 {
+		return ""
+	}
+	return in.at.t.Dims[d].Values[in.at.t.Chunks[in.at.c].Codes[d][in.at.r]]
+}
+
+// flags are the cell's flags, without looking up the rest.
+func (in *Input) flags() string {
+	col := &in.at.t.Chunks[in.at.c].Cols[in.at.p]
+	if col.Flag == nil || col.Flag[in.at.r] == 0 {
+		return ""
+	}
+	return in.at.t.Flags[col.Flag[in.at.r]-1]
 }
 
 // A Result is a definition applied to cells.

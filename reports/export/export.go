@@ -153,10 +153,10 @@ func Of(r *rate.Result) Result {
 }
 
 func input(in rate.Input) Input {
-	o := in.Cell
+	o := in.Cell()
 	x := Input{Side: in.Side, Source: in.Meta.Source, Table: in.Meta.Table, Vintage: in.Meta.Vintage, File: in.Meta.File, SHA256: in.Meta.SHA256,
 		Line: o.Pos.Line, Column: o.Pos.Col, Key: map[string]string{}, Period: string(o.Period), Lo: in.Lo, Hi: in.Hi, Flags: o.Flags, Printed: o.Printed}
-	for d, n := range in.Dims {
+	for d, n := range in.Dims() {
 		x.Key[n] = o.Key[d]
 	}
 	if o.Known {

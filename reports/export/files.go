@@ -179,7 +179,7 @@ func sourceSheet(x *excelize.File, put putter, results []rate.Result) error {
 	for i := range results {
 		r := &results[i]
 		for _, in := range r.Inputs {
-			o := in.Cell
+			o := in.Cell()
 			if err := put("source", n, r.Citizen, r.Geo, string(r.Period), in.Side, in.Meta.Source, in.Meta.Table, in.Meta.Vintage,
 				in.Meta.File, o.Pos.Line, o.Count, o.Flags, in.Meta.Licence, in.Meta.URL); err != nil {
 				return err

@@ -1,0 +1,213 @@
+package rate_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"testing"
+
+	"asylum/pipeline/ingest"
+	"asylum/pipeline/rate"
+	"asylum/pipeline/store"
+	"asylum/pipeline/table"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// The way of a bulk file, step by step in one run, so that ratios can be read
+// whatever the machine: unpacking alone is what the rest is held against.
+//
+//	make bench    or    go test -run '^$' -bench Bulk ./pipeline/rate
+//
+// real is the complete annual applicants of spring 2023 (48.8 MB raw); S and B
+// have the shape of migr_asydcfsta (63 and 140 MB raw), made by tools/gentsv.
+func BenchmarkBulk(b *testing.B) {
+	shared := shared(b)
+	real := filepath.Join(shared, "data/eurostat/tsv-new/migr_asyappctza.bulk-2023.tsv.gz")
+	b.Run("real", func(b *testing.B) { bulk(b, real, "migr_asyappctza", "share_of_applicants") })
+	b.Run("S", func(b *testing.B) { bulk(b, generate(b, shared, "S"), "migr_asydcfsta", "eurostat_first_instance") })
+	b.Run("B", func(b *testing.B) {
+		bulk(b, generate(b, shared, "B", "-keep", "1", "-scale", "300"), "migr_asydcfsta", "eurostat_first_instance")
+	})
+}
+
+func shared(b *testing.B) string {
+	dir := os.Getenv("ASYLUM_SHARED")
+	if dir == "" {
+		dir = "../../../shared"
+	}
+	if _, err := os.Stat(dir); err != nil {
+		b.Skip("no shared data: ", err)
+	}
+	return dir
+}
+
+// generate makes a synthetic bulk file once, and keeps it for the next run.
+func generate(b *testing.B, shared, name string, args ...string) string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir = filepath.Join(dir, "asylum", "bench")
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		b.Fatal(err)
+	}
+	out := filepath.Join(dir, name+".tsv.gz")
+	if _, err := os.Stat(out); err == nil {
+		return out
+	}
+	cmd := exec.Command("go", append([]string{"run", ".", "-o", out + ".part"}, args...)...)
+	cmd.Dir = filepath.Join(shared, "tools/gentsv")
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		b.Skipf("%s: %v\n%s", name, err, msg)
+	}
+	if err := os.Rename(out+".part", out); err != nil {
+		b.Fatal(err)
+	}
+	return out
+}
+
+func bulk(b *testing.B, file, tableName, definition string) {
+	defer debug.SetGCPercent(debug.SetGCPercent(25)) // as asylum add runs
+	opt := ingest.Options{Table: tableName, Vintage: "2023-04-30"}
+	parse := func(b *testing.B) *table.Table {
+		in, err := os.Open(file)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer in.Close()
+		t, err := ingest.Read(in, file, opt)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return t
+	}
+	var raw int64
+	b.Run("1-gunzip", func(b *testing.B) {
+		for b.Loop() {
+			in, err := os.Open(file)
+			if err != nil {
+				b.Fatal(err)
+			}
+			gz, err := gzip.NewReader(in)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if raw, err = io.Copy(io.Discard, gz); err != nil {
+				b.Fatal(err)
+			}
+			in.Close()
+		}
+		b.SetBytes(raw)
+	})
+	b.Run("2-parse-to-table", func(b *testing.B) {
+		b.SetBytes(raw)
+		for b.Loop() {
+			parse(b)
+		}
+	})
+	t := parse(b)
+	var l *store.Lake
+	b.Run("3-write-parquet", func(b *testing.B) {
+		b.SetBytes(raw)
+		for b.Loop() {
+			b.StopTimer()
+			l, _ = store.Create(b.TempDir())
+			in, err := os.Open(file)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.StartTimer()
+			if _, err := l.Put(t, in, ".tsv.gz"); err != nil {
+				b.Fatal(err)
+			}
+			in.Close()
+		}
+	})
+	dir := b.TempDir()
+	l, err := store.Create(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	in, err := os.Open(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer in.Close()
+	if _, err := l.Put(t, in, ".tsv.gz"); err != nil {
+		b.Fatal(err)
+	}
+	meta := t.Meta
+	t = nil
+	runtime.GC()
+	b.Run("4-reload", func(b *testing.B) {
+		b.SetBytes(raw)
+		for b.Loop() {
+			if _, err := l.Load(meta, table.Want{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	set, err := rate.Definitions("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, err := set.Named(definition)
+	if err != nil {
+		b.Fatal(err)
+	}
+	debug.SetGCPercent(400) // as asylum rate runs
+	b.Run("5-one-rate-over-all-cells", func(b *testing.B) {
+		var rs []rate.Result
+		for b.Loop() {
+			if rs, err = rate.Evaluate(d, l, rate.Query{Source: "eurostat"}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(len(rs)), "rates")
+	})
+	b.Run("6-add-end-to-end", func(b *testing.B) {
+		b.SetBytes(raw)
+		for b.Loop() {
+			l, err := store.Create(b.TempDir())
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := ingest.Add(l, file, opt); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	if st, err := os.Stat(file); err == nil {
+		b.Logf("%s: %d bytes packed, %d raw", filepath.Base(file), st.Size(), raw)
+	}
+}
+
+// A question to the embedded data, inside one process.
+func BenchmarkEmbedded(b *testing.B) {
+	for _, name := range []string{"unhcr_total_protection", "grants_per_intention", "share_of_applicants"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				e, err := ingest.OpenEmbedded()
+				if err != nil {
+					b.Fatal(err)
+				}
+				set, err := rate.Definitions("")
+				if err != nil {
+					b.Fatal(err)
+				}
+				d, err := set.Named(name)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if rs, err := rate.Evaluate(d, e, cell("RU", "HR", "2023")); err != nil || len(rs) == 0 {
+					b.Fatal(fmt.Sprint(rs, err))
+				}
+			}
+		})
+	}
+}

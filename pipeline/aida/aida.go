@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
@@ -31,9 +32,9 @@ func Recognise(head []string) bool {
 	return !slices.ContainsFunc(Columns, func(c string) bool { return !slices.Contains(head, c) })
 }
 
-// ReadCSV reads our CSV of AIDA's tables, all of it or as little
-// as holds what is wanted. The error is an *obs.Refusal that
-// lists every bad cell, or one of reading r.
+// ReadCSV reads our CSV of AIDA's tables, all of it or as little as holds what
+// is wanted; r has no byte order mark. The error is an *obs.Refusal that lists
+// every bad cell, or one of reading r.
 func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	p := &reader{in: csv.NewReader(r), want: want, at: map[string]int{}, refusal: &obs.Refusal{File: m.File}, file: m.File,
 		citizen: code.Must("citizen"), geo: code.Must("geo")}
@@ -41,7 +42,6 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	if err != nil {
 		return nil, p.fail(err)
 	}
-	head[0] = strings.TrimPrefix(head[0], "\ufeff")
 	if !Recognise(head) {
 		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: obs.Quote(strings.Join(head, ",")),
 			Want: "the columns " + strings.Join(Columns, ","), Hint: "rename the columns of the copied table"}
@@ -55,10 +55,18 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 			break
 		}
 		if err != nil {
-			p.refusal.Add(p.fail(err))
+			bad, ok := p.fail(err).(*obs.ParseError)
+			if !ok {
+				return nil, err
+			}
+			p.refusal.Add(bad)
 			break
 		}
+		p.rows++
 		p.record(rec)
+	}
+	if p.rows == 0 && p.refusal.Err() == nil {
+		p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: m.File, Line: 2, Col: 1}, Got: "no rows", Want: "at least one below the header", Hint: "export the table again"})
 	}
 	if err := p.refusal.Err(); err != nil {
 		return nil, err
@@ -73,19 +81,21 @@ type reader struct {
 	file         string
 	citizen, geo *code.List
 	refusal      *obs.Refusal
+	rows         int
 	out          []obs.Observation
 }
 
-func (p *reader) fail(err error) *obs.ParseError {
-	e := &obs.ParseError{Pos: obs.Pos{File: p.file}, Got: err.Error(), Want: "a CSV file", Hint: "export the table again"}
+// fail turns an error of encoding/csv into one that says how to mend it, and
+// leaves errors of the reader below as they are.
+func (p *reader) fail(err error) error {
 	var pe *csv.ParseError
-	if errors.As(err, &pe) {
-		e.Pos = obs.Pos{File: p.file, Line: pe.Line, Col: pe.Column}
-		e.Got, e.Want = pe.Err.Error(), "a CSV record with a field for each column"
-	} else if err == io.EOF {
-		e.Got, e.Want = "an empty file", "a table"
+	switch {
+	case errors.As(err, &pe):
+		return &obs.ParseError{Pos: obs.Pos{File: p.file, Line: pe.Line, Col: pe.Column}, Got: pe.Err.Error(), Want: "a CSV record with a field for each column", Hint: "export the table again"}
+	case err == io.EOF:
+		return &obs.ParseError{Pos: obs.Pos{File: p.file, Line: 1, Col: 1}, Got: "an empty file", Want: "a table", Hint: "export the table again"}
 	}
-	return e
+	return err
 }
 
 func (p *reader) bad(column, got, want, hint string, err error) {
@@ -94,6 +104,13 @@ func (p *reader) bad(column, got, want, hint string, err error) {
 }
 
 func (p *reader) record(rec []string) {
+	for i, s := range rec { // a table of Excel's, most often
+		if !utf8.ValidString(s) {
+			line, col := p.in.FieldPos(i)
+			p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: p.file, Line: line, Col: col}, Got: obs.Quote(s), Want: "UTF-8 text", Hint: `save the table as "CSV UTF-8"`})
+			return
+		}
+	}
 	get := func(column string) string { return rec[p.at[column]] }
 	year, ok := obs.ParsePeriod(get("year"))
 	if !ok || year.Freq() != 'A' {
@@ -149,8 +166,12 @@ const (
 // blanks are the no-break spaces that pages are full of.
 var blanks = strings.NewReplacer("\u00a0", " ", "\u2007", " ", "\u202f", " ")
 
-// Clean takes footnote marks and no-break spaces off a printed label or value.
-func Clean(s string) string {
+// Clean takes footnote marks and no-break spaces off a printed label.
+func Clean(s string) string { return clean(s, true) }
+
+// clean takes marks like [3] and * off, and (1) too where round says so: behind
+// a label that is a mark, behind a figure another figure.
+func clean(s string, round bool) string {
 	if digits(s) {
 		return s
 	}
@@ -159,7 +180,7 @@ func Clean(s string) string {
 		t := strings.TrimRight(s, "*")
 		if open := strings.LastIndexByte(t, '['); open >= 0 && strings.HasSuffix(t, "]") && digits(t[open+1:len(t)-1]) {
 			t = t[:open]
-		} else if open := strings.LastIndexByte(t, '('); open > 0 && strings.HasSuffix(t, ")") && len(t)-open == 3 && digits(t[open+1:len(t)-1]) {
+		} else if open := strings.LastIndexByte(t, '('); round && open > 0 && strings.HasSuffix(t, ")") && len(t)-open == 3 && digits(t[open+1:len(t)-1]) {
 			t = t[:open]
 		}
 		t = strings.TrimSpace(t)
@@ -177,7 +198,7 @@ var words = map[string]int32{"zero": 0, "none": 0, "one": 1, "two": 2, "three": 
 // why it holds none. Three digits after a dot or a comma are a group of
 // thousands: counts have no decimals, and rates are never read as counts.
 func Number(printed string, percent bool) (n int32, reason string) {
-	s := Clean(printed)
+	s := clean(printed, false)
 	switch {
 	case s == "":
 		return 0, Blank
@@ -215,15 +236,16 @@ func isNA(s string) bool {
 var loose = strings.NewReplacer(", ", ",", ". ", ".")
 
 // ungroup takes the thousands separators out of "8,507", "4.658" or "1, 566".
+// Separators of two kinds, or a zero before them, are no thousands.
 func ungroup(s string) (string, bool) {
 	s = loose.Replace(s)
-	groups := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '.' || r == ' ' })
-	seps := len(s) - len(strings.Join(groups, ""))
-	if len(groups) == 0 || seps != len(groups)-1 || len(groups) > 1 && len(groups[0]) > 3 {
-		return "", false
+	at := strings.IndexAny(s, ",. ")
+	if at < 0 {
+		return s, digits(s)
 	}
+	groups := strings.Split(s, s[at:at+1])
 	for i, g := range groups {
-		if !digits(g) || i > 0 && len(g) != 3 {
+		if !digits(g) || i > 0 && len(g) != 3 || i == 0 && (len(g) > 3 || g[0] == '0') {
 			return "", false
 		}
 	}

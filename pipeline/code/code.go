@@ -215,6 +215,7 @@ func Extend(r io.Reader, name string) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		line, _ := in.FieldPos(0)
+		rec[0] = strings.TrimPrefix(rec[0], "\ufeff")
 		if len(rec) < 3 || len(rec) > 4 {
 			return fmt.Errorf("%s:%d: got %d fields, want dimension,code,kind and, if wanted, an English name", name, line, len(rec))
 		}
@@ -223,8 +224,14 @@ func Extend(r io.Reader, name string) error {
 			return err
 		}
 		kind := Kind(rec[2])
-		if l == nil || !kind.valid() {
+		if l == nil || !kind.valid() || rec[1] == "" {
 			return fmt.Errorf("%s:%d: got %q, want a dimension with a code list, a code, and member, aggregate or residual", name, line, strings.Join(rec, ","))
+		}
+		if ours, ok := l.codes[rec[1]]; ok { // in a list of ours by now, with names and members
+			if ours.Kind != kind {
+				return fmt.Errorf("%s:%d: got %q, want %s to stay %s, as in %s", name, line, strings.Join(rec, ","), rec[1], ours.Kind, File(rec[0]))
+			}
+			continue
 		}
 		c := Code{Code: rec[1], Kind: kind, Names: map[string]string{}}
 		if len(rec) == 4 {

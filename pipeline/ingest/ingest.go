@@ -125,12 +125,18 @@ func recognise(in *bufio.Reader, m table.Meta, want table.Want) (*table.Table, e
 		return nil, err
 	}
 	if line, _, _ := bytes.Cut(head, []byte("\n")); !bytes.Contains(line, []byte("\t")) {
-		if fields, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")))).Read(); err == nil {
-			if name, ok := unhcr.Recognise(fields); ok {
+		line, bom := bytes.CutPrefix(line, []byte("\xef\xbb\xbf"))
+		if fields, err := csv.NewReader(bytes.NewReader(line)).Read(); err == nil {
+			name, isUNHCR := unhcr.Recognise(fields)
+			isAIDA := aida.Recognise(fields)
+			if bom && (isUNHCR || isAIDA) {
+				in.Discard(3) // behind it a quote would not be seen as one
+			}
+			if isUNHCR {
 				m.Source, m.Format = "unhcr", "unhcr-csv"
 				return sameTable(name, m, func(m table.Meta) (*table.Table, error) { return unhcr.ReadCSV(in, m, want) })
 			}
-			if aida.Recognise(fields) {
+			if isAIDA {
 				m.Source, m.Format = "aida", "aida-csv"
 				return sameTable("statistics", m, func(m table.Meta) (*table.Table, error) { return aida.ReadCSV(in, m, want) })
 			}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
@@ -51,8 +52,8 @@ func find(head []string) (shape, bool) {
 	return shape{}, false
 }
 
-// ReadCSV reads decisions or applications, told apart by their columns. The
-// error is an *obs.Refusal that lists every bad cell, or one of reading r.
+// ReadCSV reads decisions or applications, told apart by their columns; r has
+// no byte order mark. The error is an *obs.Refusal that lists every bad cell, or one of reading r.
 func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	in := csv.NewReader(r)
 	in.ReuseRecord = true
@@ -61,7 +62,6 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 		return nil, refuse(m, err)
 	}
 	head = slices.Clone(head)
-	head[0] = strings.TrimPrefix(head[0], "\ufeff")
 	s, ok := find(head)
 	if !ok {
 		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: obs.Quote(strings.Join(head, ",")),
@@ -77,10 +77,18 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 			break
 		}
 		if err != nil {
-			p.refusal.Add(refuse(m, err))
+			bad, ok := refuse(m, err).(*obs.ParseError)
+			if !ok {
+				return nil, err
+			}
+			p.refusal.Add(bad)
 			break // the reader cannot tell where the next record begins
 		}
+		p.rows++
 		p.record(rec)
+	}
+	if p.rows == 0 && p.refusal.Err() == nil {
+		p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: m.File, Line: 2, Col: 1}, Got: "no rows", Want: "at least one below the header", Hint: "download the table again"})
 	}
 	if err := p.refusal.Err(); err != nil {
 		return nil, err
@@ -92,18 +100,17 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	return table.Gather(m, dims, p.out)
 }
 
-// refuse turns an error of encoding/csv into one that says how to mend it.
-func refuse(m table.Meta, err error) *obs.ParseError {
-	e := &obs.ParseError{Pos: obs.Pos{File: m.File}, Got: err.Error(), Want: "a CSV file", Hint: "download it again"}
+// refuse turns an error of encoding/csv into one that says how to mend it, and
+// leaves errors of the reader below as they are.
+func refuse(m table.Meta, err error) error {
 	var pe *csv.ParseError
 	switch {
 	case errors.As(err, &pe):
-		e.Pos = obs.Pos{File: m.File, Line: pe.Line, Col: pe.Column}
-		e.Got, e.Want = pe.Err.Error(), "a CSV record with a field for each column"
+		return &obs.ParseError{Pos: obs.Pos{File: m.File, Line: pe.Line, Col: pe.Column}, Got: pe.Err.Error(), Want: "a CSV record with a field for each column", Hint: "download it again"}
 	case err == io.EOF:
-		e.Got, e.Want = "an empty file", "a table"
+		return &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: "an empty file", Want: "a table", Hint: "download it again"}
 	}
-	return e
+	return err
 }
 
 type reader struct {
@@ -115,6 +122,7 @@ type reader struct {
 	file         string
 	citizen, geo *code.List
 	refusal      *obs.Refusal
+	rows         int
 	out          []obs.Observation
 }
 
@@ -141,6 +149,9 @@ func (p *reader) record(rec []string) {
 	key = append(key, citizen, geo)
 	for _, k := range p.s.keys {
 		key = append(key, p.intern(rec[p.at[k]]))
+		if !utf8.ValidString(rec[p.at[k]]) {
+			p.bad(k, k+" "+obs.Quote(rec[p.at[k]]), "UTF-8 text", "download the table again", nil)
+		}
 	}
 	keys := make([]string, 0, len(p.s.measures)*(len(key)+1)) // of all measures, in one piece
 	for _, m := range p.s.measures {
@@ -155,8 +166,8 @@ func (p *reader) record(rec []string) {
 		switch v := rec[p.at[m]]; v {
 		case "", "-": // not reported; never zero
 		default:
-			n, err := strconv.ParseInt(v, 10, 32)
-			if err != nil || n < 0 {
+			n, err := strconv.ParseUint(v, 10, 31)
+			if err != nil {
 				p.bad(m, m+" "+obs.Quote(v), fmt.Sprintf("a count up to %d", 1<<31-1), "correct the export, or leave the cell empty if there is no value", nil)
 			}
 			o.Count, o.Known = int32(n), true

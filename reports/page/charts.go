@@ -239,8 +239,16 @@ func ladderAlt(l *rate.Ladder) string {
 		parts = append(parts, fmt.Sprintf("%s %s: %s%s", rate.Group(s.Count), stepShort(s.Name), approx(&s.Result)+percent(s.Result.Value, decimals(&s.Result)), kind))
 	}
 	m := l.Step("merits")
-	return fmt.Sprintf("Ladder of squares: %s protected, citizens of %s in %s, %s. As a share of %s. Source: %s.", rate.Group(m.Result.Num),
-		words.Name("citizen", l.Citizen), words.Name("geo", l.Geo), l.Period, strings.Join(parts, "; of "), ladderSources(l))
+	return fmt.Sprintf("Ladder of squares: %s protected, citizens of %s in %s, %s. As a share of %s. Source: %s. %s", rate.Group(m.Result.Num),
+		words.Name("citizen", l.Citizen), words.Name("geo", l.Geo), l.Period, strings.Join(parts, "; of "), ladderSources(l), words.DataAsOf(results(l)))
+}
+
+func results(l *rate.Ladder) []rate.Result {
+	var out []rate.Result
+	for i := range l.Steps {
+		out = append(out, l.Steps[i].Result)
+	}
+	return out
 }
 
 func decimals(r *rate.Result) int {
@@ -352,7 +360,7 @@ func (c *composer) rates(citizen, union, subject string, period obs.Period) (*Ch
 	h.Definitions, h.Licence, h.Vintage = []string{name}, words.Licence(results), words.Vintage(results)
 	comparable := slices.Concat(solid, weak)
 	slices.SortStableFunc(comparable, func(a, b rate.Result) int { return int(math.Copysign(1, b.Value-a.Value)) })
-	h.Alt = ratesAlt(h.TitleText(), comparable, &eu[0], len(weak), len(tiny), h.Vintage)
+	h.Alt = ratesAlt(h.TitleText(), comparable, &eu[0], len(weak), len(tiny), words.DataAsOf(results))
 	out.Figure = f
 	out.Topic = fmt.Sprintf("Protection by country of asylum, %s", period)
 	out.Head = []string{"country", "rate", "rounding allows", "positive decisions", "decisions on the merits", "level", "note"}
@@ -403,10 +411,10 @@ func ratesTitle(citizen string, solid, weak []rate.Result, subject string) []cha
 	return []chart.Span{{Text: text}}
 }
 
-func ratesAlt(title string, by []rate.Result, eu *rate.Result, weak, tiny int, vintage string) string {
+func ratesAlt(title string, by []rate.Result, eu *rate.Result, weak, tiny int, asOf string) string {
 	hi, lo := &by[0], &by[len(by)-1]
-	return fmt.Sprintf("Bar chart: %s. Highest %s %s (%s), lowest %s %s (%s); EU %s. %d countries with 20 to 99 decisions are hatched, %d with fewer are listed only. Source: UNHCR, %s.",
-		title, words.Name("geo", hi.Geo), approx(hi)+percent(hi.Value, 0), of(hi), words.Name("geo", lo.Geo), approx(lo)+percent(lo.Value, 0), of(lo), approx(eu)+percent(eu.Value, 0), weak, tiny, vintage)
+	return fmt.Sprintf("Bar chart: %s. Highest %s %s (%s), lowest %s %s (%s); EU %s. %d countries with 20 to 99 decisions are hatched, %d with fewer are listed only. Source: UNHCR. %s",
+		title, words.Name("geo", hi.Geo), approx(hi)+percent(hi.Value, 0), of(hi), words.Name("geo", lo.Geo), approx(lo)+percent(lo.Value, 0), of(lo), approx(eu)+percent(eu.Value, 0), weak, tiny, asOf)
 }
 
 func ratesRow(r *rate.Result, t rate.Thresholds) []string {
@@ -500,7 +508,7 @@ func (c *composer) applications(citizen, union, subject string, from, to int) (*
 	h.Notes = []string{"Eurostat counts persons, rounded to the nearest 5. UNHCR’s sum is of the members that report persons; it leaves out those that report cases in a year."}
 	h.Source = fmt.Sprintf("Sources: Eurostat %s, downloads of %s and %s; UNHCR Refugee Data Finder. %s", tableName, words.Month(dates[0]), words.Month(newDay), words.DataAsOf(unhcr))
 	h.Definitions, h.Licence, h.Vintage = []string{name}, words.Licence(out.Results), strings.Join(dates, ", ")
-	h.Alt = applicationsAlt(h.TitleText(), citizen, union, newest, unhcr, h.Vintage)
+	h.Alt = applicationsAlt(h.TitleText(), citizen, union, newest, unhcr, words.Month(dates[0])+" and "+words.Month(newDay))
 	out.Figure = f
 	out.Topic = "Applications over time, and what a release changed"
 	out.Head = []string{"year", "Eurostat as of " + dates[0], "Eurostat as of " + newDay, "UNHCR", "note"}

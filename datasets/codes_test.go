@@ -60,7 +60,7 @@ func TestSpotCodes(t *testing.T) {
 	for _, tt := range []struct{ list, code, column, want string }{
 		{"citizen", "RU", "en", "Russia"}, {"citizen", "RU", "ru", "Россия"}, {"citizen", "RU", "iso3", "RUS"},
 		{"citizen", "EL", "iso3", "GRC"}, {"citizen", "EL", "iso2", "GR"}, {"citizen", "UK", "iso3", "GBR"},
-		{"citizen", "CN_X_HK", "iso3", "CHN"}, {"citizen", "CN", "iso3", ""}, {"citizen", "RS", "iso3", "SRB"},
+		{"citizen", "CN_X_HK", "iso3", ""}, {"citizen", "CN", "iso3", "CHN"}, {"citizen", "RS", "iso3", "SRB"},
 		{"citizen", "STLS", "iso3", "XXA"}, {"citizen", "UNK", "iso3", "UNK"}, {"citizen", "TIB", "kind", "residual"},
 		{"citizen", "TOTAL", "kind", "aggregate"}, {"citizen", "EXT_EU27_2020", "kind", "aggregate"},
 		{"citizen", "STLS", "fr", "Apatrides"}, {"citizen", "OTHER", "kind", "residual"},

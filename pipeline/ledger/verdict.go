@@ -207,7 +207,7 @@ func (j *judge) lacking() string {
 	if who == "" {
 		return "no data at hand holds the cell"
 	}
-	return fmt.Sprintf("it cites %s, and no export of %s at hand holds %s in %s for %s", who, who, name("citizen", j.f.Citizen), name("geo", j.f.Geo), j.f.Period)
+	return fmt.Sprintf("it cites %s, and no export of %s at hand covers %s in %s in %s", who, who, people(j.f.Citizen), place(j.f.Geo), j.f.Period)
 }
 
 // arithmetic checks the printed percentage against the counts printed with it.
@@ -338,12 +338,17 @@ func (j *judge) evidence() {
 	slices.SortStableFunc(j.out.Evidence, func(a, b rate.Result) int { return order[a.Kind] - order[b.Kind] })
 }
 
-// name is what a code is called, for a sentence.
-func name(dim, c string) string {
-	if x, ok := code.Must(dim).Lookup(c); ok && c != "TOTAL" {
-		return x.Name("en")
-	} else if c == "TOTAL" {
-		return "all citizenships"
+// people are the citizens that a code names, for a sentence.
+func people(citizen string) string {
+	if x, ok := code.Must("citizen").Lookup(citizen); ok && x.Kind == code.Member {
+		return "citizens of " + x.Name("en")
 	}
-	return c
+	return "all citizenships"
+}
+
+func place(geo string) string {
+	if x, ok := code.Must("geo").Lookup(geo); ok && x.Kind == code.Member {
+		return x.Name("en")
+	}
+	return "the EU"
 }

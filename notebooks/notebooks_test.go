@@ -41,6 +41,7 @@ func TestNotebooks(t *testing.T) {
 			oldCells, nowCells := codeCells(t, old), codeCells(t, now)
 			clean := cleaner(root, tmp)
 			for i, c := range nowCells {
+				synced(t, i, joined(c["source"]))
 				got := outputs(c, clean)
 				failed(t, i, got)
 				if *update {
@@ -152,6 +153,14 @@ func failed(t *testing.T, i int, outputs []any) {
 		if o["name"] == "stderr" {
 			t.Errorf("code cell %d fails, or writes to its standard error:\n%s", i+1, text([]any{o}))
 		}
+	}
+}
+
+// synced checks that a cell which displays something waits until gonb has it:
+// gonb closes the pipe when the program ends, and now and then loses what is in it.
+func synced(t *testing.T, i int, source string) {
+	if strings.Contains(source, "gonbui.Display") && !strings.Contains(source, "gonbui.Sync()") {
+		t.Errorf("code cell %d calls gonbui.Display… without gonbui.Sync() at its end: its output may be lost", i+1)
 	}
 }
 

@@ -27,6 +27,13 @@ func (g *group) pages(name string, dict func(page []byte, n int) error, f func(p
 	if !ok {
 		return fmt.Errorf("no column %q", name)
 	}
+	chunk, err := g.r.MetaData().ColumnChunk(i)
+	if err != nil {
+		return err
+	}
+	if n := chunk.TotalCompressedSize(); n < 0 || n > g.size {
+		return fmt.Errorf("column %q: %w", name, errPage)
+	}
 	r, err := g.r.GetColumnPageReader(i)
 	if err != nil {
 		return err
@@ -196,7 +203,7 @@ func dictionaryCodes[T uint8 | uint16](page []byte, n int, values []string, none
 	for i, v := range values {
 		index[v] = T(i) + none
 	}
-	if n > len(page) {
+	if n < 0 || n > len(page) || len(values)+int(none) > 1<<(8*unsafe.Sizeof(none)) {
 		return nil, errPage
 	}
 	out := make([]T, n)

@@ -6,12 +6,14 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/compress"
 	"github.com/apache/arrow/go/v17/parquet/file"
@@ -40,6 +42,9 @@ func writeParquet(w io.Writer, t *table.Table) error {
 	arrowSchema := t.Schema()
 	root, err := parquetSchema(arrowSchema)
 	if err != nil {
+		return err
+	}
+	if err := check(t, arrowSchema); err != nil {
 		return err
 	}
 	props := []parquet.WriterProperty{
@@ -72,6 +77,30 @@ func writeParquet(w io.Writer, t *table.Table) error {
 		}
 	}
 	return out.Close()
+}
+
+// check refuses what would not come back: columns of one name, and text that
+// JSON cannot hold.
+func check(t *table.Table, s *arrow.Schema) error {
+	seen := map[string]bool{}
+	for _, f := range s.Fields() {
+		if seen[f.Name] {
+			return fmt.Errorf("two columns are called %q", f.Name)
+		}
+		seen[f.Name] = true
+	}
+	lists := [][]string{t.Flags, t.Printed}
+	for d := range t.Dims {
+		lists = append(lists, t.Dims[d].Values)
+	}
+	for _, l := range lists {
+		for _, v := range l {
+			if !utf8.ValidString(v) {
+				return fmt.Errorf("%s is not UTF-8 text", obs.Quote(v))
+			}
+		}
+	}
+	return nil
 }
 
 func parquetSchema(s *arrow.Schema) (*schema.GroupNode, error) {
@@ -139,10 +168,35 @@ func writeColumn(group file.SerialRowGroupWriter, a arrow.Array, nullable bool) 
 	return w.Close()
 }
 
+// maxBuffer bounds what one page of a damaged file may claim to unpack to.
+const maxBuffer = 1 << 28
+
+// bounded is an allocator that does not believe everything.
+type bounded struct{ memory.Allocator }
+
+func (b bounded) Allocate(size int) []byte {
+	if size < 0 || size > maxBuffer {
+		panic(errPage)
+	}
+	return b.Allocator.Allocate(size)
+}
+
+func (b bounded) Reallocate(size int, buf []byte) []byte {
+	if size < 0 || size > maxBuffer {
+		panic(errPage)
+	}
+	return b.Allocator.Reallocate(size, buf)
+}
+
 // readParquet reads a table back, all of it or, where periods is not nil, its
 // dimensions and those periods alone.
-func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (*table.Table, error) {
-	in, err := file.NewParquetReader(r)
+func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (t *table.Table, err error) {
+	defer func() { // the Parquet library panics over damaged files
+		if p := recover(); p != nil {
+			t, err = nil, fmt.Errorf("the file is damaged: %v", p)
+		}
+	}()
+	in, err := file.NewParquetReader(r, file.WithReadProps(parquet.NewReaderProperties(bounded{memory.DefaultAllocator})))
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +209,7 @@ func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (*table.Table, 
 	if err := json.Unmarshal([]byte(*v), &d); err != nil {
 		return nil, err
 	}
-	t := &table.Table{Meta: d.Meta, Dims: d.Dims, Flags: d.Flags, Printed: d.Printed}
+	t = &table.Table{Meta: d.Meta, Dims: d.Dims, Flags: d.Flags, Printed: d.Printed}
 	for _, p := range d.Periods {
 		if periods == nil || slices.Contains(periods, p) {
 			t.Periods = append(t.Periods, p)
@@ -165,8 +219,15 @@ func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (*table.Table, 
 	for i := range in.MetaData().Schema.NumColumns() {
 		column[in.MetaData().Schema.Column(i).Name()] = i
 	}
+	size, err := r.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, err
+	}
 	for g := range in.NumRowGroups() {
-		ch, err := readGroup(in.RowGroup(g), t, column, d.Wide)
+		if n := in.RowGroup(g).NumRows(); n < 1 || n > table.ChunkRows {
+			return nil, fmt.Errorf("a row group of %d rows: the file is damaged", n)
+		}
+		ch, err := readGroup(in.RowGroup(g), t, column, d.Wide, size)
 		if err != nil {
 			return nil, err
 		}
@@ -181,10 +242,11 @@ type group struct {
 	r      *file.RowGroupReader
 	rows   int
 	column map[string]int
+	size   int64 // of the file
 }
 
-func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wide bool) (table.Chunk, error) {
-	g := &group{r: r, rows: int(r.NumRows()), column: column}
+func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wide bool, size int64) (table.Chunk, error) {
+	g := &group{r: r, rows: int(r.NumRows()), column: column, size: size}
 	ch := table.Chunk{Rows: g.rows, Codes: make([][]uint16, len(t.Dims)), Cols: make([]table.Column, len(t.Periods))}
 	var err error
 	for d := range t.Dims {

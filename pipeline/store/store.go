@@ -12,12 +12,16 @@ package store
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,6 +40,7 @@ type entry struct {
 	table.Meta
 	Raw     string `json:"raw"`
 	Parquet string `json:"parquet"`
+	CRC32C  string `json:"parquet_crc32c,omitempty"` // of Parquet: neither Snappy nor plain numbers notice a flipped bit
 }
 
 type manifest struct {
@@ -118,12 +123,32 @@ func (l *Lake) Load(m table.Meta, want table.Want) (*table.Table, error) {
 		return nil, err
 	}
 	defer f.Close()
+	if err := e.check(f); err != nil {
+		return nil, err
+	}
 	t, err := readParquet(f, want.Periods)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	t.File = filepath.Join(l.dir, filepath.FromSlash(e.Raw))
 	return t, nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// check tells whether the table is as it was written.
+func (e *entry) check(f *os.File) error {
+	if e.CRC32C == "" {
+		return nil
+	}
+	crc := crc32.New(castagnoli)
+	if _, err := io.Copy(crc, f); err != nil {
+		return err
+	}
+	if got := fmt.Sprintf("%08x", crc.Sum32()); got != e.CRC32C {
+		return fmt.Errorf("%s is damaged: its crc32c is %s, the manifest says %s\n\thint: bring it back from a copy, or add %s to a new lake", f.Name(), got, e.CRC32C, e.Raw)
+	}
+	return nil
 }
 
 // Raw opens the file that a vintage was read from, as it was received.
@@ -161,14 +186,31 @@ func (l *Lake) Put(t *table.Table, raw io.Reader, ext string) (added bool, err e
 	}
 	e.Parquet = fmt.Sprintf("tables/%s/%s/vintage=%s/part-%d.parquet", t.Source, t.Meta.Table, t.Vintage, part)
 
-	if err := l.write(e.Raw, func(w io.Writer) error { _, err := io.Copy(w, raw); return err }); err != nil {
-		return false, err
-	}
-	if err := l.write(e.Parquet, func(w io.Writer) error {
-		return writeParquet(struct{ io.Writer }{w}, t) // the Parquet writer closes what it can
+	defer func() {
+		if err != nil {
+			l.remove(e.Raw)
+			l.remove(e.Parquet)
+		}
+	}()
+	if err := l.write(e.Raw, func(w io.Writer) error {
+		sum := sha256.New()
+		if _, err := io.Copy(io.MultiWriter(w, sum), raw); err != nil {
+			return err
+		}
+		if got := hex.EncodeToString(sum.Sum(nil)); got != t.SHA256 {
+			return fmt.Errorf("the raw file's sha256 is %s, when it was read it was %s: it was changed in between", got, t.SHA256)
+		}
+		return nil
 	}); err != nil {
 		return false, err
 	}
+	crc := crc32.New(castagnoli)
+	if err := l.write(e.Parquet, func(w io.Writer) error {
+		return writeParquet(io.MultiWriter(w, crc), t) // hides Close: the Parquet writer closes what it can
+	}); err != nil {
+		return false, err
+	}
+	e.CRC32C = fmt.Sprintf("%08x", crc.Sum32())
 	entries := append(slices.Clone(l.entries), e)
 	slices.SortStableFunc(entries, func(a, b entry) int {
 		return strings.Compare(a.Source+"\x00"+a.Table+"\x00"+a.Vintage, b.Source+"\x00"+b.Table+"\x00"+b.Vintage)
@@ -215,6 +257,16 @@ func (l *Lake) write(name string, fill func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
+// remove takes back a file that no manifest names, and the directories that
+// were made for it.
+func (l *Lake) remove(name string) {
+	for ; name != "."; name = path.Dir(name) {
+		if err := os.Remove(filepath.Join(l.dir, filepath.FromSlash(name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return // not empty
+		}
+	}
+}
+
 // Manifest gives the manifest as it stands, for copies of the lake.
 func (l *Lake) Manifest() ([]byte, error) {
 	data, err := json.MarshalIndent(manifest{1, l.entries}, "", " ")
@@ -234,8 +286,8 @@ type Moved struct {
 // Vintages lists what the lake holds, under its name to be.
 func (m *Moved) Vintages() []table.Meta {
 	out := m.Lake.Vintages()
-	for i := range out {
-		out[i].File = filepath.ToSlash(filepath.Join(m.dir, strings.TrimPrefix(out[i].File, m.Lake.dir)))
+	for i, e := range m.entries {
+		out[i].File = filepath.ToSlash(filepath.Join(m.dir, filepath.FromSlash(e.Raw)))
 	}
 	return out
 }

@@ -40,7 +40,7 @@ func NewBuilder(m Meta, dims []string, periods []obs.Period) *Builder {
 }
 
 // Intern gives the code of a value of dimension d, and whether the value was
-// not seen before. It panics past 65,535 values, which Full warns of.
+// not seen before. It panics past 65,536 values, which Full warns of.
 func (b *Builder) Intern(d int, value []byte) (code uint16, fresh bool) {
 	return intern(&b.dicts[d], value)
 }
@@ -59,6 +59,9 @@ func intern[S string | []byte](di *dict, value S) (code uint16, fresh bool) {
 	}
 	code, ok := di.index[string(value)]
 	if !ok {
+		if len(di.values) > math.MaxUint16 {
+			panic("more than 65,536 values of a dimension") // Full says so before
+		}
 		code = uint16(len(di.values))
 		di.values = append(di.values, string(value))
 		di.index[string(value)] = code

@@ -21,6 +21,7 @@ import (
 	"asylum/pipeline/table"
 	"asylum/pipeline/unhcr"
 
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 )
 
@@ -69,10 +70,11 @@ func (c *counter) Write(p []byte) (int, error) {
 // explain turns an error of the unpacking into one that says how to mend it.
 func explain(err error, file string) error {
 	at := obs.Pos{File: file}
+	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return &obs.ParseError{Pos: at, Got: "a gzip file that is cut off", Want: "a whole one", Hint: "download it again"}
-	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.As(err, &corrupt):
 		return &obs.ParseError{Pos: at, Got: "a damaged gzip file (" + err.Error() + ")", Want: "a whole one", Hint: "download it again"}
 	}
 	return err
@@ -144,7 +146,7 @@ func recognise(in *bufio.Reader, m table.Meta, want table.Want) (*table.Table, e
 	}
 	m.Source, m.Format = "eurostat", "tsv"
 	if m.Table == "" {
-		if m.Table = NameTable(m.File); m.Table == "" && bytes.Contains(head, []byte(`\TIME_PERIOD`)) {
+		if m.Table = NameTable(m.File); m.Table == "" && bytes.Contains(bytes.ToUpper(head), []byte("TIME_PERIOD\t")) {
 			return nil, fmt.Errorf("%s: %w\n\thint: a bulk TSV does not say; pass --table CODE, such as --table migr_asyappctza", m.File, ErrNoTable)
 		}
 	}
@@ -167,6 +169,7 @@ func NameTable(file string) string {
 	if end >= 0 {
 		name = name[:end]
 	}
+	name, _, _ = strings.Cut(strings.TrimPrefix(name, "estat_"), "__custom_") // as the Data Browser names downloads
 	name = strings.TrimSuffix(name, "_tabular")
 	if _, ok := code.Table(name); ok {
 		return name

@@ -3,7 +3,9 @@ package ingest
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -26,21 +28,45 @@ type Place struct {
 // what stands there. It is an error if a file is not the one that was read, or
 // a cell does not say what the table says.
 func Locate(d Data, places []*Place) error {
+	var files []string // in the order of their first place, so that the first error is always the same
 	byFile := map[string][]*Place{}
 	for _, p := range places {
+		if byFile[p.Meta.SHA256] == nil {
+			files = append(files, p.Meta.SHA256)
+		}
 		byFile[p.Meta.SHA256] = append(byFile[p.Meta.SHA256], p)
 	}
-	for _, ps := range byFile {
-		if err := locateIn(d, ps); err != nil {
+	for _, f := range files {
+		m := *byFile[f][0].Meta
+		if err := unchanged(d, m); err != nil {
+			return err
+		}
+		if err := locateIn(d, m, byFile[f]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func locateIn(d Data, places []*Place) error {
-	m := places[0].Meta
-	raw, err := d.Raw(*m)
+// unchanged reports whether the raw file is still the one that was read.
+func unchanged(d Data, m table.Meta) error {
+	raw, err := d.Raw(m)
+	if err != nil {
+		return err
+	}
+	defer raw.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, raw); err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != m.SHA256 {
+		return fmt.Errorf("%s is not the file that was read: its sha256 is %s, the table's %s\n\thint: bring the file back from a copy", m.File, got, m.SHA256)
+	}
+	return nil
+}
+
+func locateIn(d Data, m table.Meta, places []*Place) error {
+	raw, err := d.Raw(m)
 	if err != nil {
 		return err
 	}
@@ -62,8 +88,16 @@ func locateIn(d Data, places []*Place) error {
 				return fmt.Errorf("%s has no line %d: it is not the file that was read", m.File, p.Cell.Pos.Line)
 			}
 		}
-		if err := p.find(head, line); err != nil {
+		if p.Cell.Pos.Col > 0 {
+			err = p.field(line, in)
+		} else {
+			err = p.find(head, line)
+		}
+		if err != nil {
 			return err
+		}
+		if got, want := p.Raw, Written(p.Cell); !same(got, p.Cell) {
+			return fmt.Errorf("%v: the raw file says %q, the table %q", p.Cell.Pos, got, want)
 		}
 	}
 	return nil
@@ -77,22 +111,28 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 	return bytes.TrimRight(line, "\r\n"), err
 }
 
-// find looks the cell up in its line.
+// field reads the field of a CSV that begins where the cell stands; one in
+// quotes may go on in the lines that in gives next.
+func (p *Place) field(line []byte, in *bufio.Reader) error {
+	line = slices.Clone(line[min(p.Cell.Pos.Col-1, len(line)):])
+	rec, err := csv.NewReader(bytes.NewReader(line)).Read()
+	if errors.Is(err, csv.ErrQuote) {
+		more, _ := in.Peek(in.Size())
+		rec, err = csv.NewReader(bytes.NewReader(append(append(line, '\n'), more...))).Read()
+	}
+	if errors.Is(err, io.EOF) {
+		rec, err = []string{""}, nil // the last field of a line, empty
+	}
+	if err != nil {
+		return fmt.Errorf("%v: %w", p.Cell.Pos, err)
+	}
+	p.Raw = rec[0]
+	return nil
+}
+
+// find looks the cell of a wide table up in its line.
 func (p *Place) find(head, line []byte) error {
 	o := p.Cell
-	if o.Pos.Col > 0 {
-		r := csv.NewReader(bytes.NewReader(line[min(o.Pos.Col-1, len(line)):]))
-		r.LazyQuotes = true
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			rec, err = []string{""}, nil // the last field of a line, empty
-		}
-		if err != nil {
-			return fmt.Errorf("%v: %w", o.Pos, err)
-		}
-		p.Raw = rec[0]
-		return nil
-	}
 	col, at := 0, 1
 	for i, f := range strings.Split(string(head), "\t") {
 		if q, ok := obs.ParsePeriod(strings.TrimSpace(f)); ok && i > 0 && q == o.Period {
@@ -107,14 +147,37 @@ func (p *Place) find(head, line []byte) error {
 		at += len(f) + 1
 	}
 	o.Pos.Col, p.Raw = at, strings.TrimRight(string(fields[col]), " ")
-	if got, want := p.Raw, Written(o); got != want {
-		return fmt.Errorf("%v: the raw file says %q, the table %q", o.Pos, got, want)
-	}
 	return nil
 }
 
-// Written gives a cell as a bulk TSV writes it, without its trailing blank.
+// same reports whether raw is how a source would print the cell: readers let
+// zeros lead a count, and flags follow a colon without a blank.
+func same(raw string, o *obs.Observation) bool {
+	switch {
+	case o.Printed != "":
+		return raw == o.Printed
+	case raw == "" || raw == "-":
+		return !o.Known
+	case raw[0] == ':':
+		raw = strings.TrimRight(": "+strings.TrimLeft(raw[1:], " "), " ")
+	case raw[0] == '0':
+		count, flags, ok := strings.Cut(raw, " ")
+		if raw = strings.TrimLeft(count, "0"); raw == "" {
+			raw = "0"
+		}
+		if ok {
+			raw += " " + flags
+		}
+	}
+	return raw == Written(o)
+}
+
+// Written gives a cell as a bulk TSV writes it, without its trailing blank, or
+// as it is printed where that says more.
 func Written(o *obs.Observation) string {
+	if o.Printed != "" {
+		return o.Printed
+	}
 	s := ":"
 	if o.Known {
 		s = fmt.Sprint(o.Count)

@@ -71,6 +71,8 @@ var refusals = []struct{ name, in, want string }{
 	{"one over int32", head + "SY,DE\t2147483648 \t1 \n", `t.tsv:2:7: got "2147483648"` + wantCount},
 	{"eleven digits and a flag", head + "SY,DE\t1 \t12345678901 b\n", `t.tsv:2:10: got "12345678901 b"` + wantCount},
 	{"digits past int64", head + "SY,DE\t1 \t99999999999999999999999\n", `t.tsv:2:10: got "99999999999999999999999"` + wantCount},
+	{"digits that wrap around to 5", head + "SY,DE\t18446744073709551621 \t1 \n", `t.tsv:2:7: got "18446744073709551621"` + wantCount},
+	{"digits that wrap around in 32 bits", head + "SY,DE\t4294967297 \t1 \n", `t.tsv:2:7: got "4294967297"` + wantCount},
 	{"two values glued by a blank", head + "SY,DE\t10 20 \n", `t.tsv:2:7: got "10 20"` + wantCell + "\nt.tsv:2:13: got 1 cells" + wantCells},
 
 	{"too few cells", head + "SY,DE\t10 \n", "t.tsv:2:10: got 1 cells" + wantCells},

@@ -143,6 +143,11 @@ func TestRandomTables(t *testing.T) {
 					}
 				}
 			}
+			for p, col := range tab.Chunks[0].Cols { // no stray bits: equal tables are equal bytes
+				if rows%8 != 0 && col.Valid != nil && col.Valid[rows/8]>>(rows%8) != 0 {
+					t.Errorf("seed %d, period %d: bits behind the last row", seed, p)
+				}
+			}
 			if tab.Count() != known {
 				t.Errorf("seed %d: Count is %d, want %d", seed, tab.Count(), known)
 			}
@@ -200,15 +205,15 @@ func arrowAgrees(t *testing.T, tab *table.Table, want [][]cell) {
 func TestChunkSeam(t *testing.T) {
 	for _, rows := range []int{table.ChunkRows - 1, table.ChunkRows, table.ChunkRows + 1} {
 		b := table.NewBuilder(table.Meta{}, []string{"a", "b"}, []obs.Period{"2022", "2023"})
-		c0, _ := b.Intern(0, []byte("x"))
 		for n := range rows {
 			b.Start(n + 2)
 			if n%3 == 0 {
-				b.Set(0, c0)
+				c, _ := b.Intern(0, fmt.Append(nil, n/30_000))
+				b.Set(0, c)
 			} else {
 				b.Repeat()
 			}
-			c, _ := b.Intern(1, fmt.Appendf(nil, "%05d", n%60_000))
+			c, _ := b.Intern(1, fmt.Append(nil, n%40_000))
 			b.Set(1, c)
 			b.Count(0, int32(n))
 			if n >= table.ChunkRows-2 {
@@ -219,8 +224,8 @@ func TestChunkSeam(t *testing.T) {
 			}
 		}
 		tab, dups := b.Freeze()
-		if len(dups) != rows-60_000 {
-			t.Fatalf("%d rows: %d duplicates, want %d", rows, len(dups), rows-60_000)
+		if len(dups) != 0 {
+			t.Fatalf("%d rows: %d duplicates, the first %+v", rows, len(dups), dups[0])
 		}
 		if tab.Rows != rows || len(tab.Chunks) != (rows+table.ChunkRows-1)/table.ChunkRows {
 			t.Fatalf("%d rows: got %d in %d chunks", rows, tab.Rows, len(tab.Chunks))
@@ -228,7 +233,7 @@ func TestChunkSeam(t *testing.T) {
 		for n := range rows {
 			c, r := n/table.ChunkRows, n%table.ChunkRows
 			o := tab.Observation(c, r, 1)
-			if got, want := fmt.Sprint(tab.Observation(c, r, 0).Count, o.Key[0], o.Pos.Line, o.Known, o.Flags), fmt.Sprint(n, "x", n+2, n < table.ChunkRows-2, map[bool]string{true: "c"}[n >= table.ChunkRows-2]); got != want {
+			if got, want := fmt.Sprint(tab.Observation(c, r, 0).Count, o.Key[0], o.Pos.Line, o.Known, o.Flags), fmt.Sprint(n, fmt.Sprint(n/30_000), n+2, n < table.ChunkRows-2, map[bool]string{true: "c"}[n >= table.ChunkRows-2]); got != want {
 				t.Fatalf("row %d of %d: got %s, want %s", n, rows, got, want)
 			}
 		}
@@ -238,16 +243,16 @@ func TestChunkSeam(t *testing.T) {
 // Duplicates are what a map says they are, sorted or not, with short keys and
 // with keys too long to be packed into a number.
 func TestDuplicatesAgreeWithAMap(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		dims := pick(r, []int{1, 2, 3, 9})
-		spread := pick(r, []int{2, 5, 300})
+		spread := pick(r, []int{2, 3, 5, 300})
 		var names []string
 		for d := range dims {
 			names = append(names, fmt.Sprint("d", d))
 		}
 		var keys [][]string
-		for range 1 + r.IntN(600) {
+		for range 1 + r.IntN([]int{4, 8, 8, 8, 300}[seed%5]) {
 			key := make([]string, dims)
 			for d := range key {
 				key[d] = fmt.Sprintf("%03d", r.IntN(spread))

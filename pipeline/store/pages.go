@@ -9,6 +9,7 @@ import (
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/parquet/file"
 )
 
@@ -112,16 +113,14 @@ func numbers[T int32 | int64](g *group, name string, c *table.Column) ([]T, erro
 	return out, nil
 }
 
+// copyPlain takes numbers from a page. Plain numbers are little-endian, as
+// Arrow's own columns are: the bytes are the numbers.
 func copyPlain[T int32 | int64](dst []T, page []byte) {
 	switch d := any(dst).(type) {
 	case []int32:
-		for i := range d {
-			d[i] = int32(binary.LittleEndian.Uint32(page[4*i:]))
-		}
+		copy(arrow.Int32Traits.CastToBytes(d), page)
 	case []int64:
-		for i := range d {
-			d[i] = int64(binary.LittleEndian.Uint64(page[8*i:]))
-		}
+		copy(arrow.Int64Traits.CastToBytes(d), page)
 	}
 }
 

@@ -176,7 +176,9 @@ func (l *Lake) Put(t *table.Table, raw io.Reader, ext string) (added bool, err e
 	if _, ok := l.Find(t.Meta.Table, t.SHA256); ok {
 		return false, nil
 	}
-	e := entry{Meta: t.Meta}
+	named := *t // the directory that a file came from is nobody's business, and differs where the bytes do not
+	named.File = filepath.Base(t.File)
+	e := entry{Meta: named.Meta}
 	e.Raw = strings.Join([]string{"raw", t.Source, t.Meta.Table, t.Vintage, t.SHA256 + ext}, "/")
 	part := 0
 	for _, o := range l.entries {
@@ -206,7 +208,7 @@ func (l *Lake) Put(t *table.Table, raw io.Reader, ext string) (added bool, err e
 	}
 	crc := crc32.New(castagnoli)
 	if err := l.write(e.Parquet, func(w io.Writer) error {
-		return writeParquet(io.MultiWriter(w, crc), t) // hides Close: the Parquet writer closes what it can
+		return writeParquet(io.MultiWriter(w, crc), &named) // hides Close: the Parquet writer closes what it can
 	}); err != nil {
 		return false, err
 	}

@@ -280,8 +280,27 @@ func TestSameBytesAddNothing(t *testing.T) {
 	}
 }
 
-// Two lakes filled in another order hold the same tables; a second file of one
-// day is kept beside the first.
+// Lakes that hold the same files are the same, wherever the files came from.
+func TestWhereAFileCameFromIsNotKept(t *testing.T) {
+	var trees []string
+	for _, file := range []string{"/home/me/t.tsv", "t.tsv"} {
+		dir := t.TempDir()
+		l, _ := Create(dir)
+		tab := random(1, 20, true, "raw")
+		tab.File = file
+		put(t, l, tab, "raw")
+		if tab.File != file {
+			t.Errorf("Put made %s of %s", tab.File, file)
+		}
+		trees = append(trees, tree(t, dir))
+	}
+	if trees[0] != trees[1] {
+		t.Errorf("got\n%s\nand\n%s", trees[0], trees[1])
+	}
+}
+
+// A second file of one day is kept beside the first, also by a lake that was
+// opened before the first came.
 func TestTwoFilesOfOneDay(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := Create(dir)

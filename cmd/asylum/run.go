@@ -31,11 +31,9 @@ type config struct {
 }
 
 type runFlags struct {
-	config          string
-	out             string
-	asOf, notify    string
-	offline, quiet  bool
-	explain, asSite bool
+	config, out             string
+	asOf, notify            string
+	offline, quiet, explain bool
 }
 
 func (a *app) runCmd() *cobra.Command {

@@ -143,6 +143,7 @@ func bulk(b *testing.B, file, tableName, definition string) {
 	}
 	meta := t.Meta
 	t = nil
+	debug.SetGCPercent(400) // as asylum rate runs
 	runtime.GC()
 	b.Run("4-reload", func(b *testing.B) {
 		b.SetBytes(raw)
@@ -160,7 +161,6 @@ func bulk(b *testing.B, file, tableName, definition string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	debug.SetGCPercent(400) // as asylum rate runs
 	b.Run("5-one-rate-over-all-cells", func(b *testing.B) {
 		var rs []rate.Result
 		for b.Loop() {
@@ -170,6 +170,7 @@ func bulk(b *testing.B, file, tableName, definition string) {
 		}
 		b.ReportMetric(float64(len(rs)), "rates")
 	})
+	debug.SetGCPercent(25)
 	b.Run("6-add-end-to-end", func(b *testing.B) {
 		b.SetBytes(raw)
 		for b.Loop() {

@@ -293,20 +293,22 @@ func (c *count) missing(term string, cells []cell) {
 		return
 	}
 	for _, alt := range strings.Split(strings.TrimSuffix(term, "?"), "|") {
-		for _, x := range of(cells, alt) {
-			o := x.Cell()
-			switch f := o.Flags; {
-			case strings.Contains(f, "c") && len(f) < 4:
-				c.why = alt + " is confidential"
-			case strings.Contains(f, "z") && len(f) < 4:
-				c.why = alt + " is not applicable"
-			case o.Printed != "":
-				c.why = fmt.Sprintf("%s is printed as %q", alt, o.Printed)
-			default:
-				c.why = alt + " is missing"
-			}
-			return
+		found := of(cells, alt)
+		if len(found) == 0 {
+			continue
 		}
+		o, eurostat := found[0].Cell(), found[0].Meta.Source == "eurostat"
+		switch {
+		case eurostat && strings.Contains(o.Flags, "c"):
+			c.why = alt + " is confidential"
+		case eurostat && strings.Contains(o.Flags, "z"):
+			c.why = alt + " is not applicable"
+		case o.Printed != "":
+			c.why = fmt.Sprintf("%s is printed as %q", alt, o.Printed)
+		default:
+			c.why = alt + " is missing"
+		}
+		return
 	}
 	c.why = "no " + strings.ReplaceAll(strings.TrimSuffix(term, "?"), "|", " or ") + " is reported"
 }

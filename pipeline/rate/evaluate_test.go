@@ -192,6 +192,9 @@ func TestEurostatBoundsAndAbsence(t *testing.T) {
 		"TR TOTAL DE|500|60", "TR TOTAL_POS DE|20|20", "TR REJECTED DE|40|40",
 		"GE TOTAL DE|100|100", "GE TOTAL_POS DE|: c|: z",
 	)}}
+	for i := range data.tables {
+		data.tables[i].Source = "eurostat"
+	}
 	for _, tt := range []struct{ citizen, period, want string }{
 		{"SY", "2022", "20/60 = 33.3 % (29.0-38.0)"}, // TOTAL and TOTAL_POS alone
 		{"SY", "2023", "20/60 = 33.3 % (27.5-38.8)"}, // three parts of two each: 14..26, cut by TOTAL and REJECTED

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"asylum/datasets"
+	"asylum/pipeline/code"
 
 	"github.com/goccy/go-yaml"
 )
@@ -57,6 +58,7 @@ func (c Class) String() string {
 type Binding struct {
 	Source   string   `yaml:"source"`
 	Computes []string `yaml:"computes"` // axes whose aggregates the source leaves to be added up
+	National bool     `yaml:"national"` // what a country counts differs from the next: never added up
 	Side     `yaml:",inline"`
 	Num      Side  `yaml:"num"`
 	Rest     *Side `yaml:"rest"`
@@ -66,18 +68,25 @@ type Binding struct {
 // A Side is one of the counts of a definition: the sum of its terms.
 type Side struct {
 	Tables   []string            `yaml:"tables"`
-	Axis     string              `yaml:"axis"`  // the dimension that the terms are codes of
-	Level    string              `yaml:"level"` // the dimension of UNHCR's levels; "any" adds them up
-	Unit     string              `yaml:"unit"`  // the dimension of persons (P) and cases (C)
-	Where    map[string][]string `yaml:"where"` // codes that qualify, any of them once
-	Add      map[string][]string `yaml:"add"`   // codes that qualify, and are added up
-	Set      map[string]string   `yaml:"set"`   // codes in place of the query's
+	Axis     string              `yaml:"axis"`   // the dimension that the terms are codes of
+	Level    string              `yaml:"level"`  // the dimension of UNHCR's levels; one is chosen
+	Repeat   Repeat              `yaml:"repeat"` // terms whose levels are added up instead
+	Unit     string              `yaml:"unit"`   // the dimension of persons (P) and cases (C)
+	Where    map[string][]string `yaml:"where"`  // codes that qualify, any of them once
+	Add      map[string][]string `yaml:"add"`    // codes that qualify, and are added up
+	Set      map[string]string   `yaml:"set"`    // codes in place of the query's
 	Rounding string              `yaml:"rounding"`
 	Terms    []string            `yaml:"terms"`
 	Total    string              `yaml:"total"`   // a printed sum of the terms
 	Whole    string              `yaml:"whole"`   // a printed sum of num and rest
 	Witness  string              `yaml:"witness"` // the rate that the source prints itself
-	Some     bool                `yaml:"some"`    // one term is enough
+	Need     []string            `yaml:"need"`    // terms of which one must be there
+}
+
+// A Repeat names terms that are counted at several levels: repeat applications.
+type Repeat struct {
+	Terms  []string `yaml:"terms"`
+	Levels []string `yaml:"levels"`
 }
 
 // over gives s what it leaves out from base.
@@ -93,6 +102,9 @@ func (s Side) over(base Side) Side {
 	}
 	if s.Unit == "" {
 		s.Unit = base.Unit
+	}
+	if s.Repeat.Terms == nil {
+		s.Repeat = base.Repeat
 	}
 	if s.Add == nil {
 		s.Add = base.Add
@@ -170,6 +182,8 @@ func (d *Definition) check() error {
 	switch {
 	case d.Name == "" || strings.Trim(d.Name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
 		return fmt.Errorf("a name has lower-case letters, digits and _")
+	case d.Title == "" || d.Formula == "":
+		return fmt.Errorf("it has no title or no formula")
 	case d.Kind != Rate && d.Kind != Share && d.Kind != Ratio:
 		return fmt.Errorf("kind is %q, want rate, share or ratio", d.Kind)
 	case d.Class.Numerator == "" || d.Class.Denominator == "" || d.Class.Stage == "" || d.Class.Unit == "" || d.Class.Population == "":
@@ -186,7 +200,28 @@ func (d *Definition) check() error {
 		case b.Num.over(b.Side).Axis == "" || b.Num.over(b.Side).Tables == nil:
 			return fmt.Errorf("source %s: no tables or no axis", b.Source)
 		}
-		for _, side := range b.sides() {
+		if !slices.Contains([]string{"eurostat", "unhcr", "aida"}, b.Source) {
+			return fmt.Errorf("source is %q, want eurostat, unhcr or aida", b.Source)
+		}
+		seen := map[string]bool{}
+		for i, side := range b.sides() {
+			if d.Kind != Rate && i == 1 {
+				seen = map[string]bool{} // a denominator may hold its numerator
+			}
+			if len(side.Terms) == 0 {
+				return fmt.Errorf("source %s: a side without terms", b.Source)
+			}
+			for _, t := range side.terms() {
+				if seen[t] {
+					return fmt.Errorf("source %s: %s stands twice, it would be counted twice", b.Source, t)
+				}
+				seen[t] = true
+			}
+			for _, name := range side.Tables {
+				if info, ok := code.Table(name); !ok || info.Source != b.Source {
+					return fmt.Errorf("source %s: there is no table %q of it", b.Source, name)
+				}
+			}
 			if _, ok := roundings[side.Rounding]; !ok {
 				return fmt.Errorf("source %s: rounding %q, want one of nearest5, unhcr_decisions, unhcr_applications, exact", b.Source, side.Rounding)
 			}
@@ -226,4 +261,9 @@ func (d Definition) Sources() []string {
 		out = append(out, b.Source)
 	}
 	return out
+}
+
+// words names the terms of a side for a sentence.
+func (s *Side) words() string {
+	return strings.NewReplacer("|", " or ", "?", "").Replace(strings.Join(s.Terms, ", "))
 }

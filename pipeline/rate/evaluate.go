@@ -30,6 +30,18 @@ var Axes = []string{"citizen", "geo", "period", "sex", "age"}
 // ErrDoubleCount reports a sum over an axis that holds its own total.
 var ErrDoubleCount = errors.New("it would count people several times")
 
+// ErrQuery reports a query that a definition cannot be asked.
+var ErrQuery = errors.New("wrong query")
+
+func queryError(format string, args ...any) error {
+	return &badQuery{fmt.Sprintf(format, args...)}
+}
+
+type badQuery struct{ msg string }
+
+func (e *badQuery) Error() string        { return e.msg }
+func (e *badQuery) Is(target error) bool { return target == ErrQuery }
+
 // Evaluate applies d to the cells that q asks for and gives a result for each
 // key and source, sorted. A result that cannot be had is there too, with the
 // reason, where no source gives it.
@@ -37,7 +49,41 @@ func Evaluate(d Definition, data Data, q Query) ([]Result, error) {
 	if q.By == nil {
 		q.By = []string{"citizen", "geo", "period"}
 	}
-	var all []Result
+	q = q.distinct()
+	data = once(data)
+	all, whys, err := evaluateAll(d, data, q)
+	if err != nil {
+		return nil, err
+	}
+	if all, err = oneVintage(d, data, q, all); err != nil {
+		return nil, err
+	}
+	return prefer(d, q, all, whys), nil
+}
+
+// distinct takes repeated codes out of a query: who asks twice means once.
+func (q Query) distinct() Query {
+	for _, list := range []*[]string{&q.Citizen, &q.Geo, &q.Sex, &q.Age, &q.By} {
+		var out []string
+		for _, c := range *list {
+			if !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+		*list = out
+	}
+	var periods []obs.Period
+	for _, p := range q.Periods {
+		if !slices.Contains(periods, p) {
+			periods = append(periods, p)
+		}
+	}
+	q.Periods = periods
+	return q
+}
+
+// evaluateAll asks every source, and notes why one has no cells at all.
+func evaluateAll(d Definition, data Data, q Query) (all []Result, whys []string, err error) {
 	asked := false
 	for _, b := range d.From {
 		if q.Source != "" && q.Source != b.Source {
@@ -46,25 +92,82 @@ func Evaluate(d Definition, data Data, q Query) ([]Result, error) {
 		asked = true
 		if q.Stage != "" && q.Stage != "first" && b.Level == "" {
 			if len(d.From) == 1 || q.Source != "" {
-				return nil, fmt.Errorf("%s over %s has no stage %q", d.Name, b.Source, q.Stage)
+				return nil, nil, queryError("%s over %s has no stage %q", d.Name, b.Source, q.Stage)
 			}
 			continue
 		}
-		r, err := evaluate(d, b, data, q)
+		r, why, err := evaluate(d, b, data, q)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if why != "" {
+			whys = append(whys, why)
 		}
 		all = append(all, r...)
 	}
 	if !asked {
-		return nil, fmt.Errorf("%s cannot be computed from %q; its sources are %s", d.Name, q.Source, strings.Join(d.Sources(), ", "))
+		return nil, nil, queryError("%s cannot be computed from %q; its sources are %s", d.Name, q.Source, strings.Join(d.Sources(), ", "))
 	}
-	return prefer(d, q, all), nil
+	return all, whys, nil
+}
+
+// oneVintage computes again, as of the older day, the results whose part and
+// whole come from different vintages of one table: no release ever said such a
+// quotient.
+func oneVintage(d Definition, data Data, q Query, all []Result) ([]Result, error) {
+	if d.Kind == Ratio {
+		return all, nil // its counts are of different tables in any case
+	}
+	earlier := map[string][]Result{}
+	for i := range all {
+		day := mixed(&all[i])
+		if !all[i].Known || day == "" {
+			continue
+		}
+		rs, ok := earlier[day]
+		if !ok {
+			then := q
+			then.AsOf = day
+			var err error
+			if rs, _, err = evaluateAll(d, data, then); err != nil {
+				return nil, err
+			}
+			earlier[day] = rs
+		}
+		at := slices.IndexFunc(rs, func(r Result) bool { return r.key() == all[i].key() && r.Source == all[i].Source })
+		if at < 0 {
+			all[i].Known, all[i].Why = false, "its part and its whole are of different vintages"
+			continue
+		}
+		all[i] = rs[at]
+		all[i].warn("as of %s: later releases at hand hold only some of its cells", day)
+	}
+	return all, nil
+}
+
+// mixed is the oldest of the vintages of one table that r draws on, "" if it
+// draws on one of each.
+func mixed(r *Result) string {
+	var metas []*table.Meta
+	for i := range r.Inputs {
+		if m := r.Inputs[i].Meta; len(metas) == 0 || metas[len(metas)-1] != m && !slices.Contains(metas, m) {
+			metas = append(metas, m)
+		}
+	}
+	day := ""
+	for i, a := range metas {
+		for _, b := range metas[:i] {
+			if first := min(a.Vintage, b.Vintage); a.Table == b.Table && a.Vintage != b.Vintage && (day == "" || first < day) {
+				day = first
+			}
+		}
+	}
+	return day
 }
 
 // prefer leaves out a missing result where another source has a value, and
 // answers a question for one cell that no source holds with the reason.
-func prefer(d Definition, q Query, all []Result) []Result {
+func prefer(d Definition, q Query, all []Result, whys []string) []Result {
 	known := map[key]bool{}
 	for i := range all {
 		if all[i].Known {
@@ -76,6 +179,9 @@ func prefer(d Definition, q Query, all []Result) []Result {
 	if len(all) == 0 && len(q.Citizen) == 1 && len(q.Geo) == 1 && len(q.Periods) == 1 {
 		r := Result{Definition: d.Name, Kind: d.Kind, Class: d.Class, Citizen: q.Citizen[0], Geo: q.Geo[0], Period: q.Periods[0]}
 		r.Why = "no table at hand holds such a cell (" + strings.Join(d.Sources(), ", ") + ")"
+		if len(whys) > 0 {
+			r.Why = strings.Join(whys, "; ")
+		}
 		all = append(all, r)
 	}
 	return all
@@ -93,15 +199,16 @@ func (r *Result) key() key {
 	return k
 }
 
-func evaluate(d Definition, b Binding, data Data, q Query) ([]Result, error) {
+func evaluate(d Definition, b Binding, data Data, q Query) (results []Result, why string, err error) {
 	sides := b.sides()
 	sides[0].Whole, sides[0].Witness = b.Whole, b.Witness
 	sel := make([]*selection, len(sides))
-	data = once(data)
 	for i, side := range sides {
-		var err error
 		if sel[i], err = gather(data, b.Source, side, q, b.Computes); err != nil {
-			return nil, err
+			return nil, "", err
+		}
+		if l := sel[i].lacks; l != "" {
+			why = fmt.Sprintf("%s does not tell applicants or decisions apart by %s", b.Source, l)
 		}
 	}
 	e := &evaluation{d: d, b: b, q: q, sel: sel}
@@ -109,9 +216,9 @@ func evaluate(d Definition, b Binding, data Data, q Query) ([]Result, error) {
 		e.counts = append(e.counts, e.atoms(sel[i]))
 	}
 	if err := e.refuse(); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return e.results(), nil
+	return e.results(), why, nil
 }
 
 type evaluation struct {
@@ -120,6 +227,7 @@ type evaluation struct {
 	q      Query
 	sel    []*selection
 	counts []map[key]*count // by side
+	first  []string         // the codes of a dimension that the first side has
 }
 
 // A count is what one side amounts to in one cell of the axes.
@@ -234,18 +342,21 @@ func (e *evaluation) level(side *Side, cells []cell, c *count) []cell {
 		c.level = "first"
 		return cells
 	}
-	if side.Level == "any" {
-		c.level = "any"
-		return keep(cells, func(x *cell) bool { return x.level != "SP" })
-	}
+	// Terms that the definition says repeat are added up over their levels; the
+	// others stand at one.
+	repeated := func(x *cell) bool { return slices.Contains(side.Repeat.Terms, x.term) }
 	want := firstLevels
 	if e.q.Stage != "" && e.q.Stage != "first" {
 		want = []string{e.q.Stage}
 	}
 	for _, l := range want {
-		at := keep(cells, func(x *cell) bool { return x.level == l })
+		together := strings.Split(l, "+") // FI+RA: both
+		at := keep(cells, func(x *cell) bool { return slices.Contains(together, x.level) && !repeated(x) })
 		if len(at) > 0 {
 			c.level = l
+			if len(side.Repeat.Terms) > 0 {
+				at = slices.Concat(at, keep(cells, func(x *cell) bool { return repeated(x) && slices.Contains(side.Repeat.Levels, x.level) }))
+			}
 			return at
 		}
 	}
@@ -277,13 +388,24 @@ func (c *count) terms(side *Side, cells []cell) {
 			found, any = true, true
 			break
 		}
-		if !found && !optional && !side.Some {
+		if !found && (!optional || unreadable(of(cells, strings.TrimSuffix(term, "?")))) {
 			c.missing(term, cells)
 		}
 	}
-	if !any {
+	if !any || len(side.Need) > 0 && !slices.ContainsFunc(side.Need, func(t string) bool { return len(of(cells, t)) > 0 }) {
 		c.missing(side.Terms[0], cells)
 	}
+}
+
+// unreadable reports whether a term that may be absent is there and says
+// nothing that can be read: then it is missing, not absent.
+func unreadable(cells []cell) bool {
+	for i := range cells {
+		if f := cells[i].Cell().Flags; cells[i].known || cells[i].Meta.Source != "aida" || f != "blank" && f != "words" {
+			return false
+		}
+	}
+	return len(cells) > 0
 }
 
 // missing says why there is no value for a term.
@@ -378,6 +500,10 @@ func (e *evaluation) refuse() error {
 		if slices.Contains(e.q.By, axis) {
 			continue
 		}
+		if asked := map[string][]string{"citizen": e.q.Citizen, "geo": e.q.Geo}[axis]; len(asked) > 1 &&
+			slices.ContainsFunc(asked, func(c string) bool { return isAggregate(axis, c) }) {
+			return e.double(axis, asked)
+		}
 		for _, counts := range e.counts {
 			var codes []string
 			for k := range counts {
@@ -392,11 +518,33 @@ func (e *evaluation) refuse() error {
 			if axis != "period" && !slices.ContainsFunc(codes, func(c string) bool { return isAggregate(axis, c) }) {
 				continue
 			}
-			return fmt.Errorf("%s would add cells that differ in %s (%s): %w\n\thint: choose one with --%s %s, or keep them apart with --by %s",
-				e.d.Name, axis, few(codes), ErrDoubleCount, axis, total(codes), strings.Join(append(slices.Clone(e.q.By), axis), ","))
+			return e.double(axis, codes)
+		}
+		if axis == "geo" && e.b.National && len(e.geos()) > 1 {
+			return queryError("%s over %s would add national figures that count different things (%s)\n\thint: choose one with --geo, or keep them apart with --by %s",
+				e.d.Name, e.b.Source, few(e.geos()), strings.Join(append(slices.Clone(e.q.By), axis), ","))
 		}
 	}
 	return nil
+}
+
+func (e *evaluation) double(axis string, codes []string) error {
+	codes = slices.Sorted(slices.Values(codes))
+	return fmt.Errorf("%s would add cells that differ in %s (%s): %w\n\thint: choose one with --%s %s, or keep them apart with --by %s",
+		e.d.Name, axis, few(codes), ErrDoubleCount, axis, total(codes), strings.Join(append(slices.Clone(e.q.By), axis), ","))
+}
+
+// geos lists the countries whose cells were found.
+func (e *evaluation) geos() []string {
+	var out []string
+	for _, counts := range e.counts {
+		for k := range counts {
+			if !slices.Contains(out, k.geo) {
+				out = append(out, k.geo)
+			}
+		}
+	}
+	return slices.Sorted(slices.Values(out))
 }
 
 func overlapping(periods []string) bool {
@@ -462,21 +610,26 @@ func (e *evaluation) targets(k key, side *Side) []key {
 			if !slices.Contains(e.q.By, "age") && len(e.q.Age) > 1 {
 				t.age = ""
 			}
-			out = append(out, t)
+			if !slices.Contains(out, t) {
+				out = append(out, t)
+			}
 		}
 	}
 	return out
 }
 
 func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
+	if set, ok := side.Set[dim]; ok { // a side fixed to a total serves every code of the numerator
+		switch {
+		case c != set && !e.within(dim, set, c):
+			return nil
+		case asked == nil:
+			return e.numerators(dim)
+		}
+		return asked
+	}
 	if asked == nil {
 		return []string{c}
-	}
-	if set, ok := side.Set[dim]; ok { // a side fixed to a total serves every code asked for
-		if c == set || e.within(dim, set, c) {
-			return asked
-		}
-		return nil
 	}
 	var out []string
 	for _, a := range asked {
@@ -485,6 +638,21 @@ func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
 		}
 	}
 	return out
+}
+
+// numerators lists the codes of a dimension that the first side has.
+func (e *evaluation) numerators(dim string) []string {
+	if e.first == nil {
+		seen := map[string]bool{}
+		for k := range e.counts[0] {
+			if c := k.axis(dim); !seen[c] {
+				seen[c] = true
+				e.first = append(e.first, c)
+			}
+		}
+		slices.Sort(e.first)
+	}
+	return e.first
 }
 
 // within reports whether c is a member of the aggregate that is to be computed.
@@ -569,7 +737,7 @@ func (e *evaluation) rate(r *Result, keys []key) {
 	for _, k := range keys {
 		p, n := e.counts[0][k], e.counts[1][k]
 		if n == nil {
-			n = &count{why: "no " + strings.Join(e.sel[1].side.Terms, ", ") + " is reported"}
+			n = &count{why: "no " + e.sel[1].side.words() + " is reported"}
 		}
 		if !p.known || !n.known && !p.hasWhole {
 			why := p.why
@@ -668,6 +836,10 @@ func (e *evaluation) divide(r *Result, lo, hi split2) {
 		r.Why = "there are no cases to divide by"
 		return
 	}
+	if why := ended(r, e.b.Computes); why != "" {
+		r.Why, r.NumKnown, r.DenKnown = why, false, false
+		return
+	}
 	if why, num := e.uncovered(r); why != "" { // then what was added up is no count of anything either
 		r.Why, r.NumKnown, r.DenKnown = why, r.NumKnown && num, false
 		return
@@ -676,11 +848,23 @@ func (e *evaluation) divide(r *Result, lo, hi split2) {
 	r.loCorner, r.hiCorner = [2]int64{lo.pos, lo.pos + lo.rest}, [2]int64{hi.pos, hi.pos + hi.rest}
 	r.Lo, r.Hi = r.Value, r.Value
 	if d := r.loCorner[1]; d > 0 {
-		r.Lo = min(r.Value, quotient(lo.pos, d))
+		r.Lo = quotient(lo.pos, d)
 	}
 	if d := r.hiCorner[1]; d > 0 {
-		r.Hi = max(r.Value, quotient(hi.pos, d))
+		r.Hi = quotient(hi.pos, d)
 	}
+	if r.Value < r.Lo || r.Value > r.Hi {
+		r.warn("the quotient of the printed counts lies outside what their rounding allows")
+	}
+}
+
+// ended says why an aggregate is not computed for a period: it was no more.
+func ended(r *Result, computes []string) string {
+	x, ok := code.Must("geo").Lookup(r.Geo)
+	if !ok || x.Kind != code.Aggregate || x.To == "" || !slices.Contains(computes, "geo") || len(r.Period) < 4 || r.Period.Year() <= x.To[:4] {
+		return ""
+	}
+	return fmt.Sprintf("%s ended in %s", r.Geo, x.To)
 }
 
 // uncovered says why a computed total is not one: the vintage holds only some
@@ -780,7 +964,7 @@ func (e *evaluation) sum(r *Result, side int, keys []key, name string) sum {
 		left.warn(r)
 	}
 	if !s.known && s.why == "" {
-		s.why = "no " + strings.Join(e.sel[side].side.Terms, ", ") + " is reported for such a cell"
+		s.why = "no " + e.sel[side].side.words() + " is reported for such a cell"
 	}
 	return s
 }

@@ -105,7 +105,7 @@ func TestMissingSaysWhy(t *testing.T) {
 		{"eurostat_first_instance", cell("TOTAL", "EU27_2020", "2023-Q1"), "TOTAL_POS is missing"},
 		{"aida_refugee", cell("RU", "HR", "2023"), "no in_merit_rejection or rejection is reported"},
 		{"grants_per_intention", cell("RU", "HR", "2022"), `refugee_status is printed as "N/A"`},
-		{"grants_per_applicant", with(cell("TOTAL", "HR", "2022"), func(q *rate.Query) { q.Source = "aida" }), "no applicants is reported for such a cell"},
+		{"grants_per_applicant", with(cell("TOTAL", "HR", "2022"), func(q *rate.Query) { q.Source = "aida" }), "no applications_lodged or applicants is reported for such a cell"},
 		{"unhcr_total_protection", cell("TOTAL", "HR", "2022"), "not every citizenship is held for 2022 (asylum_decisions), so there is no total"},
 		{"unhcr_total_protection", cell("RU", "LI", "2023"), "there are no cases to divide by"},
 		{"euaa_recognition", cell("TOTAL", "DE", "2016"), "no GENCONV is reported"},
@@ -142,6 +142,79 @@ func TestSumOverAnAxisWithItsTotalIsRefused(t *testing.T) {
 	rs := evaluate(t, e, "unhcr_total_protection", rate.Query{Citizen: []string{"RU"}, Geo: []string{"HR", "SI"}, Periods: []obs.Period{"2023"}, By: []string{"citizen", "period"}})
 	if len(rs) != 1 || rs[0].Counts() != "35/79" || rs[0].Geo != "HR+SI" {
 		t.Errorf("HR and SI together: %v, want 35/79", rs)
+	}
+}
+
+// What a hostile user found: each once gave a wrong number.
+func TestNobodyIsCountedTwice(t *testing.T) {
+	_, e := embedded(t)
+	for _, tt := range []struct {
+		name string
+		q    rate.Query
+		want string
+	}{
+		{"unhcr_total_protection", with(cell("RU", "FR", "2023"), func(q *rate.Query) { q.Citizen = []string{"RU", "RU", "RU"} }), "955/3,545"},
+		{"share_of_applicants", rate.Query{Citizen: []string{"SY", "RU"}, Geo: []string{"HR"}, Periods: []obs.Period{"2022"}, By: []string{"geo", "period"}, Source: "eurostat", AsOf: "2023-12-31"}, "2,695/12,870"},
+		{"share_of_applicants", rate.Query{Citizen: []string{"RU"}, Geo: []string{"DE", "DE"}, Periods: []obs.Period{"2023"}, Source: "unhcr"}, "9,028/351,871"},
+		{"positives_per_first_time_applicant", with(cell("RU", "DE", "2023"), func(q *rate.Query) { q.Stage = "FI+RA" }), "480/7,663"},
+		{"de_bereinigte_schutzquote", cell("RU", "DE", "2023"), "480/1,658"},
+		{"de_gesamtschutzquote", cell("RU", "DE", "2023"), "480/5,246"},
+	} {
+		rs := evaluate(t, e, tt.name, tt.q)
+		if len(rs) != 1 || rs[0].Counts() != tt.want {
+			t.Errorf("%s %+v: %v, want %s", tt.name, tt.q, rs, tt.want)
+		}
+	}
+	set, _ := rate.Definitions("")
+	d, _ := set.Named("unhcr_total_protection")
+	for _, q := range []rate.Query{
+		{Citizen: []string{"RU"}, Geo: []string{"EU27_2020", "FR"}, Periods: []obs.Period{"2023"}, By: []string{"citizen"}},
+		{Citizen: []string{"TOTAL", "RU"}, Geo: []string{"FR"}, Periods: []obs.Period{"2023"}, By: []string{"geo"}},
+	} {
+		if rs, err := rate.Evaluate(d, e, q); !errors.Is(err, rate.ErrDoubleCount) {
+			t.Errorf("%+v: %v %v, want a refusal", q, rs, err)
+		}
+	}
+	a, _ := set.Named("aida_refugee")
+	if rs, err := rate.Evaluate(a, e, rate.Query{Citizen: []string{"TOTAL"}, Periods: []obs.Period{"2022"}, By: []string{"citizen", "period"}}); !errors.Is(err, rate.ErrQuery) {
+		t.Errorf("national figures are added up: %v %v", rs, err)
+	}
+}
+
+// A share's part and whole come from one release.
+func TestOneVintageForPartAndWhole(t *testing.T) {
+	_, e := embedded(t)
+	for citizen, want := range map[string]string{"SY": "630/12,870", "RU": "270/2,730"} {
+		r := evaluate(t, e, "share_of_applicants", with(cell(citizen, "HR", "2022"), func(q *rate.Query) { q.Source = "eurostat" }))[0]
+		if r.Counts() != want || len(r.Vintages) != 1 {
+			t.Errorf("%s in HR 2022: %s of %v, want %s of one vintage", citizen, r.Counts(), r.Vintages, want)
+		}
+	}
+}
+
+// Who asks for women does not get everybody.
+func TestSexThatIsNotToldApart(t *testing.T) {
+	_, e := embedded(t)
+	q := cell("RU", "DE", "2023")
+	q.Sex = []string{"F"}
+	r := evaluate(t, e, "unhcr_total_protection", q)[0]
+	if r.Known || r.Why != "unhcr does not tell applicants or decisions apart by sex" {
+		t.Errorf("women among UNHCR's decisions: %v", &r)
+	}
+}
+
+// A share of every citizenship, when none is named.
+func TestShareOfEveryCitizenship(t *testing.T) {
+	_, e := embedded(t)
+	sum := int64(0)
+	for _, r := range evaluate(t, e, "share_of_applicants", rate.Query{Geo: []string{"DE"}, Periods: []obs.Period{"2023"}, Source: "unhcr"}) {
+		if r.Known && r.Den != 351871 {
+			t.Errorf("%v divides by another total", &r)
+		}
+		sum += r.Num
+	}
+	if sum != 351871 {
+		t.Errorf("the parts add up to %d", sum)
 	}
 }
 
@@ -221,6 +294,10 @@ func TestEurostatBoundsAndAbsence(t *testing.T) {
 	r := evaluate(t, data, "eurostat_first_instance", cell("TR", "DE", "2022"))[0]
 	if r.Counts() != "20/500" || !strings.Contains(strings.Join(r.Warnings, "\n"), "contradict one another beyond rounding") {
 		t.Errorf("20 + 40 of a printed 500: %v %v, want a warning", r, r.Warnings)
+	}
+	odd := scribble{[]*table.Table{tsv(t, "2024-05-01", nil, "2023", "SY TOTAL DE|145", "SY TOTAL_POS DE|40", "SY REJECTED DE|100")}}
+	if r := evaluate(t, odd, "eurostat_first_instance", cell("SY", "DE", "2023"))[0]; r.Percent() != "27.6 % (28.6-29.4)" || !strings.Contains(strings.Join(r.Warnings, ""), "lies outside") {
+		t.Errorf("40 and 100 of a printed 145: %s %v", r.Percent(), r.Warnings)
 	}
 	if r := evaluate(t, data, "eurostat_first_instance", cell("AF", "DE", "2022"))[0]; len(r.Warnings) != 0 {
 		t.Errorf("a clean cell warns: %v", r.Warnings)

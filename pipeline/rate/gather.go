@@ -44,6 +44,7 @@ type selection struct {
 	side  Side
 	cells []cell
 	held  []table.Meta // the vintages that were looked into, newest first
+	lacks string       // a dimension that the query picks from and the source has not
 }
 
 // gather collects the cells of a side that the query asks for, each from the
@@ -57,6 +58,7 @@ func gather(data Data, source string, side Side, q Query, computes []string) (*s
 				metas = append(metas, m)
 			}
 		}
+		slices.Reverse(metas) // of one day, the one that was added last goes first
 		slices.SortStableFunc(metas, func(a, b table.Meta) int { return strings.Compare(b.Vintage, a.Vintage) })
 		s.held = append(s.held, metas...)
 		for i := range metas {
@@ -104,7 +106,7 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 	side := &s.side
 	names := make([]string, len(t.Dims))
 	pass := make([]filter, len(t.Dims))
-	at := map[string]int{"citizen": -1, "geo": -1, "sex": -1, "age": -1, side.Axis: -1, side.Unit: -1, levelDim(side): -1}
+	at := map[string]int{"citizen": -1, "geo": -1, "sex": -1, "age": -1, side.Axis: -1, side.Unit: -1, side.Level: -1}
 	for d := range t.Dims {
 		names[d] = t.Dims[d].Name
 		at[names[d]] = d
@@ -112,6 +114,15 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 	}
 	if at[side.Axis] < 0 {
 		return
+	}
+	for _, part := range []struct {
+		dim, total string
+		asked      []string
+	}{{"sex", "T", q.Sex}, {"age", "TOTAL", q.Age}} {
+		if at[part.dim] < 0 && slices.ContainsFunc(part.asked, func(c string) bool { return c != part.total }) {
+			s.lacks = part.dim // never everybody in place of some
+			return
+		}
 	}
 	var periods []int
 	for i, p := range t.Periods {
@@ -143,7 +154,7 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 			}
 			row := cell{
 				key:  key{citizen: code("citizen", r), geo: code("geo", r), sex: code("sex", r), age: code("age", r)},
-				term: code(side.Axis, r), level: code(levelDim(side), r), unit: code(side.Unit, r),
+				term: code(side.Axis, r), level: code(side.Level, r), unit: code(side.Unit, r),
 			}
 			if len(witnesses) > 0 {
 				row.witness = witness(t, ch, witnesses, r)
@@ -178,14 +189,6 @@ func covered(newer []table.Meta, t *table.Table, ch *table.Chunk, r, p int) bool
 	return false
 }
 
-// levelDim is the dimension of levels, also where all are added up.
-func levelDim(s *Side) string {
-	if s.Level == "any" {
-		return "dec_level"
-	}
-	return s.Level
-}
-
 // dimFilter says which codes of a dimension a query takes.
 func dimFilter(d *table.Dim, side *Side, q Query, computes []string) filter {
 	var want []string
@@ -199,6 +202,13 @@ func dimFilter(d *table.Dim, side *Side, q Query, computes []string) filter {
 		}
 		if c, ok := side.Set[d.Name]; ok {
 			want = []string{c}
+		}
+		if only := side.Where[d.Name]; only != nil { // a definition of one country's
+			if want == nil {
+				want = only
+			}
+			want = slices.DeleteFunc(slices.Clone(want), func(c string) bool { return !slices.Contains(only, c) })
+			break
 		}
 		if want == nil {
 			return nil
@@ -290,7 +300,7 @@ func (s *Side) terms() []string {
 // that differ in such dimensions alone are two printings of one count.
 func isWitness(dim string, side *Side) bool {
 	switch dim {
-	case "citizen", "geo", "sex", "age", "freq", "unit", side.Axis, side.Unit, levelDim(side):
+	case "citizen", "geo", "sex", "age", "freq", "unit", side.Axis, side.Unit, side.Level:
 		return false
 	}
 	_, added := side.Add[dim]

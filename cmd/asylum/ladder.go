@@ -28,6 +28,10 @@ Each step is divided only by grants of its own source.`,
 			if _, err := q.query(); err != nil {
 				return err
 			}
+			p, ok := obs.ParsePeriod(period)
+			if !ok {
+				return usagef("--period is %q, want one period, such as 2023", period)
+			}
 			set, err := a.set()
 			if err != nil {
 				return err
@@ -36,7 +40,6 @@ Each step is divided only by grants of its own source.`,
 			if err != nil {
 				return err
 			}
-			p, _ := obs.ParsePeriod(period)
 			l, err := rate.Climb(set, data, citizen, geo, p, asOf)
 			if err != nil {
 				return err
@@ -69,7 +72,7 @@ Each step is divided only by grants of its own source.`,
 }
 
 func (a *app) ladder(l *rate.Ladder) error {
-	a.printf("Citizens of %s in %s, %s: each count divides only grants of its own source\n\n", named("citizen", l.Citizen), named("geo", l.Geo), l.Period)
+	a.printf("%s in %s, %s: each count divides only grants of its own source\n\n", words.Citizens(l.Citizen), words.The(l.Geo), l.Period)
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "step\tcount\tsource\tgrants over it\t")
 	for i := range l.Steps {

@@ -18,9 +18,11 @@ import (
 type queryFlags struct {
 	citizen, geo, sex, age, by, period []string
 	stage, source, asOf                string
+	cmd                                *cobra.Command
 }
 
 func (q *queryFlags) bind(c *cobra.Command) {
+	q.cmd = c
 	f := c.Flags()
 	f.StringSliceVar(&q.citizen, "citizen", nil, "`CODES` of citizenships, such as RU,SY or TOTAL")
 	f.StringSliceVar(&q.geo, "geo", nil, "`CODES` of countries of asylum, such as HR,DE or EU27_2020")
@@ -33,10 +35,20 @@ func (q *queryFlags) bind(c *cobra.Command) {
 	f.StringSliceVar(&q.by, "by", nil, "the `AXES` to keep apart (default citizen,geo,period)")
 }
 
+// stages are first instance as a whole, final, and UNHCR's levels.
+var stages = []string{"first", "final", "FI", "NA", "FA", "AR", "RA", "JR", "IN", "BL", "TP", "TR", "TA", "SP", "CA"}
+
 var yearRange = regexp.MustCompile(`^(\d{4})[/-](\d{4})$`)
 
 // query checks the flags against the code lists.
 func (q *queryFlags) query() (rate.Query, error) {
+	if q.cmd != nil {
+		for name, list := range map[string][]string{"citizen": q.citizen, "geo": q.geo, "period": q.period, "sex": q.sex, "age": q.age, "by": q.by} {
+			if q.cmd.Flags().Changed(name) && len(list) == 0 {
+				return rate.Query{}, usagef("--%s is empty; leave it out to ask for all", name)
+			}
+		}
+	}
 	out := rate.Query{Citizen: q.citizen, Geo: q.geo, Sex: q.sex, Age: q.age, Stage: q.stage, Source: q.source, AsOf: q.asOf, By: q.by}
 	for _, list := range []struct {
 		dim   string
@@ -52,6 +64,9 @@ func (q *queryFlags) query() (rate.Query, error) {
 		if m := yearRange.FindStringSubmatch(p); m != nil {
 			from, _ := strconv.Atoi(m[1])
 			to, _ := strconv.Atoi(m[2])
+			if to < from {
+				return out, usagef("--period is %q, want the earlier year first", p)
+			}
 			for y := from; y <= to && y < from+200; y++ {
 				out.Periods = append(out.Periods, obs.Period(strconv.Itoa(y)))
 			}
@@ -66,6 +81,11 @@ func (q *queryFlags) query() (rate.Query, error) {
 	for _, axis := range q.by {
 		if !slices.Contains(rate.Axes, axis) {
 			return out, usagef("--by names %q, want some of %s", axis, strings.Join(rate.Axes, ","))
+		}
+	}
+	for _, st := range strings.Split(q.stage, "+") {
+		if q.stage != "" && !slices.Contains(stages, st) {
+			return out, usagef("--stage is %q, want one of %s; FI+RA adds two up", q.stage, strings.Join(stages, ", "))
 		}
 	}
 	if q.asOf != "" {

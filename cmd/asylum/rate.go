@@ -1,12 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 
-	"asylum/pipeline/code"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/rate"
 	"asylum/reports/export"
@@ -42,7 +42,12 @@ counts that agree with every printed, rounded cell that was used.`,
 			case "json":
 				return a.json(data, results)
 			case "parquet":
-				return export.Parquet(a.stdout, results)
+				var b bytes.Buffer // the library panics where it cannot write
+				if err := export.Parquet(&b, results); err != nil {
+					return err
+				}
+				_, err := a.stdout.Write(b.Bytes())
+				return err
 			case "xlsx":
 				return export.XLSX(a.stdout, d, results)
 			}
@@ -113,7 +118,7 @@ func (a *app) text(d rate.Definition, results []rate.Result) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for i := range results {
 		r := &results[i]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Citizen, r.Geo, r.Period, amount(r), origin(r))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", where(r), r.Period, amount(r), origin(r))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -128,6 +133,18 @@ func (a *app) text(d rate.Definition, results []rate.Result) error {
 func lower(s string) string {
 	if len(s) > 1 && s[1] >= 'a' && s[1] <= 'z' {
 		return strings.ToLower(s[:1]) + s[1:]
+	}
+	return s
+}
+
+// where names the cell's citizenship and country, and any part of the people.
+func where(r *rate.Result) string {
+	s := r.Citizen + "\t" + r.Geo
+	if r.Sex != "" && r.Sex != "T" {
+		s += " " + r.Sex
+	}
+	if r.Age != "" && r.Age != "TOTAL" {
+		s += " " + r.Age
 	}
 	return s
 }
@@ -220,13 +237,5 @@ func (a *app) ratesCmd() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", "text or json")
-	return c
-}
-
-// named is a code's English name.
-func named(dim, c string) string {
-	if x, ok := code.Must(dim).Lookup(c); ok {
-		return x.Name("en")
-	}
 	return c
 }

@@ -5,7 +5,6 @@ import (
 	"text/tabwriter"
 
 	"asylum/pipeline/ledger"
-	"asylum/pipeline/rate"
 	"asylum/reports/export"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,8 @@ func (a *app) reproduceCmd() *cobra.Command {
 		Short: "The ledger: a verdict for each published figure",
 		Long: `Compares published figures with the data at hand under every definition, and
 prints for each a verdict: reproduced, within rounding, truncated,
-other definition, other vintage, arithmetic only, contradicted or no data.`,
+other definition, other vintage, arithmetic only, contradicted or no data.
+The exit status is 4 if one is contradicted, or is not what the file expects.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, ids []string) error {
 			if err := formats(format, "text", "json"); err != nil {
@@ -29,7 +29,7 @@ other definition, other vintage, arithmetic only, contradicted or no data.`,
 				list, err = ledger.ReadFile(figures)
 			}
 			if err != nil {
-				return err
+				return usageOr(err)
 			}
 			judged, err := a.judge(list, ids)
 			if err != nil {
@@ -109,19 +109,27 @@ func (a *app) verdicts(judged []ledger.Judgement) error {
 // found is the error of a check that found something.
 type found struct{ error }
 
-// changed reports figures whose verdict is not the one that was expected.
+// changed reports figures that the data contradicts, and those whose verdict is
+// not the one that was expected.
 func changed(judged []ledger.Judgement) error {
 	var n int
 	first := ""
 	for _, j := range judged {
-		if j.Expected != "" && j.Expected != j.Verdict {
+		was := ""
+		switch {
+		case j.Expected != "" && j.Expected != j.Verdict:
+			was = fmt.Sprintf("%s is %q, expected %q", j.ID, j.Verdict, j.Expected)
+		case j.Expected == "" && j.Verdict == ledger.Contradicted:
+			was = j.ID + " is contradicted"
+		}
+		if was != "" {
 			if n++; first == "" {
-				first = fmt.Sprintf("%s is %q, expected %q", j.ID, j.Verdict, j.Expected)
+				first = was
 			}
 		}
 	}
 	if n == 0 {
 		return nil
 	}
-	return found{fmt.Errorf("%s of %d verdicts changed: %s", rate.Group(int64(n)), len(judged), first)}
+	return found{fmt.Errorf("%d of %d figures do not stand: %s", n, len(judged), first)}
 }

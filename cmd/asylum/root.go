@@ -37,6 +37,7 @@ type app struct {
 	definitions    string
 	codes          string
 	maxBytes       int64
+	named          bool // the lake was named by a flag or a configuration
 }
 
 // usageError marks an error as the user's.
@@ -47,6 +48,8 @@ func (e usageError) Unwrap() error { return e.error }
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
+	out := &checked{w: stdout}
+	stdout = out
 	a := &app{stdout: stdout, stderr: stderr, log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, at slog.Attr) slog.Attr {
 			if at.Key == slog.TimeKey {
@@ -62,10 +65,27 @@ func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	err := root.Execute()
 	if err == nil {
+		err = out.err
+	}
+	if err == nil {
 		return exitDone
 	}
 	fmt.Fprintf(stderr, "asylum: %s\n", message(err))
 	return status(err)
+}
+
+// checked remembers that something could not be written.
+type checked struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checked) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 // message prefixes every further line of a list of errors with the program's
@@ -89,7 +109,7 @@ func status(err error) int {
 	switch {
 	case errors.As(err, &found{}):
 		return exitFound
-	case errors.As(err, &usage), errors.Is(err, rate.ErrDoubleCount), errors.Is(err, ingest.ErrNoTable):
+	case errors.As(err, &usage), errors.Is(err, rate.ErrDoubleCount), errors.Is(err, rate.ErrQuery), errors.Is(err, ingest.ErrNoTable):
 		return exitUsage
 	case errors.As(err, &parse), errors.As(err, &refusal):
 		return exitParse
@@ -118,7 +138,13 @@ func (a *app) root() *cobra.Command {
 		Short:         "Asylum rates that can be traced to a cell",
 		Long:          "asylum turns the asylum exports of Eurostat, AIDA and UNHCR into rates that can be traced to a cell,\nand into charts that can be printed.\n\nWithout a lake (--lake DIR) it answers from the data that comes with it.\n\n" + exitLegend,
 		SilenceErrors: true, SilenceUsage: true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.extend() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			a.named = c.Flags().Changed("lake")
+			if a.maxBytes < 0 || a.lake == "" {
+				return usagef("--max-bytes and --lake want a number of bytes and a directory")
+			}
+			return a.extend()
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("unknown command %q; asylum --help lists them", args[0])
@@ -168,15 +194,28 @@ func (a *app) extend() error {
 	return nil
 }
 
-// data opens the lake, or the embedded data.
-func (a *app) data() (ingest.Data, error) { return ingest.Open(a.lake) }
+// data opens the lake, or the embedded data: said aloud where a lake was named.
+func (a *app) data() (ingest.Data, error) {
+	d, err := ingest.Open(a.lake)
+	if _, ok := d.(*ingest.Embedded); ok && a.named {
+		a.log.Warn("there is no lake there: this is the embedded data", "lake", a.lake)
+	}
+	return d, err
+}
 
 func (a *app) set() (*rate.Set, error) {
 	s, err := rate.Definitions(a.definitions)
-	if err != nil && a.definitions != "" && !errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{err}
+	return s, usageOr(err)
+}
+
+// usageOr marks an error in a file of the user's own, unless it is that the
+// file cannot be read.
+func usageOr(err error) error {
+	var path *fs.PathError
+	if err == nil || errors.As(err, &path) {
+		return err
 	}
-	return s, err
+	return usageError{err}
 }
 
 func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.stdout, format, args...) }

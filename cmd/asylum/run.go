@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"asylum/pipeline/ingest"
@@ -81,11 +82,15 @@ func (a *app) configure(c *cobra.Command, f *runFlags) error {
 			"codes": {&a.codes, cfg.Codes}, "as-of": {&f.asOf, cfg.AsOf}, "notify": {&f.notify, cfg.Notify}} {
 			if v.from != "" && !c.Flags().Changed(flag) {
 				*v.to = v.from
+				a.named = a.named || flag == "lake"
 			}
 		}
 		if err := a.extend(); err != nil {
 			return err
 		}
+	}
+	if f.out == "" {
+		return usagef("--out is empty, want a directory")
 	}
 	if f.asOf != "" {
 		if _, err := time.Parse(time.DateOnly, f.asOf); err != nil {
@@ -104,6 +109,11 @@ func (a *app) publish(f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	if _, ok := data.(*store.Lake); ok {
+		if err := apart(a.lake, f.out); err != nil {
+			return err
+		}
+	}
 	if f.explain {
 		from := "the lake " + a.lake
 		if _, ok := data.(*ingest.Embedded); ok {
@@ -119,10 +129,7 @@ func (a *app) publish(f *runFlags) error {
 			return err
 		}
 		defer os.RemoveAll(staging)
-		l, err := store.Create(staging)
-		if err != nil {
-			return err
-		}
+		l := store.Scratch(staging)
 		if err := e.Copy(l); err != nil {
 			return err
 		}
@@ -148,6 +155,38 @@ func (a *app) publish(f *runFlags) error {
 		a.printf("%d charts and %d published figures from %d exports\nthe site is at %s\n", len(site.Charts), len(site.Figures)+len(site.Quoted), len(site.Vintages), abs)
 	}
 	return nil
+}
+
+// apart refuses a site and a lake that lie in one another: the site is
+// exchanged whole, and the lake would go with it.
+func apart(lake, out string) error {
+	l, o := resolved(lake), resolved(out)
+	if inside(l, o) || inside(o, l) {
+		return usagef("--out %s and --lake %s lie in one another: the site is exchanged whole, and the lake would be lost", out, lake)
+	}
+	return nil
+}
+
+func inside(a, b string) bool {
+	rel, err := filepath.Rel(b, a)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// resolved follows the symbolic links of what there is of a path.
+func resolved(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	for rest := ""; ; {
+		if real, err := filepath.EvalSymlinks(abs); err == nil {
+			return filepath.Join(real, rest)
+		}
+		if abs == filepath.Dir(abs) {
+			return filepath.Join(abs, rest)
+		}
+		abs, rest = filepath.Dir(abs), filepath.Join(filepath.Base(abs), rest)
+	}
 }
 
 // notify runs the user's command with one line on what happened.

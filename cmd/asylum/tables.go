@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -128,9 +129,16 @@ was. The same bytes a second time add nothing.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, files []string) error {
 			if opt.Vintage != "" {
-				if _, err := time.Parse(time.DateOnly, opt.Vintage); err != nil {
+				day, err := time.Parse(time.DateOnly, opt.Vintage)
+				if err != nil {
 					return usagef("--vintage is %q, want the day of extraction, such as 2023-04-30", opt.Vintage)
 				}
+				if day.After(time.Now().AddDate(0, 0, 1)) {
+					return usagef("--vintage is %q, a day to come", opt.Vintage)
+				}
+			}
+			if strings.Trim(opt.Table, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+				return usagef("--table is %q, want a dataset code such as migr_asydcfsta", opt.Table)
 			}
 			debug.SetGCPercent(25) // big tables: memory before speed
 			opt.MaxBytes = a.maxBytes
@@ -148,11 +156,14 @@ was. The same bytes a second time add nothing.`,
 				if opt.Table == "" && got.Format == "tsv" {
 					a.log.Info("the dataset is taken from the file's name", "file", f, "table", got.Table)
 				}
-				if got.Warning != "" {
-					a.log.Warn(got.Warning)
+				for _, w := range got.Warnings {
+					a.log.Warn(w)
 				}
 				if !got.New {
 					a.printf("%s: nothing new, the lake has it as %s %s %s\n", f, got.Source, got.Table, got.Vintage)
+					if opt.Vintage != "" && opt.Vintage != got.Vintage {
+						a.log.Warn("its vintage stays what it was when it was added", "file", f, "vintage", got.Vintage)
+					}
 					continue
 				}
 				a.printf("%s: added as %s %s %s, %d rows, %d values\n", f, got.Source, got.Table, got.Vintage, got.Rows, got.Cells)
@@ -161,6 +172,7 @@ was. The same bytes a second time add nothing.`,
 		},
 	}
 	c.Flags().StringVar(&opt.Table, "table", "", "the dataset `CODE`, where the file does not say")
+	c.Flags().BoolVar(&opt.Whole, "whole", false, "the files are whole tables, whatever earlier vintages held")
 	c.Flags().StringVar(&opt.Vintage, "vintage", "", "the `DATE` of extraction, where the file does not say")
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +16,8 @@ import (
 type Added struct {
 	table.Meta
 	Rows, Cells int
-	New         bool   // false: the lake had these bytes already
-	Warning     string // what the vintage rests on, where the file does not say
+	New         bool     // false: the lake had these bytes already
+	Warnings    []string // what its vintage and its extent rest on, where the file does not say
 }
 
 // Add reads a file and puts it into the lake, whole or not at all.
@@ -33,7 +34,7 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 	if m, ok := l.Find(t.Meta.Table, t.SHA256); ok {
 		return Added{Meta: m, Rows: t.Rows, Cells: t.Count()}, nil
 	}
-	var warning string
+	var warnings []string
 	if t.Vintage == "" {
 		st, err := in.Stat()
 		if err != nil {
@@ -41,13 +42,68 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 		}
 		t.Vintage = st.ModTime().UTC().Format(time.DateOnly)
 		t.Note = "the file's own date: the export does not say when it was extracted"
-		warning = fmt.Sprintf("%s: vintage %s is the file's own date; pass --vintage if you know the day of extraction", file, t.Vintage)
+		warnings = append(warnings, fmt.Sprintf("%s: vintage %s is the file's own date; pass --vintage if you know the day of extraction", file, t.Vintage))
+	}
+	if !opt.Whole {
+		narrower, err := narrower(l, t)
+		if err != nil {
+			return Added{}, err
+		}
+		if narrower != "" {
+			warnings = append(warnings, file+": "+narrower)
+		}
 	}
 	if _, err := in.Seek(0, 0); err != nil {
 		return Added{}, err
 	}
 	isNew, err := l.Put(t, in, extension(file))
-	return Added{Meta: t.Meta, Rows: t.Rows, Cells: t.Count(), New: isNew, Warning: warning}, err
+	return Added{Meta: t.Meta, Rows: t.Rows, Cells: t.Count(), New: isNew, Warnings: warnings}, err
+}
+
+// narrower compares a table with the earlier vintages of it. One that holds
+// fewer codes or periods than an earlier one most likely is a custom download:
+// it is kept as an extract, so that it does not hide what it never spoke of.
+func narrower(l *store.Lake, t *table.Table) (string, error) {
+	extent, lacks := table.Extent{Dims: map[string][]string{}}, []string{}
+	for _, m := range l.Vintages() {
+		if m.Source != t.Source || m.Table != t.Meta.Table {
+			continue
+		}
+		dims, periods, err := l.Describe(m)
+		if err != nil {
+			return "", err
+		}
+		for _, d := range dims {
+			i := t.Dim(d.Name)
+			if i < 0 || extent.Dims[d.Name] != nil {
+				continue
+			}
+			if n := missing(d.Values, t.Dims[i].Values); n > 0 {
+				extent.Dims[d.Name] = slices.Sorted(slices.Values(t.Dims[i].Values))
+				lacks = append(lacks, fmt.Sprintf("%d codes of %s", n, d.Name))
+			}
+		}
+		if n := missing(periods, t.Periods); n > 0 && extent.From == "" && len(t.Periods) > 0 {
+			extent.From, extent.To = slices.Min(t.Periods), slices.Max(t.Periods)
+			lacks = append(lacks, fmt.Sprintf("%d periods", n))
+		}
+	}
+	if len(lacks) == 0 {
+		return "", nil
+	}
+	t.Extent = []table.Extent{extent}
+	return fmt.Sprintf("it lacks %s that an earlier vintage holds, and is kept as an extract; pass --whole if the source has dropped them", strings.Join(lacks, ", ")), nil
+}
+
+// missing counts the values of a that b has not.
+func missing[T comparable](a, b []T) int {
+	n := 0
+	for _, v := range a {
+		if !slices.Contains(b, v) {
+			n++
+		}
+	}
+	return n
 }
 
 // extension is what a raw file keeps of its name: ".tsv.gz", ".csv".

@@ -11,8 +11,8 @@ import (
 // Files is raw exports to be asked without a lake.
 type Files struct{ tables []*table.Table }
 
-// OpenFiles reads exports whole. A file without a date of its own counts as
-// of the day that opt gives, or as the first.
+// OpenFiles reads exports whole. Files without a date count as
+// vintages in the order given: of one table, the last one that holds a cell.
 func OpenFiles(names []string, opt Options) (*Files, error) {
 	f := &Files{}
 	for i, name := range names {
@@ -26,7 +26,7 @@ func OpenFiles(names []string, opt Options) (*Files, error) {
 			return nil, err
 		}
 		if t.Vintage == "" {
-			t.Vintage = fmt.Sprintf("file-%d", i+1)
+			t.Vintage = fmt.Sprintf("file-%06d", i+1)
 		}
 		f.tables = append(f.tables, t)
 	}

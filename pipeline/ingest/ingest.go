@@ -29,6 +29,7 @@ import (
 type Options struct {
 	Table    string     // the dataset code, over the one in the file name
 	Vintage  string     // the day of extraction, YYYY-MM-DD
+	Whole    bool       // the file is its whole table, whatever earlier vintages held
 	Want     table.Want // what to read, where the format has a line a cell
 	MaxBytes int64      // how much a gzip file may unpack to; 0 means 8 GiB
 }

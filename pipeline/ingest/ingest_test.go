@@ -183,15 +183,15 @@ func TestAddTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := add(t, l, "migr_asyappctza.tsv.gz", zipped(tsv), Options{Vintage: "2023-04-30"})
-	if !first.New || first.Rows != 3 || first.Cells != 4 || first.Warning != "" {
+	if !first.New || first.Rows != 3 || first.Cells != 4 || strings.Join(first.Warnings, "\n") != "" {
 		t.Errorf("got %+v", first)
 	}
 	again := add(t, l, "renamed.tsv.gz", zipped(tsv), Options{Table: "migr_asyappctza"})
-	if again.New || again.Vintage != "2023-04-30" || again.Rows != 3 || again.Cells != 4 || again.Warning != "" {
+	if again.New || again.Vintage != "2023-04-30" || again.Rows != 3 || again.Cells != 4 || len(again.Warnings) > 0 {
 		t.Errorf("got %+v", again)
 	}
 	dated := add(t, l, "migr_asyappctza.tsv", tsv, Options{})
-	if !dated.New || dated.Note == "" || !strings.HasSuffix(dated.Warning, "migr_asyappctza.tsv: vintage "+dated.Vintage+" is the file's own date; pass --vintage if you know the day of extraction") {
+	if !dated.New || dated.Note == "" || !strings.HasSuffix(strings.Join(dated.Warnings, ""), "migr_asyappctza.tsv: vintage "+dated.Vintage+" is the file's own date; pass --vintage if you know the day of extraction") {
 		t.Errorf("got %+v", dated)
 	}
 	file := filepath.Join(t.TempDir(), "migr_asyappctza.tsv")
@@ -413,7 +413,7 @@ func TestOpenFiles(t *testing.T) {
 	}
 	for i, m := range f.Vintages() { // two tables of the same bytes
 		got, err := f.Load(m, table.Want{})
-		if err != nil || got.Meta.Table != NameTable(names[i]) || m.Vintage != fmt.Sprintf("file-%d", i+1) {
+		if err != nil || got.Meta.Table != NameTable(names[i]) || m.Vintage != fmt.Sprintf("file-%06d", i+1) {
 			t.Errorf("%s: got %v, %v", names[i], got, err)
 		}
 		ps := places(got)

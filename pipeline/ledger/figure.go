@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"asylum/datasets"
+	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
 
 	"github.com/goccy/go-yaml"
@@ -69,6 +70,9 @@ func parse(s string) (quantity, error) {
 	if rest, ok := strings.CutSuffix(t, "%"); ok {
 		t, q.percent = strings.TrimSpace(rest), true
 	}
+	if whole, frac, ok := strings.Cut(t, ","); ok && q.percent && len(frac) <= 2 && !strings.Contains(whole, ".") {
+		t = whole + "." + frac // 33,9 %: a decimal comma
+	}
 	t = strings.ReplaceAll(t, ",", "")
 	n, err := strconv.ParseFloat(t, 64)
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
@@ -85,6 +89,24 @@ func parse(s string) (quantity, error) {
 		}
 	}
 	return q, nil
+}
+
+// check refuses what would otherwise look like a lack of data.
+func (f *Figure) check() error {
+	for dim, c := range map[string]string{"citizen": f.Citizen, "geo": f.Geo} {
+		if _, ok := code.Must(dim).Lookup(c); !ok {
+			return fmt.Errorf("there is no %s %q in datasets/codes", dim, c)
+		}
+	}
+	switch f.Cites {
+	case "", "eurostat", "unhcr", "aida":
+	default:
+		return fmt.Errorf("cites %q, want eurostat, unhcr or aida", f.Cites)
+	}
+	if _, ok := sides[f.Counts]; f.Counts != "" && !ok {
+		return fmt.Errorf("counts %q, want applicants, first-time applicants, decisions or positives", f.Counts)
+	}
+	return nil
 }
 
 // file is the shape of a file of figures.
@@ -138,9 +160,17 @@ func read(in io.Reader, name string) ([]Figure, error) {
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&f); err != nil {
 		return nil, fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
 	}
+	ids := map[string]bool{}
 	for i := range f.Figures {
 		x := &f.Figures[i]
 		x.From = f.Source
+		if ids[x.ID] {
+			return nil, fmt.Errorf("%s: figure %q stands twice", name, x.ID)
+		}
+		ids[x.ID] = true
+		if err := x.check(); err != nil {
+			return nil, fmt.Errorf("%s: figure %q: %w", name, x.ID, err)
+		}
 		if x.ID == "" || x.Citizen == "" || x.Geo == "" {
 			return nil, fmt.Errorf("%s: figure %d %q: want id, citizen and geo", name, i+1, x.ID)
 		}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
@@ -42,6 +44,9 @@ func Judge(figures []Figure, s *rate.Set, data rate.Data) ([]Judgement, error) {
 	seen := map[scope][]rate.Result{}
 	out := make([]Judgement, 0, len(figures))
 	for _, f := range figures {
+		if _, err := s.Named(f.Claimed); err != nil && strings.Contains(f.Claimed, "_") {
+			return nil, fmt.Errorf("figure %q: %w", f.ID, err)
+		}
 		j := &judge{f: f, set: s, data: data, out: Judgement{Figure: f}}
 		at := scope{f.Citizen, f.Geo, f.Period}
 		if _, ok := seen[at]; !ok {
@@ -80,8 +85,8 @@ func (j *judge) collect() error {
 	for _, d := range j.set.All() {
 		for _, b := range d.From {
 			stages := []string{""}
-			if b.Level != "" {
-				stages = []string{"FI", ""}
+			if b.Level != "" { // first instance alone, with appeals, with repeat applications
+				stages = []string{"FI", "", "FI+RA"}
 			}
 			for _, st := range stages {
 				q := j.query()
@@ -168,7 +173,8 @@ func (j *judge) percent() {
 		if fit := j.f.value.fits(r); fit != "" && j.counted(r) {
 			why := fmt.Sprintf("it is %s = %s", r.Counts(), r.Percent())
 			if d, err := j.set.Named(r.Definition); err == nil {
-				why += ": " + strings.ToLower(d.Title[:1]) + d.Title[1:]
+				first, size := utf8.DecodeRuneInString(d.Title)
+				why += ": " + string(unicode.ToLower(first)) + d.Title[size:]
 			}
 			if j.f.Claimed != "" {
 				why += ", not " + strings.ReplaceAll(j.f.Claimed, "_", " ")
@@ -182,15 +188,10 @@ func (j *judge) percent() {
 
 // unmatched settles a figure that no candidate gives.
 func (j *judge) unmatched(cited []*rate.Result) {
-	if q, ok := j.arithmetic(); ok {
-		if !q {
-			j.settle(Contradicted, nil, "the printed counts do not give the printed percentage")
-			return
-		}
-		if len(cited) == 0 {
-			j.settle(ArithmeticOnly, nil, "the printed counts give the printed percentage; no data at hand holds the cell")
-			return
-		}
+	agree, printed := j.arithmetic()
+	if printed && !agree {
+		j.settle(Contradicted, nil, "the printed counts do not give the printed percentage")
+		return
 	}
 	for _, r := range cited {
 		if r.Definition == j.f.Claimed {
@@ -198,7 +199,15 @@ func (j *judge) unmatched(cited []*rate.Result) {
 			return
 		}
 	}
-	j.settle(NoData, nil, j.lacking())
+	_, err := j.set.Named(j.f.Claimed)
+	switch {
+	case printed:
+		j.settle(ArithmeticOnly, nil, "the printed counts give the printed percentage; no data at hand gives them")
+	case len(cited) > 0 && err != nil:
+		j.settle(Contradicted, nil, fmt.Sprintf("none of the %d results at hand for the cell gives %s", len(cited), j.f.Value))
+	default:
+		j.settle(NoData, nil, j.lacking())
+	}
 }
 
 // lacking says what is not held.
@@ -314,6 +323,12 @@ func (j *judge) counts(r *rate.Result) string {
 	switch {
 	case !ok:
 		return ""
+	case q.relation == '<' && float64(hi) < x, q.relation == '>' && float64(lo) > x:
+		return Reproduced
+	case q.relation == '<' && float64(lo) < x, q.relation == '>' && float64(hi) > x:
+		return WithinRounding
+	case q.relation == '<', q.relation == '>':
+		return ""
 	case float64(n) == x, q.unit > 1 && math.Abs(float64(n)-x) <= q.unit/2:
 		return Reproduced
 	case float64(lo) <= x && x <= float64(hi):
@@ -351,4 +366,25 @@ func place(geo string) string {
 		return x.Name("en")
 	}
 	return "the EU"
+}
+
+// Fit is a result of another source than the one cited that has the size of
+// the figure, nil if there is none or the verdict rests on one already. It says
+// nothing of what the figure divides, only what it could.
+func (j *Judgement) Fit() *rate.Result {
+	if j.Match != nil || j.value.relation != '=' {
+		return nil
+	}
+	for i := range j.Evidence {
+		r := &j.Evidence[i]
+		if r.Source != j.Cites && r.Kind != rate.Share && j.value.percent && j.value.fits(r) == Reproduced {
+			return r
+		}
+	}
+	return nil
+}
+
+// Count is the figure as a count, if it is one.
+func (f *Figure) Count() (int64, bool) {
+	return int64(f.value.number), !f.value.percent && f.value.relation == '='
 }

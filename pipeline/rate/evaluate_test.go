@@ -425,7 +425,7 @@ func TestLadder(t *testing.T) {
 	if l.Closed != 274 || l.Grant("aida").Refugee != 23 || l.Grant("aida").Other != 1 || l.Grant("unhcr").Refugee != 20 {
 		t.Errorf("closed %d, grants %+v", l.Closed, l.Grants)
 	}
-	if x, ok := l.PerApplication(); !ok || rate.Percent(x/100, 1) != "13.4" {
+	if x, over, ok := l.PerApplication(); !ok || over.Source != "unhcr" || rate.Percent(x/100, 1) != "13.4" {
 		t.Errorf("intentions per application: %v", x)
 	}
 }

@@ -321,6 +321,24 @@ func witness(t *table.Table, ch *table.Chunk, dims []int, r int) string {
 	return b.String()
 }
 
+// AsOf is d as it stood at the end of a day: only the vintages up to then. An
+// empty day is today.
+func AsOf(d Data, day string) Data {
+	if day == "" {
+		return d
+	}
+	return &dated{d, day}
+}
+
+type dated struct {
+	Data
+	day string
+}
+
+func (d *dated) Vintages() []table.Meta {
+	return slices.DeleteFunc(slices.Clone(d.Data.Vintages()), func(m table.Meta) bool { return m.Vintage > d.day })
+}
+
 // Cached keeps the tables that it has loaded, whole, for callers that ask many
 // questions of the same few.
 func Cached(d Data) Data {

@@ -39,6 +39,7 @@ type Grant struct {
 // steps of a ladder, widest first, with the definition whose denominator each is.
 var steps = []struct{ name, definition, source string }{
 	{"intentions", "grants_per_intention", "aida"},
+	{"applications", "grants_per_applicant", "aida"},
 	{"applications", "share_of_applicants", "eurostat"},
 	{"applications", "positives_per_first_time_applicant", "unhcr"},
 	{"ended", "unhcr_all_outcomes", "unhcr"},
@@ -112,8 +113,8 @@ func (l *Ladder) grants(s *Set, data Data, asOf string) error {
 				}
 			}
 			l.Grants = append(l.Grants, g)
-		case "intentions":
-			if !st.Result.NumKnown {
+		case "intentions", "applications":
+			if st.Source != "aida" || !st.Result.NumKnown || l.Grant("aida") != nil {
 				continue
 			}
 			g := Grant{Source: st.Source, Refugee: st.Result.Num, RefugeeLo: st.Result.Num, Upper: st.Result.Num}
@@ -145,11 +146,11 @@ func (l *Ladder) subsidiary(g *Grant, data Data, asOf string) {
 	}
 }
 
-// Step finds the first step of a name, preferring the one with a quotient.
+// Step finds the step of a name: the last one with a quotient, else the last.
 func (l *Ladder) Step(name string) *Step {
 	var found *Step
 	for i := range l.Steps {
-		if s := &l.Steps[i]; s.Name == name && (found == nil || !found.Result.Known && s.Result.Known) {
+		if s := &l.Steps[i]; s.Name == name && (found == nil || s.Result.Known || !found.Result.Known) {
 			found = s
 		}
 	}
@@ -167,12 +168,18 @@ func (l *Ladder) Grant(source string) *Grant {
 }
 
 // PerApplication is how many intentions were expressed for each application
-// lodged: a quotient across sources, to be shown only as mixed. It reports
-// false where one of the two is not counted.
-func (l *Ladder) PerApplication() (float64, bool) {
+// lodged, over the applications of the same source if it counts them. Else the
+// quotient is across sources, and to be shown only as mixed. It reports false
+// where one of the two is not counted.
+func (l *Ladder) PerApplication() (x float64, over *Step, ok bool) {
 	i, a := l.Step("intentions"), l.Step("applications")
-	if i == nil || a == nil || a.Count == 0 {
-		return math.NaN(), false
+	if i == nil || a == nil {
+		return math.NaN(), nil, false
 	}
-	return quotient(i.Count, a.Count), true
+	for n := range l.Steps {
+		if s := &l.Steps[n]; s.Name == "applications" && s.Source == i.Source {
+			a = s
+		}
+	}
+	return quotient(i.Count, a.Count), a, a.Count > 0
 }

@@ -184,6 +184,9 @@ func (r *Result) String() string {
 	if !r.Known {
 		return fmt.Sprintf("%s %s: %s, no value: %s", r.Definition, at, r.Counts(), r.Why)
 	}
+	if Usual.CountsOnly(r) {
+		return fmt.Sprintf("%s %s: %s (counts only)", r.Definition, at, r.Counts())
+	}
 	return fmt.Sprintf("%s %s: %s = %s", r.Definition, at, r.Counts(), r.Percent())
 }
 

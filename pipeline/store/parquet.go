@@ -188,6 +188,29 @@ func (b bounded) Reallocate(size int, buf []byte) []byte {
 	return b.Allocator.Reallocate(size, buf)
 }
 
+// open reads the end of a Parquet file, where the table describes itself.
+func open(r parquet.ReaderAtSeeker) (in *file.Reader, d description, err error) {
+	if in, err = file.NewParquetReader(r, file.WithReadProps(parquet.NewReaderProperties(bounded{memory.DefaultAllocator}))); err != nil {
+		return nil, d, err
+	}
+	v := in.MetaData().KeyValueMetadata().FindValue(metaKey)
+	if v == nil {
+		return nil, d, fmt.Errorf("no description under the key %q: not a table of this lake", metaKey)
+	}
+	return in, d, json.Unmarshal([]byte(*v), &d)
+}
+
+// describe reads what a table says of itself.
+func describe(r parquet.ReaderAtSeeker) (d description, err error) {
+	defer func() { // the Parquet library panics over damaged files
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the file is damaged: %v", p)
+		}
+	}()
+	_, d, err = open(r)
+	return d, err
+}
+
 // readParquet reads a table back, all of it or, where periods is not nil, its
 // dimensions and those periods alone.
 func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (t *table.Table, err error) {
@@ -196,19 +219,11 @@ func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (t *table.Table
 			t, err = nil, fmt.Errorf("the file is damaged: %v", p)
 		}
 	}()
-	in, err := file.NewParquetReader(r, file.WithReadProps(parquet.NewReaderProperties(bounded{memory.DefaultAllocator})))
+	in, d, err := open(r)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	v := in.MetaData().KeyValueMetadata().FindValue(metaKey)
-	if v == nil {
-		return nil, fmt.Errorf("no description under the key %q: not a table of this lake", metaKey)
-	}
-	var d description
-	if err := json.Unmarshal([]byte(*v), &d); err != nil {
-		return nil, err
-	}
 	t = &table.Table{Meta: d.Meta, Dims: d.Dims, Flags: d.Flags, Printed: d.Printed}
 	for _, p := range d.Periods {
 		if periods == nil || slices.Contains(periods, p) {

@@ -11,7 +11,6 @@
 package store
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -26,6 +25,7 @@ import (
 	"slices"
 	"strings"
 
+	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
 )
 
@@ -33,6 +33,7 @@ import (
 type Lake struct {
 	dir     string
 	entries []entry
+	scratch bool // not worth waiting for the disk
 }
 
 // An entry is a vintage with its two files, relative to the lake.
@@ -67,8 +68,18 @@ func Open(dir string) (*Lake, error) {
 	if m.Format != 1 {
 		return nil, fmt.Errorf("%s: the manifest is of format %d, this program knows 1: use the newer asylum", dir, m.Format)
 	}
+	for _, e := range m.Vintages {
+		for _, name := range []string{e.Raw, e.Parquet} {
+			if !fs.ValidPath(name) || !strings.HasPrefix(name, "raw/") && !strings.HasPrefix(name, "tables/") {
+				return nil, fmt.Errorf("%s: the manifest names %q, which is no file of a lake", dir, name)
+			}
+		}
+	}
 	return &Lake{dir: dir, entries: m.Vintages}, nil
 }
+
+// Scratch begins a lake that need not outlive a loss of power.
+func Scratch(dir string) *Lake { return &Lake{dir: dir, scratch: true} }
 
 // Create opens the lake in dir, or begins one. Nothing is written before the
 // first Put.
@@ -149,6 +160,25 @@ func (e *entry) check(f *os.File) error {
 		return fmt.Errorf("%s is damaged: its crc32c is %s, the manifest says %s\n\thint: bring it back from a copy, or add %s to a new lake", f.Name(), got, e.CRC32C, e.Raw)
 	}
 	return nil
+}
+
+// Describe gives what a vintage holds without reading its cells: the codes of
+// each dimension, and the periods.
+func (l *Lake) Describe(m table.Meta) ([]table.Dim, []obs.Period, error) {
+	e, err := l.entry(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := os.Open(filepath.Join(l.dir, filepath.FromSlash(e.Parquet)))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	d, err := describe(f)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	return d.Dims, d.Periods, nil
 }
 
 // Raw opens the file that a vintage was read from, as it was received.
@@ -250,13 +280,28 @@ func (l *Lake) write(name string, fill func(io.Writer) error) (err error) {
 	if err := f.Chmod(0o644); err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
-		return err
+	if !l.scratch {
+		if err := f.Sync(); err != nil {
+			return err
+		}
 	}
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	if err := os.Rename(f.Name(), path); err != nil || l.scratch {
+		return err
+	}
+	syncDir(filepath.Dir(path))
+	return nil
+}
+
+// syncDir makes a rename last, where the system can: elsewhere it is as good as
+// the system makes it.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync() // not every system lets a directory be synced
+		d.Close()
+	}
 }
 
 // remove takes back a file that no manifest names, and the directories that
@@ -267,12 +312,6 @@ func (l *Lake) remove(name string) {
 			return // not empty
 		}
 	}
-}
-
-// Manifest gives the manifest as it stands, for copies of the lake.
-func (l *Lake) Manifest() ([]byte, error) {
-	data, err := json.MarshalIndent(manifest{1, l.entries}, "", " ")
-	return bytes.TrimSpace(data), err
 }
 
 // At is the lake as it will be named once its directory has been moved: the

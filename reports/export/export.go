@@ -62,11 +62,11 @@ func (v value) text() string {
 func row(r *rate.Result) []value {
 	text := func(s string) value { return value{s: s, kind: 's', known: true} }
 	count := func(n int64, known bool) value { return value{n: n, kind: 'n', known: known} }
-	share := func(f float64) value { return value{f: f, kind: 'f', known: r.Known} }
+	share := func(f float64) value { return value{f: f, kind: 'f', known: r.Known && !rate.Usual.CountsOnly(r)} }
 	return []value{
 		text(r.Definition), text(r.Source), text(r.Citizen), text(r.Geo), text(string(r.Period)), text(r.Sex), text(r.Age), text(r.Stage),
 		count(r.Num, r.NumKnown), count(r.Den, r.DenKnown), share(r.Value), share(r.Lo), share(r.Hi),
-		{b: r.Known, kind: 'b', known: true}, text(r.Why), text(r.Class.String()),
+		{b: r.Known && !rate.Usual.CountsOnly(r), kind: 'b', known: true}, text(r.Why), text(r.Class.String()),
 		text(strings.Join(r.Vintages, "; ")), text(strings.Join(r.Warnings, "; ")),
 	}
 }
@@ -142,7 +142,7 @@ func Of(r *rate.Result) Result {
 	if r.DenKnown {
 		out.Den = &r.Den
 	}
-	if r.Known {
+	if r.Known && !out.CountsOnly {
 		out.Value, out.Lo, out.Hi = &r.Value, &r.Lo, &r.Hi
 		out.Text += " = " + r.Percent()
 	}
@@ -217,8 +217,9 @@ type LadderJSON struct {
 	Period         string   `json:"period"`
 	Steps          []Step   `json:"steps"`
 	Grants         []Grant  `json:"grants"`
-	Closed         *int64   `json:"closed"`                           // cases ended without a decision on the merits
-	PerApplication *float64 `json:"intentions_per_application_mixed"` // across sources
+	Closed         *int64   `json:"closed"` // cases ended without a decision on the merits
+	PerApplication *float64 `json:"intentions_per_application"`
+	Mixed          bool     `json:"intentions_per_application_mixed"` // its counts are of two sources
 	Notes          []string `json:"notes"`
 }
 
@@ -255,8 +256,8 @@ func Ladder(w io.Writer, l *rate.Ladder, notes []string) error {
 	if l.HasClosed {
 		out.Closed = &l.Closed
 	}
-	if x, ok := l.PerApplication(); ok {
-		out.PerApplication = &x
+	if x, over, ok := l.PerApplication(); ok {
+		out.PerApplication, out.Mixed = &x, over.Source != l.Step("intentions").Source
 	}
 	return encode(w, out)
 }

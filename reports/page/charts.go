@@ -39,7 +39,6 @@ func (c *Chart) Alt() string { return c.Figure.Header().Alt }
 type composer struct {
 	set   *rate.Set
 	data  rate.Data
-	asOf  string
 	thick rate.Thresholds
 }
 
@@ -49,9 +48,6 @@ func (c *composer) evaluate(name string, q rate.Query) ([]rate.Result, error) {
 	d, err := c.set.Named(name)
 	if err != nil {
 		return nil, err
-	}
-	if q.AsOf == "" {
-		q.AsOf = c.asOf
 	}
 	return rate.Evaluate(d, c.data, q)
 }
@@ -73,7 +69,7 @@ func of(r *rate.Result) string { return words.Of(r.Num, r.Den) }
 
 // ladder draws one grant count over every denominator.
 func (c *composer) ladder(citizen, geo string, period obs.Period) (*Chart, error) {
-	l, err := rate.Climb(c.set, c.data, citizen, geo, period, c.asOf)
+	l, err := rate.Climb(c.set, c.data, citizen, geo, period, "")
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +147,7 @@ func (c *composer) ladder(citizen, geo string, period obs.Period) (*Chart, error
 		}
 		out.Rows = append(out.Rows, row)
 	}
-	out.Query = fmt.Sprintf("asylum ladder --citizen %s --geo %s --period %s", citizen, geo, period)
+	out.Query = "asylum trace " + out.ID
 	return out, nil
 }
 
@@ -180,7 +176,7 @@ func (c *composer) step(l *rate.Ladder, n int) chart.Step {
 		}
 		st.Grants, st.Percent, st.Of = r.Num, approx(r)+percent(r.Value, decimals), of(r)
 		st.Weak = c.thick.Weak(r)
-		if r.Kind == rate.Rate && r.Rounded() {
+		if r.Rounded() {
 			st.Other = []string{fmt.Sprintf("%s–%s%% with rounding", rate.Outward(r.Lo, r.Value, 1, -1), rate.Outward(r.Hi, r.Value, 1, +1))}
 		}
 	}
@@ -285,7 +281,7 @@ func ladderLead(l *rate.Ladder) string {
 	if i == nil || !i.Result.Known {
 		return ""
 	}
-	return fmt.Sprintf("The figure in circulation is “%s of %s”. Both counts are published, by AIDA. But they are two flows of one year, of different people: an intention expressed at the border is not an application, and an application is not a decision. On decisions the same cell is %s, not %s.",
+	return fmt.Sprintf("The figure in circulation is “%s of %s”. Both counts are published, by AIDA. But they are two flows of one year, of different people: an intention expressed is not an application, and an application is not a decision. On decisions the same cell is %s, not %s.",
 		rate.Group(i.Result.Num), rate.Group(i.Count), m.Result.Percent(), i.Result.Percent())
 }
 
@@ -303,6 +299,12 @@ func (c *composer) rates(citizen, union, subject string, period obs.Period) (*Ch
 	eu, err := c.evaluate(name, rate.Query{Citizen: []string{citizen}, Geo: []string{union}, Periods: []obs.Period{period}, Stage: "FI"})
 	if err != nil {
 		return nil, err
+	}
+	var none []string
+	for _, r := range results {
+		if !r.Known {
+			none = append(none, words.Name("geo", r.Geo))
+		}
 	}
 	results = slices.DeleteFunc(results, func(r rate.Result) bool { return !r.Known })
 	slices.SortStableFunc(results, func(a, b rate.Result) int {
@@ -331,7 +333,8 @@ func (c *composer) rates(citizen, union, subject string, period obs.Period) (*Ch
 			solid = append(solid, r)
 		}
 	}
-	ref := &chart.Reference{Value: eu[0].Value, Label: "EU " + percent(eu[0].Value, 0)}
+	slices.SortFunc(weak, func(a, b rate.Result) int { return strings.Compare(words.Name("geo", a.Geo), words.Name("geo", b.Geo)) }) // few decisions are no ranking
+	ref := &chart.Reference{Value: eu[0].Value, Label: "EU " + approx(&eu[0]) + percent(eu[0].Value, 0)}
 	f := &chart.Bars{}
 	left := chart.Panel{Groups: []chart.Group{{Heading: fmt.Sprintf("%d decisions or more", c.thick.Few), Reference: ref, Bars: c.bars(solid, subject, false)}}}
 	if len(appeals) > 0 {
@@ -355,19 +358,24 @@ func (c *composer) rates(citizen, union, subject string, period obs.Period) (*Ch
 		slices.Sort(listed)
 		note = fmt.Sprintf("Fewer than %d decisions, not drawn: %s. ", c.thick.Counts, strings.Join(listed, ", ")) + note
 	}
+	if len(none) > 0 {
+		slices.Sort(none)
+		note = fmt.Sprintf("No decision on the merits: %s. ", strings.Join(none, ", ")) + note
+	}
 	h.Notes = []string{note}
 	h.Source = "Source: UNHCR Refugee Data Finder, first instance. " + words.DataAsOf(results) + " Cases closed without a decision on the merits are left out."
 	h.Definitions, h.Licence, h.Vintage = []string{name}, words.Licence(results), words.Vintage(results)
-	comparable := slices.Concat(solid, weak)
-	slices.SortStableFunc(comparable, func(a, b rate.Result) int { return int(math.Copysign(1, b.Value-a.Value)) })
-	h.Alt = ratesAlt(h.TitleText(), comparable, &eu[0], len(weak), len(tiny), words.DataAsOf(results))
+	if len(solid) == 0 {
+		return nil, errNothing
+	}
+	h.Alt = ratesAlt(h.TitleText(), solid, &eu[0], len(weak), len(tiny), words.DataAsOf(results))
 	out.Figure = f
 	out.Topic = fmt.Sprintf("Protection by country of asylum, %s", period)
 	out.Head = []string{"country", "rate", "rounding allows", "positive decisions", "decisions on the merits", "level", "note"}
 	for _, r := range append(slices.Concat(solid, weak, appeals, tiny), eu[0]) {
 		out.Rows = append(out.Rows, ratesRow(&r, c.thick))
 	}
-	out.Query = fmt.Sprintf("asylum trace %s --citizen %s --geo %s --period %s", name, citizen, strings.Join(agg.Members, ","), period)
+	out.Query = "asylum trace " + out.ID
 	return out, nil
 }
 
@@ -392,17 +400,19 @@ func (c *composer) bars(results []rate.Result, subject string, context bool) []c
 // It states values; it does not rank.
 func ratesTitle(citizen string, solid, weak []rate.Result, subject string) []chart.Span {
 	start := fmt.Sprintf("Citizens of%s%s: ", nbsp, words.Name("citizen", citizen))
-	if len(solid) < 2 || percent(solid[0].Value, 0) == percent(solid[len(solid)-1].Value, 0) {
+	if len(solid) < 2 || !rate.Apart(&solid[0], &solid[len(solid)-1], rate.Usual) {
 		return []chart.Span{{Text: start + "protection by country of asylum"}}
 	}
 	top, last := &solid[0], &solid[len(solid)-1]
 	var low []string
+	about := ""
 	for i := range solid {
 		if percent(solid[i].Value, 0) == percent(last.Value, 0) {
 			low = append(low, words.The(solid[i].Geo))
+			about = max(about, approx(&solid[i]))
 		}
 	}
-	text := fmt.Sprintf("%sprotection in %s%s of decisions in%s%s, %s%s in%s%s", start, approx(top), percent(top.Value, 0), nbsp, strings.ReplaceAll(words.The(top.Geo), " ", nbsp), approx(last), percent(last.Value, 0), nbsp, strings.Join(low, " and "))
+	text := fmt.Sprintf("%sprotection in %s%s of decisions in%s%s, %s%s in%s%s", start, approx(top), percent(top.Value, 0), nbsp, strings.ReplaceAll(words.The(top.Geo), " ", nbsp), about, percent(last.Value, 0), nbsp, strings.Join(low, " and "))
 	for i := range weak {
 		if r := &weak[i]; r.Geo == subject {
 			return []chart.Span{{Text: text + ", "}, {Text: strings.ReplaceAll(fmt.Sprintf("%s%s in %s", approx(r), percent(r.Value, 0), words.The(r.Geo)), " ", nbsp), Highlight: true}}
@@ -413,7 +423,7 @@ func ratesTitle(citizen string, solid, weak []rate.Result, subject string) []cha
 
 func ratesAlt(title string, by []rate.Result, eu *rate.Result, weak, tiny int, asOf string) string {
 	hi, lo := &by[0], &by[len(by)-1]
-	return fmt.Sprintf("Bar chart: %s. Highest %s %s (%s), lowest %s %s (%s); EU %s. %d countries with 20 to 99 decisions are hatched, %d with fewer are listed only. Source: UNHCR. %s",
+	return fmt.Sprintf("Bar chart: %s. From %s %s (%s) to %s %s (%s); EU %s. %d countries with 20 to 99 decisions are hatched, %d with fewer are listed only. Source: UNHCR. %s",
 		title, words.Name("geo", hi.Geo), approx(hi)+percent(hi.Value, 0), of(hi), words.Name("geo", lo.Geo), approx(lo)+percent(lo.Value, 0), of(lo), approx(eu)+percent(eu.Value, 0), weak, tiny, asOf)
 }
 
@@ -441,7 +451,7 @@ func (c *composer) applications(citizen, union, subject string, from, to int) (*
 	const name, tableName = "share_of_applicants", "migr_asyappctza"
 	var dates []string
 	for _, m := range c.data.Vintages() {
-		if m.Table == tableName && (c.asOf == "" || m.Vintage <= c.asOf) && !slices.Contains(dates, m.Vintage) {
+		if m.Table == tableName && !slices.Contains(dates, m.Vintage) {
 			dates = append(dates, m.Vintage)
 		}
 	}
@@ -520,7 +530,7 @@ func (c *composer) applications(citizen, union, subject string, from, to int) (*
 		}
 		out.Rows = append(out.Rows, row)
 	}
-	out.Query = fmt.Sprintf("asylum trace %s --citizen %s --geo %s --period %d/%d", name, citizen, union, from, to)
+	out.Query = "asylum trace " + out.ID
 	out.Lead = "Eurostat serves only the latest value and overwrites its history. An export once seen is kept here for ever, so that a figure printed then can still be checked."
 	return out, nil
 }

@@ -17,6 +17,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/obs"
@@ -33,6 +35,7 @@ type Site struct {
 	Figures  []ledger.Judgement
 	Quoted   []ledger.Judgement // figures of the discussion around
 	Pair     []rate.Result      // the like-for-like pair of the speech's two rates
+	Appeals  []rate.Result      // the same with the members that report appeals together
 	Vintages []table.Meta
 	Defs     []rate.Definition
 	AsOf     string
@@ -47,8 +50,8 @@ type Options struct {
 // Build computes the site. A chart that the data at hand cannot give is left
 // out and logged.
 func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
-	data = rate.Cached(data)
-	c := &composer{set: set, data: data, asOf: o.AsOf, thick: rate.Usual}
+	data = rate.Cached(rate.AsOf(data, o.AsOf))
+	c := &composer{set: set, data: data, thick: rate.Usual}
 	s := &Site{Vintages: data.Vintages(), Defs: set.All(), AsOf: o.AsOf}
 	for _, make := range []struct {
 		name string
@@ -83,12 +86,15 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 		}
 	}
 	for _, citizen := range []string{"TOTAL", "RU"} {
-		q := rate.Query{Citizen: []string{citizen}, Geo: []string{"EU27_2020"}, Periods: []obs.Period{"2023"}, Stage: "FI"}
-		r, err := c.evaluate("unhcr_total_protection", q)
-		if err != nil {
-			return nil, err
+		q := rate.Query{Citizen: []string{citizen}, Geo: []string{"EU27_2020"}, Periods: []obs.Period{"2023"}}
+		for stage, to := range map[string]*[]rate.Result{"FI": &s.Pair, "": &s.Appeals} {
+			q.Stage = stage
+			r, err := c.evaluate("unhcr_total_protection", q)
+			if err != nil {
+				return nil, err
+			}
+			*to = append(*to, slices.DeleteFunc(r, func(r rate.Result) bool { return !r.Known })...)
 		}
-		s.Pair = append(s.Pair, slices.DeleteFunc(r, func(r rate.Result) bool { return !r.Known })...)
 	}
 	return s, nil
 }
@@ -229,8 +235,8 @@ func (s *Site) manifest(files map[string][]byte) ([]byte, error) {
 var pageText string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"source": words.Source, "name": words.Name, "the": words.The, "group": rate.Group,
-	"sentence": func(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." },
+	"source": words.Source, "name": words.Name, "group": rate.Group, "numeric": numeric,
+	"sentence": sentenceCase,
 }).Parse(pageText))
 
 type view struct {
@@ -238,21 +244,33 @@ type view struct {
 	Speech   []judgementHTML
 	Quoted   []judgementHTML
 	Pair     []rate.Result
+	Appeals  []rate.Result
+	Sizes    string
 	Vintages []table.Meta
 	Defs     []rate.Definition
 	AsOf     string
 }
 
+// sentenceCase makes a sentence of a clause.
+func sentenceCase(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:] + "."
+}
+
+// numeric reports whether a cell of a table holds a number, and stands right.
+func numeric(s string) bool {
+	return s == "–" || strings.TrimLeft(s, "≈0123456789.,%– ") == ""
+}
+
 // judgementHTML is a published figure with what can be said of it today.
 type judgementHTML struct {
 	ledger.Judgement
-	Kind  string   // a class for the verdict's colour
-	Says  []string // what the data at hand says
-	Where string
+	Kind string   // a class for the verdict's colour
+	Says []string // what the data at hand says
 }
 
 func (s *Site) view(figures []figureHTML) view {
-	v := view{Figures: figures, Pair: s.Pair, Vintages: s.Vintages, Defs: s.Defs, AsOf: s.AsOf}
+	v := view{Figures: figures, Pair: s.Pair, Appeals: s.Appeals, Sizes: s.sizes(), Vintages: s.Vintages, Defs: s.Defs, AsOf: s.AsOf}
 	for i := range s.Figures {
 		v.Speech = append(v.Speech, judged(&s.Figures[i]))
 	}
@@ -262,14 +280,40 @@ func (s *Site) view(figures []figureHTML) view {
 	return v
 }
 
+// sizes says what the two published rates of the speech fit by their size, with
+// counts that others printed and no export at hand holds.
+func (s *Site) sizes() string {
+	quoted := map[string]int64{}
+	for i := range s.Quoted {
+		if n, ok := s.Quoted[i].Count(); ok {
+			quoted[s.Quoted[i].ID] = n
+		}
+	}
+	pos, all, first := quoted["quoted-eu-positive"], quoted["quoted-eu-decisions"], quoted["quoted-eu-ru-first-time"]
+	var num int64
+	for i := range s.Figures {
+		if s.Figures[i].ID == "speech-russians" && s.Figures[i].Num != nil {
+			num = *s.Figures[i].Num
+		}
+	}
+	if pos == 0 || all == 0 || first == 0 || num == 0 {
+		return ""
+	}
+	return fmt.Sprintf("By their size the first is a share of decisions (near %s of %s, %s %%) and the second a ratio to first-time applicants (%s of %s, %s %%): counts that others printed and no export at hand holds.",
+		rate.Group(pos), rate.Group(all), rate.Percent(float64(pos)/float64(all), 2), rate.Group(num), rate.Group(first), rate.Percent(float64(num)/float64(first), 1))
+}
+
 // said are the definitions that say something beside each kind of figure, in
 // the order of what a reader should hear first.
 var said = []string{"grants_per_intention", "share_of_applicants", "unhcr_total_protection", "unhcr_all_outcomes", "positives_per_first_time_applicant"}
 
 func judged(j *ledger.Judgement) judgementHTML {
-	out := judgementHTML{Judgement: *j, Where: words.The(j.Geo)}
+	out := judgementHTML{Judgement: *j}
 	out.Kind, _, _ = strings.Cut(j.Verdict, ":")
 	out.Kind = strings.ReplaceAll(out.Kind, " ", "-")
+	if r := j.Fit(); r != nil {
+		out.Says = append(out.Says, fmt.Sprintf("It has the size of %s (%s, level %s): %s, %s.", r.Definition, words.Source(r.Source), r.Stage, r.Percent(), of(r)))
+	}
 	for _, name := range said {
 		if about(j, name) {
 			for i := range j.Evidence {

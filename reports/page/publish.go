@@ -1,12 +1,14 @@
 package page
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Publish writes the site into dir, whole or not at all: it is written beside
@@ -17,9 +19,26 @@ func (s *Site) Publish(dir string, prepare func(next string) error) error {
 	if err != nil {
 		return err
 	}
-	parent := filepath.Dir(filepath.Clean(dir))
-	if err := os.MkdirAll(parent, 0o777); err != nil {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real // a link stays a link
+	}
+	if err := ours(dir); err != nil {
 		return err
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	parent := filepath.Dir(filepath.Clean(dir))
+	stale, err := filepath.Glob(filepath.Join(parent, filepath.Base(dir)+".next-*"))
+	if err != nil {
+		return err
+	}
+	for _, d := range stale { // of a run that was killed: the lock is ours
+		if err := os.RemoveAll(d); err != nil {
+			return err
+		}
 	}
 	next, err := os.MkdirTemp(parent, filepath.Base(dir)+".next-")
 	if err != nil {
@@ -44,13 +63,11 @@ func (s *Site) Publish(dir string, prepare func(next string) error) error {
 			return err
 		}
 	}
-	if err := ours(dir); err != nil {
-		return err
-	}
 	return swap(next, dir)
 }
 
-// ours refuses to put a site in the place of a directory that is none.
+// ours refuses to put a site in the place of a directory that is none, or that
+// holds anything which no run has put there.
 func ours(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
@@ -59,10 +76,34 @@ func ours(dir string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
+	var m manifest
+	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil || json.Unmarshal(data, &m) != nil || m.Files["index.html"] == "" {
 		return fmt.Errorf("%s holds files but no site of asylum's: choose another --out, or empty it", dir)
 	}
-	return nil
+	for _, e := range entries {
+		if name := e.Name(); name != "manifest.json" && name != "lake" && m.Files[name] == "" {
+			return fmt.Errorf("%s holds %s, which no run has put there: move it away, or choose another --out", dir, name)
+		}
+	}
+	return oursLake(filepath.Join(dir, "lake"), m.Inputs)
+}
+
+// oursLake refuses a lake to which somebody has added.
+func oursLake(dir string, inputs []input) error {
+	return filepath.WalkDir(filepath.Join(dir, "raw"), func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		sum, _, _ := strings.Cut(d.Name(), ".")
+		if !slices.ContainsFunc(inputs, func(in input) bool { return in.SHA256 == sum }) {
+			return fmt.Errorf("%s was added to the site's own lake: take it to a lake of yours with asylum add, then remove it", path)
+		}
+		return nil
+	})
 }
 
 // replace moves next to dir where the two cannot be exchanged in one step; for

@@ -60,13 +60,23 @@ func LadderNotes(l *rate.Ladder) []string {
 		out = append(out, fmt.Sprintf("%s is not a protection rate: it divides grants by intentions expressed, two flows of one year and of different people. Its name is grants_per_intention.",
 			s.Result.Percent()))
 	}
-	if x, ok := l.PerApplication(); ok {
-		i, a := l.Step("intentions"), l.Step("applications")
-		out = append(out, fmt.Sprintf("%s intentions were expressed for each application lodged (mixed: %s over %s).", ratio(x), Source(i.Source), Source(a.Source)))
+	if x, over, ok := l.PerApplication(); ok {
+		whose := Source(over.Source)
+		if i := l.Step("intentions"); i.Source != over.Source {
+			whose = fmt.Sprintf("mixed: %s over %s", Source(i.Source), whose)
+		}
+		out = append(out, fmt.Sprintf("%s intentions were expressed for each application lodged (%s).", ratio(x), whose))
 	}
 	if e := l.Step("ended"); e != nil && l.HasClosed && e.Count > 0 {
 		out = append(out, fmt.Sprintf("%s of %s cases (%s %%) ended without a decision on the merits.", rate.Group(l.Closed), rate.Group(e.Count),
 			rate.Percent(float64(l.Closed)/float64(e.Count), 0)))
+	}
+	for i := range l.Steps {
+		for _, w := range l.Steps[i].Result.Warnings {
+			if strings.HasPrefix(w, "left out") || strings.HasPrefix(w, "with appeals") {
+				out = append(out, fmt.Sprintf("%s (%s): %s.", sentence(Step(l.Steps[i].Name)), Source(l.Steps[i].Source), w))
+			}
+		}
 	}
 	if m := l.Step("merits"); m != nil && m.Result.Known {
 		r := &m.Result
@@ -78,6 +88,8 @@ func LadderNotes(l *rate.Ladder) []string {
 	}
 	return out
 }
+
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func ratio(x float64) string {
 	if x >= 10 {
@@ -120,6 +132,14 @@ func People(citizen string) string {
 		return "people"
 	}
 	return "citizens of " + Name("citizen", citizen)
+}
+
+// Citizens begins a sentence with the citizens of a country, or everybody.
+func Citizens(citizen string) string {
+	if citizen == "TOTAL" {
+		return "All citizenships"
+	}
+	return "Citizens of " + Name("citizen", citizen)
 }
 
 // The gives a country's name as it stands inside a sentence.

@@ -1,3 +1,5 @@
+//go:build linux
+
 package rate_test
 
 import (
@@ -8,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
+	"syscall"
 	"testing"
 
 	"asylum/pipeline/ingest"
@@ -87,6 +91,14 @@ func bulk(b *testing.B, file, tableName, definition string) {
 		return t
 	}
 	var raw int64
+	took := map[string]float64{} // ns an operation
+	// over reports how many times as long as an earlier step this one took.
+	over := func(b *testing.B, step, as string) {
+		took[b.Name()[strings.LastIndex(b.Name(), "/")+1:]] = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+		if base := took[step]; base > 0 {
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/base, as)
+		}
+	}
 	b.Run("1-gunzip", func(b *testing.B) {
 		for b.Loop() {
 			in, err := os.Open(file)
@@ -103,12 +115,14 @@ func bulk(b *testing.B, file, tableName, definition string) {
 			in.Close()
 		}
 		b.SetBytes(raw)
+		over(b, "", "")
 	})
 	b.Run("2-parse-to-table", func(b *testing.B) {
 		b.SetBytes(raw)
 		for b.Loop() {
 			parse(b)
 		}
+		over(b, "1-gunzip", "x-gunzip")
 	})
 	t := parse(b)
 	var l *store.Lake
@@ -127,6 +141,7 @@ func bulk(b *testing.B, file, tableName, definition string) {
 			}
 			in.Close()
 		}
+		over(b, "1-gunzip", "x-gunzip")
 	})
 	dir := b.TempDir()
 	l, err := store.Create(dir)
@@ -152,6 +167,7 @@ func bulk(b *testing.B, file, tableName, definition string) {
 				b.Fatal(err)
 			}
 		}
+		over(b, "2-parse-to-table", "x-parse")
 	})
 	set, err := rate.Definitions("")
 	if err != nil {
@@ -170,22 +186,35 @@ func bulk(b *testing.B, file, tableName, definition string) {
 		}
 		b.ReportMetric(float64(len(rs)), "rates")
 	})
-	debug.SetGCPercent(25)
-	b.Run("6-add-end-to-end", func(b *testing.B) {
+	b.Run("6-add-as-a-process", func(b *testing.B) {
 		b.SetBytes(raw)
-		for b.Loop() {
-			l, err := store.Create(b.TempDir())
-			if err != nil {
-				b.Fatal(err)
-			}
-			if _, err := ingest.Add(l, file, opt); err != nil {
-				b.Fatal(err)
-			}
+		bin := filepath.Join(b.TempDir(), "asylum")
+		if msg, err := exec.Command("go", "build", "-o", bin, "asylum/cmd/asylum").CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, msg)
 		}
+		peak := int64(0)
+		b.ResetTimer()
+		for b.Loop() {
+			cmd := exec.Command(bin, "add", "--lake", filepath.Join(b.TempDir(), "lake"), "--table", tableName, "--vintage", opt.Vintage, file)
+			if msg, err := cmd.CombinedOutput(); err != nil {
+				b.Fatalf("%v\n%s", err, msg)
+			}
+			peak = max(peak, maxRSS(cmd.ProcessState))
+		}
+		over(b, "1-gunzip", "x-gunzip")
+		b.ReportMetric(float64(peak)/1000, "MB-RSS")
 	})
 	if st, err := os.Stat(file); err == nil {
 		b.Logf("%s: %d bytes packed, %d raw", filepath.Base(file), st.Size(), raw)
 	}
+}
+
+// maxRSS is the largest resident size that a process had, in kB.
+func maxRSS(p *os.ProcessState) int64 {
+	if u, ok := p.SysUsage().(*syscall.Rusage); ok {
+		return u.Maxrss
+	}
+	return 0
 }
 
 // A question to the embedded data, inside one process.

@@ -358,9 +358,14 @@ func (c *composer) rates(citizen, union, subject string, period obs.Period) (*Ch
 		slices.Sort(listed)
 		note = fmt.Sprintf("Fewer than %d decisions, not drawn: %s. ", c.thick.Counts, strings.Join(listed, ", ")) + note
 	}
+	for _, g := range agg.Members {
+		if name := words.Name("geo", g); !slices.Contains(none, name) && !slices.ContainsFunc(results, func(r rate.Result) bool { return r.Geo == g }) {
+			none = append(none, name)
+		}
+	}
 	if len(none) > 0 {
 		slices.Sort(none)
-		note = fmt.Sprintf("No decision on the merits: %s. ", strings.Join(none, ", ")) + note
+		note = fmt.Sprintf("No decision on the merits reported: %s. ", strings.Join(none, ", ")) + note
 	}
 	h.Notes = []string{note}
 	h.Source = "Source: UNHCR Refugee Data Finder, first instance. " + words.DataAsOf(results) + " Cases closed without a decision on the merits are left out."

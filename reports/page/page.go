@@ -259,7 +259,7 @@ func sentenceCase(s string) string {
 
 // numeric reports whether a cell of a table holds a number, and stands right.
 func numeric(s string) bool {
-	return s == "–" || strings.TrimLeft(s, "≈0123456789.,%– ") == ""
+	return s == "–" || s != "" && strings.TrimLeft(s, "≈0123456789.,%– ") == ""
 }
 
 // judgementHTML is a published figure with what can be said of it today.

@@ -1,6 +1,7 @@
 package rate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -204,7 +205,13 @@ func evaluate(d Definition, b Binding, data Data, q Query) (results []Result, wh
 	sides[0].Whole, sides[0].Witness = b.Whole, b.Witness
 	sel := make([]*selection, len(sides))
 	for i, side := range sides {
-		if sel[i], err = gather(data, b.Source, side, q, b.Computes); err != nil {
+		var terms []string
+		for j := range sides {
+			if slices.Equal(sides[j].Tables, side.Tables) && sides[j].Axis == side.Axis {
+				terms = append(terms, sides[j].terms()...)
+			}
+		}
+		if sel[i], err = gather(data, b.Source, side, q, b.Computes, terms); err != nil {
 			return nil, "", err
 		}
 		if l := sel[i].lacks; l != "" {
@@ -248,24 +255,24 @@ type count struct {
 
 // atoms turns the cells of a side into one count for each key.
 func (e *evaluation) atoms(s *selection) map[key]*count {
-	slices.SortStableFunc(s.cells, func(a, b cell) int { return a.key.compare(b.key) })
-	n := 0
-	for i := range s.cells {
-		if i == 0 || s.cells[i].key != s.cells[i-1].key {
-			n++
-		}
+	order := make([]int32, len(s.cells)) // cells are large: what is sorted is where they stand
+	for i := range order {
+		order[i] = int32(i)
 	}
-	out, counts := make(map[key]*count, n), make([]count, 0, n)
-	for from := 0; from < len(s.cells); {
-		to := from + 1
-		for to < len(s.cells) && s.cells[to].key == s.cells[from].key {
-			to++
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(s.cells[a].key.compare(s.cells[b].key), cmp.Compare(a, b))
+	})
+	out := make(map[key]*count, len(order)/2)
+	var group []cell
+	for from := 0; from < len(order); {
+		k := s.cells[order[from]].key
+		group = group[:0]
+		for ; from < len(order) && s.cells[order[from]].key == k; from++ {
+			group = append(group, s.cells[order[from]])
 		}
-		counts = append(counts, count{})
-		c := &counts[len(counts)-1]
-		e.atom(&s.side, s.cells[from:to], c)
-		out[s.cells[from].key] = c
-		from = to
+		c := &count{}
+		e.atom(&s.side, group, c)
+		out[k] = c
 	}
 	return out
 }

@@ -49,7 +49,7 @@ type selection struct {
 
 // gather collects the cells of a side that the query asks for, each from the
 // newest vintage that speaks of it.
-func gather(data Data, source string, side Side, q Query, computes []string) (*selection, error) {
+func gather(data Data, source string, side Side, q Query, computes, terms []string) (*selection, error) {
 	s := &selection{side: side}
 	for _, name := range side.Tables {
 		var metas []table.Meta
@@ -62,7 +62,7 @@ func gather(data Data, source string, side Side, q Query, computes []string) (*s
 		slices.SortStableFunc(metas, func(a, b table.Meta) int { return strings.Compare(b.Vintage, a.Vintage) })
 		s.held = append(s.held, metas...)
 		for i := range metas {
-			t, err := data.Load(metas[i], want(side, q, computes))
+			t, err := data.Load(metas[i], want(side, q, computes, terms))
 			if err != nil {
 				return nil, err
 			}
@@ -73,9 +73,10 @@ func gather(data Data, source string, side Side, q Query, computes []string) (*s
 }
 
 // want names the citizenships and countries that a side may need: those asked
-// for and the members of aggregates that are to be added up.
-func want(side Side, q Query, computes []string) table.Want {
-	w := table.Want{Periods: q.Periods, Codes: map[string][]string{}}
+// for and the members of aggregates that are to be added up; and the terms, of
+// all sides that look into the same table, so that it is read once.
+func want(side Side, q Query, computes, terms []string) table.Want {
+	w := table.Want{Periods: q.Periods, Codes: map[string][]string{side.Axis: terms}}
 	for dim, codes := range map[string][]string{"citizen": q.Citizen, "geo": q.Geo} {
 		if c, ok := side.Set[dim]; ok {
 			codes = []string{c}

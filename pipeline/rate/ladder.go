@@ -135,7 +135,7 @@ func (l *Ladder) subsidiary(g *Grant, data Data, asOf string) {
 	side := Side{Tables: []string{"statistics"}, Axis: "measure", Terms: []string{"subsidiary_protection"}, Rounding: "exact",
 		Where: map[string][]string{"table": {"first_instance"}, "instance": {""}}}
 	q := Query{Citizen: []string{l.Citizen}, Geo: []string{l.Geo}, Periods: []obs.Period{l.Period}, AsOf: asOf}
-	s, err := gather(data, "aida", side, q, nil)
+	s, err := gather(data, "aida", side, q, nil, side.Terms)
 	if err != nil {
 		return
 	}

@@ -389,7 +389,9 @@ func Gather(m Meta, dims []string, in []obs.Observation) (*Table, error) {
 	}
 
 	b := NewBuilder(m, dims, periods)
-	var rows [][]int // indices into in, by row
+	// The cells of a row are chained: first[row], then next of each, -1 at the end.
+	var first, last []int32
+	after := make([]int32, len(in))
 	next := map[string]int{}
 	codes, packed := make([]uint16, 0, len(in)*len(dims)), make([]byte, 2*len(dims))
 	for i := range in {
@@ -403,25 +405,28 @@ func Gather(m Meta, dims []string, in []obs.Observation) (*Table, error) {
 		}
 		r, ok := next[string(packed)]
 		if !ok {
-			r = len(rows)
+			r = len(first)
 			next[string(packed)] = r
-			rows = append(rows, nil)
+			first, last = append(first, int32(i)), append(last, int32(i))
+		} else {
+			after[last[r]] = int32(i)
+			last[r] = int32(i)
 		}
-		rows[r] = append(rows[r], i)
+		after[i] = -1
 	}
 
 	printed := map[string]uint16{}
 	refusal := &obs.Refusal{File: m.File}
-	for _, cells := range rows {
+	for _, head := range first {
 		b.Start(0)
 		for d := range dims {
-			b.Set(d, codes[cells[0]*len(dims)+d])
+			b.Set(d, codes[int(head)*len(dims)+d])
 		}
 		for p := range periods {
 			b.place(p)
 			b.Missing(p)
 		}
-		for _, i := range cells {
+		for i := head; i >= 0; i = after[i] {
 			o := &in[i]
 			if err := b.observe(column[o.Period], o, printed); err != nil {
 				refusal.Add(err)

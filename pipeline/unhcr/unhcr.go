@@ -145,6 +145,11 @@ func (p *reader) record(rec []string) {
 	if !p.want.Has("citizen", citizen) || !p.want.Has("geo", geo) {
 		return
 	}
+	for _, k := range p.s.keys {
+		if !p.want.Has(k, rec[p.at[k]]) {
+			return
+		}
+	}
 	key := make([]string, 0, 2+len(p.s.keys))
 	key = append(key, citizen, geo)
 	for _, k := range p.s.keys {
@@ -155,6 +160,9 @@ func (p *reader) record(rec []string) {
 	}
 	keys := make([]string, 0, len(p.s.measures)*(len(key)+1)) // of all measures, in one piece
 	for _, m := range p.s.measures {
+		if p.s.axis != "" && !p.want.Has(p.s.axis, m) {
+			continue
+		}
 		from := len(keys)
 		keys = append(keys, key...)
 		if p.s.axis != "" {

@@ -237,13 +237,13 @@ func TestRealUNHCR(t *testing.T) {
 						}
 						cells++
 						col := &tab.Chunks[c].Cols[p]
-						line, at := lines[col.Pos[r]>>16-1], int(col.Pos[r]&0xffff)
+						line, at := lines[col.Pos[r]>>32-1], int(col.Pos[r]&0xffffffff)
 						v, rest, _ := strings.Cut(line[at-1:], ",")
 						if line[at-2] != ',' || !strings.HasPrefix(line, string(period)+",") || strings.Count(rest, ",") != max(0, len(tt.measures)-2-index(tt.measures, measure)) {
-							t.Fatalf("%s %s does not stand at %d:%d", measure, period, col.Pos[r]>>16, at)
+							t.Fatalf("%s %s does not stand at %d:%d", measure, period, col.Pos[r]>>32, at)
 						}
 						if col.Known(r) && fmt.Sprint(col.Val[r]) != v || !col.Known(r) && v != "" && v != "-" {
-							t.Fatalf("%d:%d: got %d %v, want %q", col.Pos[r]>>16, at, col.Val[r], col.Known(r), v)
+							t.Fatalf("%d:%d: got %d %v, want %q", col.Pos[r]>>32, at, col.Val[r], col.Known(r), v)
 						}
 					}
 				}

@@ -52,7 +52,7 @@ type Column struct {
 	Val     []int32  // persons, or as the unit dimension says
 	Valid   []byte   // bit i (from the least significant) is set if row i is known; nil: all are
 	Flag    []uint8  // code into Table.Flags; nil: none
-	Pos     []int64  // line<<16 | column; nil where Chunk.Line says the line
+	Pos     []int64  // line<<32 | column; nil where Chunk.Line says the line
 	Printed []uint16 // code into Table.Printed; nil: none
 }
 
@@ -107,7 +107,7 @@ func (t *Table) Observation(c, r, p int) obs.Observation {
 	}
 	switch {
 	case col.Pos != nil:
-		o.Pos.Line, o.Pos.Col = int(col.Pos[r]>>16), int(col.Pos[r]&0xffff)
+		o.Pos.Line, o.Pos.Col = int(col.Pos[r]>>32), int(col.Pos[r]&0xffffffff)
 	case ch.Line != nil:
 		o.Pos.Line = int(ch.Line[r])
 	}

@@ -5,23 +5,51 @@ package obs
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
 // An Observation is one cell of a source table, as published.
 //
-// Count is in the unit of its table (persons, unless a dimension says cases).
+// The value is Count / 10^Decimals, in the unit of its table (persons, unless a
+// dimension says otherwise); it may be negative where the table is not one of
+// counts. Decimals is as printed, 0 to MaxDecimals: 12.30 is 1230 with 2.
 // Where Known is false (":", "N/A", an empty cell) Count means nothing; it is
 // not zero. Flags are the source's own letters ("bp": break and provisional).
 type Observation struct {
-	Key     []string // codes, parallel to the table's dimensions
-	Period  Period
-	Count   int32
-	Known   bool
-	Flags   string
-	Printed string // as printed, where Count and Flags do not give it back
-	Pos     Pos
+	Key      []string // codes, parallel to the table's dimensions
+	Period   Period
+	Count    int32
+	Decimals uint8
+	Known    bool
+	Flags    string
+	Printed  string // as printed, where Count and Flags do not give it back
+	Pos      Pos
 }
+
+// MaxDecimals is how many digits of an int32 can stand behind the point.
+const MaxDecimals = 9
+
+// Number writes count / 10^decimals with all its decimals: -4 with 1 is "-0.4".
+func Number(count int32, decimals uint8) string {
+	if decimals == 0 {
+		return strconv.Itoa(int(count))
+	}
+	sign, n := "", int64(count)
+	if n < 0 {
+		sign, n = "-", -n
+	}
+	s := fmt.Sprintf("%0*d", int(decimals)+1, n)
+	point := len(s) - int(decimals)
+	return sign + s[:point] + "." + s[point:]
+}
+
+// Float is the value as a number; it means nothing where Known is false.
+func (o *Observation) Float() float64 {
+	return float64(o.Count) / powers[o.Decimals]
+}
+
+var powers = [MaxDecimals + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
 
 // A Period is a span of time in the form Eurostat writes today: "2023",
 // "2023-Q1" or "2023-01". Periods of one frequency sort as strings.

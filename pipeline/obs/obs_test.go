@@ -2,6 +2,8 @@ package obs
 
 import (
 	"errors"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -44,5 +46,24 @@ func TestRefusalShowsTwentyAndCountsTheRest(t *testing.T) {
 	}
 	if !errors.Is(r, ErrUnknownCode) {
 		t.Error("the cause is lost")
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for _, tt := range []struct {
+		count    int32
+		decimals uint8
+		want     string
+	}{
+		{0, 0, "0"}, {-5, 0, "-5"}, {123, 1, "12.3"}, {-4, 1, "-0.4"}, {1230, 2, "12.30"}, {5, 3, "0.005"}, {0, 1, "0.0"},
+		{math.MaxInt32, 9, "2.147483647"}, {math.MinInt32, 9, "-2.147483648"}, {math.MinInt32, 0, "-2147483648"},
+	} {
+		if got := Number(tt.count, tt.decimals); got != tt.want {
+			t.Errorf("Number(%d, %d) = %q, want %q", tt.count, tt.decimals, got, tt.want)
+		}
+		o := Observation{Count: tt.count, Decimals: tt.decimals}
+		if want, _ := strconv.ParseFloat(tt.want, 64); o.Float() != want {
+			t.Errorf("%+v is %v, want %v", o, o.Float(), want)
+		}
 	}
 }

@@ -113,6 +113,28 @@ func numbers[T int32 | int64](g *group, name string, c *table.Column) ([]T, erro
 	return out, nil
 }
 
+// decimals reads how many decimals each value has; nil where none has any.
+func decimals(g *group, name string) ([]uint8, error) {
+	wide, err := numbers[int32](g, name, nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []uint8
+	for i, v := range wide {
+		if v < 0 || v > obs.MaxDecimals {
+			return nil, fmt.Errorf("column %q: %w", name, errPage)
+		}
+		if v == 0 {
+			continue
+		}
+		if out == nil {
+			out = make([]uint8, len(wide))
+		}
+		out[i] = uint8(v)
+	}
+	return out, nil
+}
+
 // copyPlain takes numbers from a page. Plain numbers are little-endian, as
 // Arrow's own columns are: the bytes are the numbers.
 func copyPlain[T int32 | int64](dst []T, page []byte) {

@@ -29,13 +29,17 @@ type description struct {
 	Dims    []table.Dim  `json:"dims"`
 	Periods []obs.Period `json:"periods"`
 	Flags   []string     `json:"flags"`
-	Printed []string     `json:"printed,omitempty"`
-	Wide    bool         `json:"wide"` // a line of the raw file a row
+	// Each period has a column of decimals: the value is the number divided by
+	// 10 to the power of what stands there. Older files have none.
+	Decimals bool     `json:"decimals,omitempty"`
+	Printed  []string `json:"printed,omitempty"`
+	Wide     bool     `json:"wide"` // a line of the raw file a row
 }
 
 // writeParquet writes t with its own Arrow columns: a dictionary column for
 // each dimension, then counts and flags (and, for tables gathered from single
-// cells, places and printed forms) for each period. The same table gives the
+// cells, places and printed forms; where values have decimals, their number)
+// for each period. The same table gives the
 // same bytes.
 func writeParquet(w io.Writer, t *table.Table) error {
 	recs := t.Records()
@@ -57,7 +61,10 @@ func writeParquet(w io.Writer, t *table.Table) error {
 			props = append(props, parquet.WithDictionaryFor(f.Name, true))
 		}
 	}
-	d, err := json.Marshal(description{t.Meta, t.Dims, t.Periods, t.Flags, t.Printed, len(t.Chunks) > 0 && t.Chunks[0].Line != nil})
+	d, err := json.Marshal(description{
+		Meta: t.Meta, Dims: t.Dims, Periods: t.Periods, Flags: t.Flags, Decimals: t.Decimals, Printed: t.Printed,
+		Wide: len(t.Chunks) > 0 && t.Chunks[0].Line != nil,
+	})
 	if err != nil {
 		return err
 	}
@@ -115,6 +122,8 @@ func parquetSchema(s *arrow.Schema) (*schema.GroupNode, error) {
 		switch f.Type.ID() {
 		case arrow.DICTIONARY:
 			n, err = schema.NewPrimitiveNodeLogical(f.Name, rep, schema.StringLogicalType{}, parquet.Types.ByteArray, 0, -1)
+		case arrow.UINT8:
+			n, err = schema.NewPrimitiveNodeLogical(f.Name, rep, schema.NewIntLogicalType(8, false), parquet.Types.Int32, 0, -1)
 		case arrow.INT32:
 			n = schema.NewInt32Node(f.Name, rep, -1)
 		default:
@@ -157,6 +166,12 @@ func writeColumn(group file.SerialRowGroupWriter, a arrow.Array, nullable bool) 
 		} else {
 			cw.WriteBatchSpaced(a.Int32Values(), levels, nil, a.NullBitmapBytes(), 0)
 		}
+	case *array.Uint8:
+		wider := make([]int32, a.Len())
+		for i, v := range a.Uint8Values() {
+			wider[i] = int32(v)
+		}
+		_, err = w.(*file.Int32ColumnChunkWriter).WriteBatch(wider, levels, nil)
 	case *array.Int64:
 		_, err = w.(*file.Int64ColumnChunkWriter).WriteBatch(a.Int64Values(), levels, nil)
 	default:
@@ -224,7 +239,7 @@ func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (t *table.Table
 		return nil, err
 	}
 	defer in.Close()
-	t = &table.Table{Meta: d.Meta, Dims: d.Dims, Flags: d.Flags, Printed: d.Printed}
+	t = &table.Table{Meta: d.Meta, Dims: d.Dims, Flags: d.Flags, Printed: d.Printed, Decimals: d.Decimals}
 	for _, p := range d.Periods {
 		if periods == nil || slices.Contains(periods, p) {
 			t.Periods = append(t.Periods, p)
@@ -281,6 +296,11 @@ func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wi
 		}
 		if c.Flag, err = codes[uint8](g, name+table.FlagsSuffix, t.Flags, 1); err != nil {
 			return ch, err
+		}
+		if t.Decimals {
+			if c.Dec, err = decimals(g, name+table.DecimalsSuffix); err != nil {
+				return ch, err
+			}
 		}
 		if wide {
 			continue

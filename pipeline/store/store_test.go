@@ -34,6 +34,10 @@ func random(seed uint64, n int, wide bool, raw string) *table.Table {
 		Licence: "some", Extent: []table.Extent{{Dims: map[string][]string{"geo": {"DE"}}, From: "2020", To: "2023"}}}
 	dims, periods := []string{"citizen", "age", "geo"}[:1+r.IntN(3)], []obs.Period{"2020", "2021", "2022", "2023"}[:1+r.IntN(4)]
 	missing, flagged := []float64{0, 0.01, 0.5, 1}[r.IntN(4)], []float64{0, 0.01, 1}[r.IntN(3)]
+	fraction := []float64{0, 0.01, 0.5}[seed%3]
+	number := func() (int32, uint8) {
+		return []int32{-1, -123, 5, math.MinInt32, math.MaxInt32}[r.IntN(5)], uint8(r.IntN(obs.MaxDecimals + 1))
+	}
 	flags, printed := []string{"b", "p", "bp", "c"}, []string{"8,507", "<&>", "\u2028", "é", "N/A", "1 000"}
 	key := func(row, d int) string {
 		if d == 0 {
@@ -54,6 +58,11 @@ func random(seed uint64, n int, wide bool, raw string) *table.Table {
 					b.Missing(p)
 				} else {
 					b.Count(p, []int32{0, 5, int32(row), math.MaxInt32}[r.IntN(4)])
+					if r.Float64() < fraction {
+						n, d := number()
+						b.Count(p, n)
+						b.Decimals(p, d)
+					}
 				}
 				if r.Float64() < flagged {
 					b.Flag(p, []byte(flags[r.IntN(len(flags))]))
@@ -74,6 +83,9 @@ func random(seed uint64, n int, wide bool, raw string) *table.Table {
 			o := obs.Observation{Key: k, Period: period, Known: r.Float64() >= missing, Pos: obs.Pos{File: m.File, Line: 2 + row*4 + p, Col: 1 + r.IntN(200)}}
 			if o.Known {
 				o.Count = int32(row)
+				if r.Float64() < fraction {
+					o.Count, o.Decimals = number()
+				}
 			}
 			if r.Float64() < flagged {
 				o.Flags = flags[r.IntN(len(flags))]
@@ -98,7 +110,7 @@ func random(seed uint64, n int, wide bool, raw string) *table.Table {
 func differ(a, b *table.Table) string {
 	am, bm := a.Meta, b.Meta
 	am.File, bm.File = "", ""
-	if !reflect.DeepEqual(am, bm) || !reflect.DeepEqual(a.Dims, b.Dims) || fmt.Sprint(a.Periods, a.Rows, len(a.Chunks)) != fmt.Sprint(b.Periods, b.Rows, len(b.Chunks)) {
+	if !reflect.DeepEqual(am, bm) || !reflect.DeepEqual(a.Dims, b.Dims) || fmt.Sprint(a.Periods, a.Rows, len(a.Chunks), a.Decimals) != fmt.Sprint(b.Periods, b.Rows, len(b.Chunks), b.Decimals) {
 		return fmt.Sprintf("%+v %v against %+v %v", am, a, bm, b)
 	}
 	for c := range a.Chunks {
@@ -513,5 +525,23 @@ func TestVintageThatIsNotThere(t *testing.T) {
 	}
 	if _, err := l.Raw(m); err == nil || err.Error() != want {
 		t.Errorf("Raw: %v", err)
+	}
+}
+
+// A table of counts is written as it was before values could have decimals.
+func TestCountsHaveNoDecimals(t *testing.T) {
+	for seed := range uint64(6) {
+		tab := random(seed, 50, true, "raw")
+		var buf bytes.Buffer
+		if err := writeParquet(&buf, tab); err != nil {
+			t.Fatal(err)
+		}
+		d, err := describe(bytes.NewReader(buf.Bytes()))
+		if err != nil || d.Decimals != tab.Decimals {
+			t.Errorf("seed %d: %+v, %v", seed, d, err)
+		}
+		if got := bytes.Contains(buf.Bytes(), []byte("decimals")); got != tab.Decimals {
+			t.Errorf("seed %d: the file speaks of decimals: %v, the table has them: %v", seed, got, tab.Decimals)
+		}
 	}
 }

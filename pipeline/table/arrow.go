@@ -32,6 +32,9 @@ func (t *Table) Records() []arrow.Record {
 			cols = append(cols,
 				array.NewInt32Data(fixed(arrow.PrimitiveTypes.Int32, ch.Rows, arrow.Int32Traits.CastToBytes(col.Val), col.Valid)),
 				dictionary(flagType, indices8(col.Flag, ch.Rows), flags))
+			if t.Decimals {
+				cols = append(cols, decimals(col.Dec, ch.Rows))
+			}
 			if ch.Line == nil {
 				cols = append(cols,
 					array.NewInt64Data(fixed(arrow.PrimitiveTypes.Int64, ch.Rows, arrow.Int64Traits.CastToBytes(col.Pos), nil)),
@@ -57,6 +60,13 @@ func fixed(typ arrow.DataType, rows int, data, valid []byte) *array.Data {
 		nulls = rows - bitutil.CountSetBits(valid, 0, rows)
 	}
 	return array.NewData(typ, rows, bufs, nil, nulls, 0)
+}
+
+func decimals(dec []uint8, rows int) arrow.Array {
+	if dec == nil {
+		dec = make([]uint8, rows)
+	}
+	return array.NewUint8Data(fixed(arrow.PrimitiveTypes.Uint8, rows, dec, nil))
 }
 
 func indices16(codes []uint16, valid []byte) *array.Data {

@@ -124,6 +124,9 @@ func (b *Builder) grow() {
 			c.Valid = extend(c.Valid, n/8)
 			fill(c.Valid[old:])
 		}
+		if c.Dec != nil {
+			c.Dec = extend(c.Dec, n)
+		}
 		if c.Flag != nil {
 			c.Flag = extend(c.Flag, n)
 		}
@@ -169,8 +172,23 @@ func (b *Builder) Repeat() {
 // readers that place millions of counts.
 func (b *Builder) Cursor() ([]Column, int) { return b.cur.Cols, b.r }
 
-// Count gives the started row its count at period index p.
+// Count gives the started row its count at period index p; a value with
+// decimals needs Decimals as well.
 func (b *Builder) Count(p int, v int32) { b.cur.Cols[p].Val[b.r] = v }
+
+// Decimals says how many digits of the started row's count at period index p
+// stand behind the point, at most obs.MaxDecimals.
+func (b *Builder) Decimals(p int, d uint8) {
+	c := &b.cur.Cols[p]
+	if c.Dec == nil {
+		if d == 0 {
+			return
+		}
+		c.Dec = make([]uint8, b.space)
+		b.t.Decimals = true
+	}
+	c.Dec[b.r] = d
+}
 
 // Missing marks the started row as without a value at period index p.
 func (b *Builder) Missing(p int) {
@@ -241,6 +259,9 @@ func (ch *Chunk) trim() {
 			if n&7 != 0 { // no stray bits behind the last row: equal tables are equal bytes
 				c.Valid[len(c.Valid)-1] &= 1<<(n&7) - 1
 			}
+		}
+		if c.Dec != nil {
+			c.Dec = c.Dec[:n]
 		}
 		if c.Flag != nil {
 			c.Flag = c.Flag[:n]
@@ -458,6 +479,7 @@ func (b *Builder) observe(p int, o *obs.Observation, printed map[string]uint16) 
 	if o.Known {
 		c.Valid[b.r>>3] |= 1 << (b.r & 7)
 		c.Val[b.r] = o.Count
+		b.Decimals(p, o.Decimals)
 	}
 	if o.Flags != "" && !b.Flag(p, []byte(o.Flags)) {
 		return &obs.ParseError{Pos: o.Pos, Got: obs.Quote(o.Flags), Want: "at most 255 different flags"}

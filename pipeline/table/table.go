@@ -29,6 +29,8 @@ type Table struct {
 	Printed []string // distinct printed forms, likewise
 	Chunks  []Chunk
 	Rows    int
+
+	Decimals bool // some value may have decimals; the records then have a column for them
 }
 
 // A Dim is a dimension with its dictionary, in order of first appearance.
@@ -49,7 +51,8 @@ type Chunk struct {
 
 // A Column is what one period holds in a chunk, indexed by row.
 type Column struct {
-	Val     []int32  // persons, or as the unit dimension says
+	Val     []int32  // persons, or as the unit dimension says, times 10^Dec
+	Dec     []uint8  // decimals of Val; nil: none
 	Valid   []byte   // bit i (from the least significant) is set if row i is known; nil: all are
 	Flag    []uint8  // code into Table.Flags; nil: none
 	Pos     []int64  // line<<32 | column; nil where Chunk.Line says the line
@@ -98,6 +101,9 @@ func (t *Table) Observation(c, r, p int) obs.Observation {
 	o := obs.Observation{
 		Key: t.Key(c, r), Period: t.Periods[p], Count: col.Val[r], Known: col.Known(r),
 		Pos: obs.Pos{File: t.File},
+	}
+	if col.Dec != nil {
+		o.Decimals = col.Dec[r]
 	}
 	if col.Flag != nil && col.Flag[r] > 0 {
 		o.Flags = t.Flags[col.Flag[r]-1]
@@ -159,6 +165,9 @@ func (t *Table) Schema() *arrow.Schema {
 		fields = append(fields,
 			arrow.Field{Name: string(p), Type: arrow.PrimitiveTypes.Int32, Nullable: true},
 			arrow.Field{Name: string(p) + FlagsSuffix, Type: flagType, Nullable: true})
+		if t.Decimals {
+			fields = append(fields, arrow.Field{Name: string(p) + DecimalsSuffix, Type: arrow.PrimitiveTypes.Uint8})
+		}
 		if !wide {
 			fields = append(fields,
 				arrow.Field{Name: string(p) + PosSuffix, Type: arrow.PrimitiveTypes.Int64},
@@ -173,9 +182,10 @@ func (t *Table) Schema() *arrow.Schema {
 
 // Column names beside a period's own.
 const (
-	FlagsSuffix   = "_flags"
-	PosSuffix     = "_pos"
-	PrintedSuffix = "_printed"
+	FlagsSuffix    = "_flags"
+	DecimalsSuffix = "_decimals" // in tables that have any: the value is the number / 10^decimals
+	PosSuffix      = "_pos"
+	PrintedSuffix  = "_printed"
 )
 
 var (

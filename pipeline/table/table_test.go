@@ -44,6 +44,7 @@ func random(r *rand.Rand, rows int, wide bool) (*table.Table, [][]cell, error) {
 	}
 	some := func(p float64) bool { return r.Float64() < p }
 	missing, flagged := pick(r, []float64{0, 0.1, 1}), pick(r, []float64{0, 0.3, 1})
+	fraction := pick(r, []float64{0, 0.01, 0.5})
 
 	var cells [][]cell
 	for n := range rows {
@@ -58,6 +59,9 @@ func random(r *rand.Rand, rows int, wide bool) (*table.Table, [][]cell, error) {
 			c.Pos = obs.Pos{File: m.File, Line: n + 2}
 			if c.Known {
 				c.Count = pick(r, counts)
+				if some(fraction) {
+					c.Count, c.Decimals = pick(r, []int32{-1, 1, -5, math.MinInt32, math.MaxInt32}), uint8(r.IntN(obs.MaxDecimals+1))
+				}
 			}
 			if some(flagged) {
 				c.Flags = pick(r, flags)
@@ -101,6 +105,7 @@ func random(r *rand.Rand, rows int, wide bool) (*table.Table, [][]cell, error) {
 		for p, c := range row {
 			if c.Known {
 				b.Count(p, c.Count)
+				b.Decimals(p, c.Decimals)
 			} else {
 				b.Missing(p)
 			}
@@ -180,6 +185,9 @@ func arrowAgrees(t *testing.T, tab *table.Table, want [][]cell) {
 				val := column[name].(*array.Int32)
 				if val.IsValid(r) != c.Known || c.Known && val.Value(r) != c.Count || text(column[name+"_flags"], r) != c.Flags {
 					t.Fatalf("row %d: got %v %q, want %+v", row, val.ValueStr(r), text(column[name+"_flags"], r), c)
+				}
+				if dec, ok := column[name+"_decimals"]; ok != tab.Decimals || ok && dec.(*array.Uint8).Value(r) != c.Decimals || !ok && c.Decimals > 0 {
+					t.Fatalf("row %d: decimals %v, want %+v", row, dec, c)
 				}
 				if line, ok := column["line"]; ok {
 					if got := line.(*array.Int32).Value(r); int(got) != c.Pos.Line {

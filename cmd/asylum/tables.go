@@ -13,6 +13,7 @@ import (
 	"asylum/pipeline/obs"
 	"asylum/pipeline/store"
 	"asylum/pipeline/table"
+	"asylum/pipeline/vintage"
 
 	"github.com/spf13/cobra"
 )
@@ -47,19 +48,21 @@ func (a *app) tablesCmd() *cobra.Command {
 
 // A tableRow is a line of asylum tables.
 type tableRow struct {
-	Source  string `json:"source"`
-	Table   string `json:"table"`
-	Vintage string `json:"vintage"`
-	AgeDays int    `json:"age_days"`
-	From    string `json:"from"`
-	To      string `json:"to"`
-	Rows    int    `json:"rows"`
-	Cells   int    `json:"cells"` // that hold a value
-	Extent  string `json:"extent"`
-	Derived bool   `json:"derived"`
-	File    string `json:"file"`
-	SHA256  string `json:"sha256"`
-	Note    string `json:"note,omitempty"`
+	Source   string   `json:"source"`
+	Table    string   `json:"table"`
+	Vintage  string   `json:"vintage"`
+	AgeDays  int      `json:"age_days"`
+	From     string   `json:"from"`
+	To       string   `json:"to"`
+	Rows     int      `json:"rows"`
+	Cells    int      `json:"cells"` // that hold a value
+	Extent   string   `json:"extent"`
+	Complete string   `json:"complete_to"`       // the newest usable period
+	Missing  []string `json:"missing,omitempty"` // who has not reported since
+	Derived  bool     `json:"derived"`
+	File     string   `json:"file"`
+	SHA256   string   `json:"sha256"`
+	Note     string   `json:"note,omitempty"`
 }
 
 func (a *app) tables(data ingest.Data, now time.Time, format string) error {
@@ -80,6 +83,10 @@ func (a *app) tables(data ingest.Data, now time.Time, format string) error {
 		if len(m.Extent) > 0 {
 			r.Extent = "extract"
 		}
+		if m.Source != "aida" { // a page is written when it is written; there is no reporting to wait for
+			tail := vintage.TailOf(t)
+			r.Complete, r.Missing = string(tail.Complete), tail.Missing
+		}
 		rows = append(rows, r)
 	}
 	if format == "json" {
@@ -91,15 +98,23 @@ func (a *app) tables(data ingest.Data, now time.Time, format string) error {
 		a.printf("There is no lake in %q: this is the embedded data.\n\n", a.lake)
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "source\ttable\tvintage\tage\tperiods\trows\tvalues\textent\t")
+	fmt.Fprintln(w, "source\ttable\tvintage\tage\tperiods\tcomplete to\trows\tvalues\textent\t")
 	for _, r := range rows {
 		note := ""
 		if r.Derived {
 			note = "converted by others"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d days\t%s to %s\t%d\t%d\t%s\t%s\n", r.Source, r.Table, r.Vintage, r.AgeDays, r.From, r.To, r.Rows, r.Cells, r.Extent, note)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d days\t%s to %s\t%s\t%d\t%d\t%s\t%s\n", r.Source, r.Table, r.Vintage, r.AgeDays, r.From, r.To, r.Complete, r.Rows, r.Cells, r.Extent, note)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if len(r.Missing) > 0 {
+			a.printf("%s %s: after %s not yet reported: %s\n", r.Table, r.Vintage, r.Complete, strings.Join(r.Missing, ", "))
+		}
+	}
+	return nil
 }
 
 func first(p []obs.Period) obs.Period {

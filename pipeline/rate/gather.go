@@ -76,7 +76,9 @@ func gather(data Data, source string, side Side, q Query, computes, terms []stri
 // for and the members of aggregates that are to be added up; and the terms, of
 // all sides that look into the same table, so that it is read once.
 func want(side Side, q Query, computes, terms []string) table.Want {
-	w := table.Want{Periods: q.Periods, Codes: map[string][]string{side.Axis: terms}}
+	w := table.Want{Periods: q.Periods, Codes: map[string][]string{
+		side.Axis: terms, "sex": orElse(q.Sex, "T"), "age": orElse(q.Age, "TOTAL"),
+	}}
 	for dim, codes := range map[string][]string{"citizen": q.Citizen, "geo": q.Geo} {
 		if c, ok := side.Set[dim]; ok {
 			codes = []string{c}

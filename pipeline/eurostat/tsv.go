@@ -28,12 +28,50 @@ const MaxLine = 1 << 20
 // older spelling, in which every definition is written.
 var newerDim = map[string]string{"applicant": "asyl_app"}
 
-// ReadTSV reads a bulk TSV of the new style: a header
-// `freq,citizen,…,geo\TIME_PERIOD` and the periods, then a line a series.
-// Lines end in LF or CRLF, cells may have a trailing blank. The error is an
-// *obs.Refusal that lists every bad cell, or one of reading r.
+// Counts reports whether a dataset holds counts of persons alone, so that a
+// sign or a decimal point is damage. Of a file whose dataset nobody named
+// nothing else may be assumed.
+func Counts(dataset string) bool {
+	return dataset == "" || strings.HasPrefix(dataset, "migr_") || dataset >= "tps00191" && dataset <= "tps00195"
+}
+
+// RecogniseTSV reports whether a file's first line is a header that ReadTSV
+// reads, of either style.
+func RecogniseTSV(line []byte) bool {
+	head, _, _ := bytes.Cut(line, []byte("\t"))
+	_, _, ok := splitHead(string(head))
+	return ok
+}
+
+// splitHead cuts the head of the key column into the dimensions and the name
+// that the style has for time.
+func splitHead(head string) (dims string, old, ok bool) {
+	dims, time, _ := strings.Cut(head, `\`)
+	time = strings.TrimSpace(time)
+	old = strings.EqualFold(time, "TIME")
+	return dims, old, old || strings.EqualFold(time, "TIME_PERIOD")
+}
+
+// listed reports whether the codes of a dimension must stand in our list. The
+// lists speak of asylum: population has more ages and units, and a dataset
+// that we know nothing of has dimensions of its own, whatever they are called.
+func listed(dataset, dim string) bool {
+	if Counts(dataset) {
+		return true
+	}
+	_, known := code.Table(dataset)
+	return known && dim != "age" && dim != "unit"
+}
+
+// ReadTSV reads a bulk TSV: a header `freq,citizen,…,geo\TIME_PERIOD` and the
+// periods, then a line a series. Lines end in LF or CRLF, cells may have a
+// trailing blank. The old style, `unit,citizen,…,geo\time`, with periods such
+// as 2023Q1, newest first, and blanks before cells too, becomes the same table:
+// a first dimension freq says what its periods say. Values may have a sign and
+// decimals where Counts allows. The error is an *obs.Refusal that lists every
+// bad cell, or one of reading r.
 func ReadTSV(r io.Reader, m table.Meta) (*table.Table, error) {
-	p := &tsv{in: bufio.NewReaderSize(r, MaxLine), refusal: &obs.Refusal{File: m.File}, m: m}
+	p := &tsv{in: bufio.NewReaderSize(r, MaxLine), refusal: &obs.Refusal{File: m.File}, m: m, counts: Counts(m.Table)}
 	if err := p.header(); err != nil {
 		return nil, err
 	}
@@ -61,7 +99,7 @@ func ReadTSV(r io.Reader, m table.Meta) (*table.Table, error) {
 	for _, d := range dups {
 		p.refusal.Add(&obs.ParseError{
 			Pos:  obs.Pos{File: m.File, Line: d.Line, Col: 1},
-			Got:  fmt.Sprintf("the row %q again", strings.Join(d.Key, ",")),
+			Got:  fmt.Sprintf("the row %q again", strings.Join(d.Key[p.derived:], ",")),
 			Want: fmt.Sprintf("each row once (it stands on line %d)", d.First),
 			Hint: "remove one of the two, or download the table again",
 		})
@@ -77,6 +115,9 @@ type tsv struct {
 	m       table.Meta
 	n       int // lines read
 	dims    []string
+	counts  bool         // no cell has a sign or decimals
+	old     bool         // the style of before 2022
+	derived int          // 1 if the first dimension is freq and no line says it, else 0
 	padded  bool         // cells end in a blank, as in all of Eurostat's own files
 	open    bool         // the last line had no end
 	lists   []*code.List // parallel to dims; nil where any code passes
@@ -134,8 +175,8 @@ func (p *tsv) header() error {
 		return p.refusal
 	}
 	fields := bytes.Split(line, []byte("\t"))
-	dims, timeDim, ok := strings.Cut(string(fields[0]), `\`)
-	if !ok || !strings.EqualFold(strings.TrimSpace(timeDim), "TIME_PERIOD") {
+	dims, old, ok := splitHead(string(fields[0]))
+	if p.old = old; !ok {
 		p.bad(1, 1, obs.Quote(fields[0]), wantHead, "is this a bulk TSV download of a Eurostat table?")
 		return p.refusal
 	}
@@ -172,26 +213,42 @@ func (p *tsv) has(period obs.Period) bool {
 }
 
 func (p *tsv) dimensions(head string) error {
-	for _, d := range strings.Split(head, ",") {
-		d = strings.ToLower(strings.TrimSpace(d))
+	names := strings.Split(head, ",")
+	for i, d := range names {
+		names[i] = strings.ToLower(strings.TrimSpace(d))
+	}
+	if p.old && !slices.Contains(names, "freq") {
+		p.derived = 1
+		names = append([]string{"freq"}, names...)
+	}
+	for _, d := range names {
 		if d == "" {
 			p.bad(1, 1, "a dimension without a name", wantHead, "download the table again")
 		}
-		if older, ok := newerDim[d]; ok {
+		if older, ok := newerDim[d]; ok && listed(p.m.Table, d) {
 			d = older
 		}
 		if slices.Contains(p.dims, d) {
 			p.bad(1, 1, "the dimension "+d+" twice", "each dimension once", "download the table again")
 		}
-		l, err := code.For(d)
-		if err != nil {
-			return err
+		var l *code.List
+		if listed(p.m.Table, d) {
+			var err error
+			if l, err = code.For(d); err != nil {
+				return err
+			}
 		}
 		p.dims, p.lists = append(p.dims, d), append(p.lists, l)
 		p.renamed = append(p.renamed, d == "decision" || d == "asyl_app")
 	}
+	if err := p.refusal.Err(); err != nil {
+		return err
+	}
 	p.b = table.NewBuilder(p.m, p.dims, p.periods)
-	return p.refusal.Err()
+	if p.derived > 0 {
+		p.b.Intern(0, []byte{p.periods[0].Freq()}) // code 0, as every row has it
+	}
+	return nil
 }
 
 // row reads one line: the key up to the first tab, then a cell a period.
@@ -255,13 +312,13 @@ func (p *tsv) key(key []byte) bool {
 }
 
 func (p *tsv) codes(key []byte) bool {
-	from, d := 0, 0
+	from, d := 0, p.derived
 	for i := 0; i <= len(key); i++ {
 		if i < len(key) && key[i] != ',' {
 			continue
 		}
 		if d == len(p.dims) {
-			p.bad(p.n, from+1, fmt.Sprintf("more than %d codes", len(p.dims)), strings.Join(p.dims, ","), "download the table again")
+			p.bad(p.n, from+1, fmt.Sprintf("more than %d codes", d-p.derived), p.keyHead(), "download the table again")
 			return false
 		}
 		if !p.code(d, key[from:i], from+1) {
@@ -270,11 +327,14 @@ func (p *tsv) codes(key []byte) bool {
 		from, d = i+1, d+1
 	}
 	if d < len(p.dims) {
-		p.bad(p.n, len(key)+1, fmt.Sprintf("%d codes", d), strings.Join(p.dims, ","), "a comma or a code is missing; download the table again")
+		p.bad(p.n, len(key)+1, fmt.Sprintf("%d codes", d-p.derived), p.keyHead(), "a comma or a code is missing; download the table again")
 		return false
 	}
 	return true
 }
+
+// keyHead is what the key of a line consists of.
+func (p *tsv) keyHead() string { return strings.Join(p.dims[p.derived:], ",") }
 
 // code interns one code and, the first time it is seen, looks it up.
 func (p *tsv) code(d int, c []byte, col int) bool {
@@ -318,17 +378,16 @@ func UnknownCode(at obs.Pos, dim, c string) *obs.ParseError {
 }
 
 // cell reads the cell that begins at line[i] and gives the index of its end.
-// A cell is a count or ":", then, after a blank, any flags.
+// A cell is a number or ":", then, after a blank, any flags.
 func (p *tsv) cell(line []byte, i, c int) int {
-	start := i
-	n, digits := int64(0), 0
-	for i < len(line) && line[i]-'0' <= 9 {
-		n = n*10 + int64(line[i]-'0')
-		digits++
+	for p.old && i < len(line) && line[i] == ' ' {
 		i++
 	}
-	if digits > 0 && digits <= 10 && n <= maxCount {
-		p.b.Count(c, int32(n))
+	start := i
+	n, i := p.number(line, i)
+	if n.fits() {
+		p.b.Count(c, n.count())
+		p.b.Decimals(c, uint8(n.decimals))
 		if i < len(line) && line[i] == ' ' {
 			i++
 		}
@@ -340,7 +399,7 @@ func (p *tsv) cell(line []byte, i, c int) int {
 				return end
 			}
 		}
-	} else if digits == 0 && i < len(line) && line[i] == ':' {
+	} else if i == start && i < len(line) && line[i] == ':' {
 		p.b.Missing(c)
 		i++
 		if i < len(line) && line[i] == ' ' {
@@ -357,6 +416,51 @@ func (p *tsv) cell(line []byte, i, c int) int {
 }
 
 const maxCount = 1<<31 - 1
+
+// A number is one as printed: its digits without the point, how many there
+// are, and how many of them stand behind the point.
+type number struct {
+	n                int64
+	digits, decimals int
+	negative         bool
+}
+
+// number reads a number at line[i], with a sign and a point where the dataset
+// has them, and gives the index of its end.
+func (p *tsv) number(line []byte, i int) (number, int) {
+	var n number
+	if !p.counts && i < len(line) && line[i] == '-' {
+		n.negative = true
+		i++
+	}
+	i = n.read(line, i)
+	if !p.counts && n.digits > 0 && i+1 < len(line) && line[i] == '.' && line[i+1]-'0' <= 9 {
+		whole := n.digits
+		i = n.read(line, i+1)
+		n.decimals = n.digits - whole
+	}
+	return n, i
+}
+
+func (n *number) read(line []byte, i int) int {
+	for i < len(line) && line[i]-'0' <= 9 {
+		n.n = n.n*10 + int64(line[i]-'0')
+		n.digits++
+		i++
+	}
+	return i
+}
+
+func (n *number) fits() bool {
+	return n.digits > 0 && n.digits <= 10 && n.decimals <= obs.MaxDecimals && n.n <= maxCount
+}
+
+func (n *number) count() int32 {
+	if n.negative {
+		return int32(-n.n)
+	}
+	return int32(n.n)
+}
 
 func (p *tsv) flags(line []byte, i, c int) (end int, ok bool) {
 	start := i
@@ -380,11 +484,24 @@ func (p *tsv) badCell(line []byte, start int) int {
 	}
 	got := bytes.TrimRight(line[start:end], " ")
 	want, hint := `a count, then optional flags, such as "120 bp"`, `correct the export, or use ":" if there is no value`
-	if tooLarge(got) {
+	if !p.counts {
+		want = `a number, then optional flags, such as "-12.3 bp"`
+	}
+	switch {
+	case p.counts && tooLarge(got):
 		want = fmt.Sprintf("a count up to %d", maxCount)
+	case !p.counts && p.tooLong(got):
+		want = fmt.Sprintf("a number of which the digits, without the point, make %d at most", maxCount)
 	}
 	p.bad(p.n, start+1, obs.Quote(got), want, hint)
 	return end
+}
+
+// tooLong reports whether b begins with a number of more digits than are held.
+func (p *tsv) tooLong(b []byte) bool {
+	b, _, _ = bytes.Cut(b, []byte(" "))
+	n, end := p.number(b, 0)
+	return end == len(b) && n.digits > 0 && !n.fits()
 }
 
 // tooLarge reports whether b begins with a number that no count can hold.

@@ -146,7 +146,9 @@ func (p *Place) find(head, line []byte) error {
 	for _, f := range fields[:col] {
 		at += len(f) + 1
 	}
-	o.Pos.Col, p.Raw = at, strings.TrimRight(string(fields[col]), " ")
+	raw := bytes.TrimLeft(fields[col], " ") // the old style has blanks before a cell too
+	at += len(fields[col]) - len(raw)
+	o.Pos.Col, p.Raw = at, strings.TrimRight(string(raw), " ")
 	return nil
 }
 
@@ -160,16 +162,25 @@ func same(raw string, o *obs.Observation) bool {
 		return !o.Known
 	case raw[0] == ':':
 		raw = strings.TrimRight(": "+strings.TrimLeft(raw[1:], " "), " ")
-	case raw[0] == '0':
-		count, flags, ok := strings.Cut(raw, " ")
-		if raw = strings.TrimLeft(count, "0"); raw == "" {
-			raw = "0"
-		}
-		if ok {
+	case raw[0] == '0' || raw[0] == '-':
+		number, flags, ok := strings.Cut(raw, " ")
+		if raw = plain(number); ok {
 			raw += " " + flags
 		}
 	}
 	return raw == Written(o)
+}
+
+// plain takes zeros that lead off a number, and the sign off a zero.
+func plain(number string) string {
+	digits, negative := strings.CutPrefix(number, "-")
+	if digits = strings.TrimLeft(digits, "0"); digits == "" || digits[0] == '.' {
+		digits = "0" + digits
+	}
+	if negative && strings.Trim(digits, "0.") != "" {
+		return "-" + digits
+	}
+	return digits
 }
 
 // Written gives a cell as a bulk TSV writes it, without its trailing blank, or
@@ -180,7 +191,7 @@ func Written(o *obs.Observation) string {
 	}
 	s := ":"
 	if o.Known {
-		s = fmt.Sprint(o.Count)
+		s = obs.Number(o.Count, o.Decimals)
 	}
 	if o.Flags != "" {
 		s += " " + o.Flags

@@ -227,7 +227,7 @@ type Duplicate struct {
 	First, Line int // lines of the raw file
 }
 
-// Freeze ends the building. Rows that share their whole key are reported;
+// Freeze ends the building, and puts the periods in ascending order. Rows that share their whole key are reported;
 // the table is then not to be used.
 func (b *Builder) Freeze() (*Table, []Duplicate) {
 	t := &b.t
@@ -239,7 +239,32 @@ func (b *Builder) Freeze() (*Table, []Duplicate) {
 		t.Rows += ch.Rows
 		ch.trim()
 	}
+	t.ascend()
 	return t, t.duplicates()
+}
+
+// ascend puts the periods in order: old exports begin with the newest.
+func (t *Table) ascend() {
+	if slices.IsSorted(t.Periods) {
+		return
+	}
+	order := make([]int, len(t.Periods))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(string(t.Periods[a]), string(t.Periods[b])) })
+	t.Periods = arranged(t.Periods, order)
+	for c := range t.Chunks {
+		t.Chunks[c].Cols = arranged(t.Chunks[c].Cols, order)
+	}
+}
+
+func arranged[T any](s []T, order []int) []T {
+	out := make([]T, len(s))
+	for i, from := range order {
+		out[i] = s[from]
+	}
+	return out
 }
 
 // trim cuts the slices of a chunk to its rows.

@@ -358,3 +358,30 @@ func TestCovers(t *testing.T) {
 		}
 	}
 }
+
+// Old exports begin with the newest period; a table never does.
+func TestPeriodsAscend(t *testing.T) {
+	b := table.NewBuilder(table.Meta{}, []string{"geo"}, []obs.Period{"2023", "2021", "2022"})
+	for n := range table.ChunkRows + 10 {
+		b.Start(n + 2)
+		c, _ := b.Intern(0, fmt.Append(nil, n%60_000))
+		b.Set(0, c)
+		b.Count(0, 2023)
+		b.Count(1, 20214)
+		b.Decimals(1, 1)
+		b.Missing(2)
+		b.Flag(2, []byte("c"))
+	}
+	tab, _ := b.Freeze()
+	for c := range tab.Chunks {
+		r := tab.Chunks[c].Rows - 1
+		var got []string
+		for p := range tab.Periods {
+			o := tab.Observation(c, r, p)
+			got = append(got, fmt.Sprint(o.Period, " ", obs.Number(o.Count, o.Decimals), o.Known, o.Flags))
+		}
+		if fmt.Sprint(got) != "[2021 2021.4true 2022 0falsec 2023 2023true]" {
+			t.Errorf("chunk %d: %v", c, got)
+		}
+	}
+}

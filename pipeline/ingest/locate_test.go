@@ -1,0 +1,69 @@
+package ingest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"asylum/pipeline/obs"
+	"asylum/pipeline/store"
+	"asylum/pipeline/table"
+)
+
+// Cells with signs, decimals and zeros that lead, and those of the old style,
+// newest first and with blanks before them, are found where they stand.
+func TestLocateNumbersAndOldStyle(t *testing.T) {
+	const numbers = "freq,indic_de,geo\\TIME_PERIOD\t2022 \t2023 \r\nA,CNMIGRAT,DE\t-968 \t-0.4 bep\r\nA,CNMIGRAT,FR\t007.50 e\t-0.0 \r\nA,CNMIGRAT,IT\t-00 \t: \r\n"
+	const old = "unit,citizen,geo\\time\t2023M02 \t2023M01 \nPER,SY,DE\t120 bp\t: c\nPER,SY,FR\t  5 \t0 n\n"
+	for _, tt := range []struct{ name, dataset, in, want string }{
+		{"demo_gind.tsv", "", numbers, "2:15 \"-968\"\n2:21 \"-0.4 bep\"\n3:15 \"007.50 e\"\n3:24 \"-0.0\"\n4:15 \"-00\"\n4:20 \":\"\n"},
+		{"ours.tsv", "x_of_ours", numbers, "2:15 \"-968\"\n2:21 \"-0.4 bep\"\n3:15 \"007.50 e\"\n3:24 \"-0.0\"\n4:15 \"-00\"\n4:20 \":\"\n"},
+		{"migr_asyappctzm.tsv", "", old, "2:18 \": c\"\n2:11 \"120 bp\"\n3:16 \"0 n\"\n3:13 \"5\"\n"},
+		{"migr_asyappctzm.tsv.gz", "", zipped(old), "2:18 \": c\"\n2:11 \"120 bp\"\n3:16 \"0 n\"\n3:13 \"5\"\n"},
+	} {
+		l, err := store.Create(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		add(t, l, tt.name, tt.in, Options{Vintage: "2024-01-01", Table: tt.dataset})
+		tab, err := l.Load(l.Vintages()[0], table.Want{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ps := places(tab)
+		if err := Locate(l, ps); err != nil || found(ps) != tt.want {
+			t.Errorf("%s: got %v\n%s\nwant\n%s", tt.name, err, found(ps), tt.want)
+		}
+		for _, lie := range []struct {
+			count    int32
+			decimals uint8
+			want     string
+		}{{-7, 0, "-7"}, {77, 1, "7.7"}, {-7, 2, "-0.07"}} {
+			last := places(tab)[:1]
+			o := last[0].Cell
+			o.Count, o.Decimals, o.Known, o.Flags = lie.count, lie.decimals, true, ""
+			if err := Locate(l, last); err == nil || !strings.HasSuffix(err.Error(), fmt.Sprintf(": the raw file says %q, the table %q", last[0].Raw, lie.want)) {
+				t.Errorf("%s: a cell that lies: %v", tt.name, err)
+			}
+		}
+	}
+}
+
+func TestSame(t *testing.T) {
+	for _, tt := range []struct {
+		raw      string
+		count    int32
+		decimals uint8
+		flags    string
+		want     bool
+	}{
+		{"-0.4 b", -4, 1, "b", true}, {"-0.4 b", -4, 1, "", false}, {"-0.4", 4, 1, "", false}, {"-0.4", -4, 0, "", false}, {"-0.40", -4, 1, "", false},
+		{"-00.4", -4, 1, "", true}, {"0.4", 4, 1, "", true}, {"00", 0, 0, "", true}, {"-0", 0, 0, "", true}, {"-0.0 p", 0, 1, "p", true}, {"0.0", 0, 0, "", false},
+		{"-05", -5, 0, "", true}, {"-5", 5, 0, "", false}, {"12.30 bep", 1230, 2, "bep", true}, {"12.3", 1230, 2, "", false},
+	} {
+		o := obs.Observation{Count: tt.count, Decimals: tt.decimals, Known: true, Flags: tt.flags}
+		if got := same(tt.raw, &o); got != tt.want {
+			t.Errorf("%q as %q: %v", tt.raw, Written(&o), got)
+		}
+	}
+}

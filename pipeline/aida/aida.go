@@ -198,12 +198,17 @@ var words = map[string]int32{"zero": 0, "none": 0, "one": 1, "two": 2, "three": 
 // why it holds none. Three digits after a dot or a comma are a group of
 // thousands: counts have no decimals, and rates are never read as counts.
 func Number(printed string, percent bool) (n int32, reason string) {
+	if severalLines(printed) {
+		return 0, Words
+	}
 	s := clean(printed, false)
 	switch {
 	case s == "":
 		return 0, Blank
 	case isNA(s):
 		return 0, NA
+	case percent && !strings.ContainsAny(s, "0123456789"):
+		return 0, Words
 	case percent || strings.HasSuffix(s, "%"):
 		return 0, Percent
 	}
@@ -220,6 +225,20 @@ func Number(printed string, percent bool) (n int32, reason string) {
 		}
 	}
 	return 0, Words
+}
+
+// severalLines reports whether figures stand on several lines of one cell: two
+// figures, which a blank for the line end would make one of.
+func severalLines(s string) bool {
+	n := 0
+	if strings.IndexByte(strings.TrimSpace(s), '\n') >= 0 {
+		for l := range strings.SplitSeq(s, "\n") {
+			if clean(l, false) != "" {
+				n++
+			}
+		}
+	}
+	return n > 1
 }
 
 func isNA(s string) bool {

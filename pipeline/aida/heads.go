@@ -68,6 +68,9 @@ func measure(head string) (m string, ok bool) {
 			return m, true
 		}
 	}
+	if strings.Contains(key, "intention") && strings.Contains(key, "applica") {
+		return "applicants", true
+	}
 	return unknown + strings.Join(strings.Fields(stripMarks(blanks.Replace(head))), " "), false
 }
 

@@ -67,3 +67,38 @@ func TestSame(t *testing.T) {
 		}
 	}
 }
+
+// Through the lake and back to the raw file: cells of population change.
+func TestRealNumbersAreLocated(t *testing.T) {
+	name := shared(t, "eurostat/tsv-new/demo_gind.bulk-2023.tsv.gz")
+	l, err := store.Create(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Add(l, name, Options{Vintage: "2023-04-30"}); err != nil {
+		t.Fatal(err)
+	}
+	tab, err := l.Load(l.Vintages()[0], table.Want{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var some []*Place
+	decimals := 0
+	for i, p := range places(tab) {
+		if i%97 == 0 {
+			some = append(some, p)
+			decimals += int(p.Cell.Decimals)
+		}
+	}
+	if err := Locate(l, some); err != nil {
+		t.Error(err)
+	}
+	if decimals == 0 {
+		t.Errorf("none of %d cells has decimals", len(some))
+	}
+	for _, p := range some {
+		if p.Raw != Written(p.Cell) || p.Cell.Pos.Col == 0 {
+			t.Fatalf("%v: %q, want %q", p.Cell.Pos, p.Raw, Written(p.Cell))
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
 )
 
@@ -262,5 +263,27 @@ func TestSpread(t *testing.T) {
 		if fmt.Sprint(dst) != fmt.Sprint(want) {
 			t.Fatalf("%d rows from %d: got %v, want %v", n, at, dst, want)
 		}
+	}
+}
+
+// No int32 has more than nine digits behind its point: a file that says so lies.
+func TestTooManyDecimals(t *testing.T) {
+	b := table.NewBuilder(table.Meta{}, []string{"geo"}, []obs.Period{"2022", "2023"})
+	b.Start(2)
+	b.Intern(0, []byte("DE"))
+	b.Count(0, 5)
+	b.Count(1, 5)
+	b.Decimals(1, obs.MaxDecimals+1)
+	tab, _ := b.Freeze()
+	var buf bytes.Buffer
+	if err := writeParquet(&buf, tab); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := readParquet(bytes.NewReader(buf.Bytes()), []obs.Period{"2022"}); err != nil || !got.Decimals || got.Chunks[0].Cols[0].Dec != nil {
+		t.Errorf("the sound half: %v, %v", got, err)
+	}
+	_, err := readParquet(bytes.NewReader(buf.Bytes()), nil)
+	if want := `column "2023_decimals": a page does not decode: the file is damaged`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -254,7 +254,7 @@ func (c *Client) collect(ctx context.Context, address string, out *os.File) (*an
 		key := x["id"]
 		switch {
 		case x["faultstring"] != "":
-			return nil, fault(address, a, x["faultstring"])
+			return nil, faultError(address, a, x["faultstring"])
 		case key == "" || len(key) > 100 || strings.Trim(strings.ToLower(key), "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
 			return nil, &Error{URL: address, Status: a.status, Got: page(head), Hint: tryLater}
 		}
@@ -283,7 +283,7 @@ func (c *Client) await(ctx context.Context, key, status string, out *os.File) (*
 					return a, nil
 				}
 				if status = strings.ToUpper(x["status"]); status == "" || status == "AVAILABLE" {
-					err = fault(base+"data/"+key, a, or(x["faultstring"], page(head)))
+					err = faultError(base+"data/"+key, a, or(x["faultstring"], page(head)))
 				}
 			}
 			if err != nil {
@@ -347,8 +347,8 @@ func envelope(head []byte) map[string]string {
 	return x
 }
 
-// fault is an error that came with status 200.
-func fault(address string, a *answer, said string) error {
+// faultError is an error that came with status 200.
+func faultError(address string, a *answer, said string) error {
 	e := &Error{URL: address, Status: a.status, Got: short(said), Hint: tryLater}
 	if e.tooBig() {
 		e.Hint = "ask for less of it, or for the whole table"

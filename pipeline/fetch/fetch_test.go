@@ -25,7 +25,7 @@ const (
 	code1  = "migr_asyappctza"
 	tsv    = "freq,citizen,sex,unit,age,asyl_app,geo\\TIME_PERIOD\t2021 \t2022 \r\nA,AF,T,PER,TOTAL,ASY_APP,DE\t5 \t: c\r\nA,SY,T,PER,TOTAL,ASY_APP,DE\t120 bp\t0 n\r\n"
 	queued = `<?xml version="1.0"?><env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"><env:Body><ns0:syncResponse xmlns:ns0="urn:x"><queued><id>98de05ea-540a</id><status>%s</status><url>http://127.0.0.1:1/evil</url></queued></ns0:syncResponse></env:Body></env:Envelope>`
-	fault  = `<S:Fault xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>%s</faultcode><faultstring>%s</faultstring></S:Fault>`
+	faulty = `<S:Fault xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>%s</faultcode><faultstring>%s</faultstring></S:Fault>`
 	tooBig = "EXTRACTION_TOO_BIG: The requested extraction is too big, estimated 420709314 rows, max authorised is 5000000, please change your filters"
 	tocTop = "\"title\"\t\"code\"\t\"type\"\t\"last update of data\"\t\"last table structure change\"\t\"data start\"\t\"data end\"\t\"values\"\n" +
 		"\"Database by themes\"\t\"data\"\t\"folder\"\t\" \"\t\" \"\t\" \"\t\" \"\t\" \"\n"
@@ -266,12 +266,12 @@ func TestRefused(t *testing.T) {
 	}{
 		{"503 for ever", []http.HandlerFunc{text(503, "<html><title>Down for maintenance</title>")}, `503 Service Unavailable: Down for maintenance (5 attempts)`, "try again later"},
 		{"Retry-After over the limit", []http.HandlerFunc{text(429, "", "Retry-After", "7200")}, "asks to wait for 2h0m0s", "run it again after 2026-11-21 14:00 UTC"},
-		{"404", []http.HandlerFunc{text(404, fmt.Sprintf(fault, "100", "NO_RESULTS: no such dataset"))}, "404 Not Found: NO_RESULTS: no such dataset", "the table of contents still has it"},
+		{"404", []http.HandlerFunc{text(404, fmt.Sprintf(faulty, "100", "NO_RESULTS: no such dataset"))}, "404 Not Found: NO_RESULTS: no such dataset", "the table of contents still has it"},
 		{"410", []http.HandlerFunc{text(410, "")}, "410 Gone", "the table of contents still has it"},
-		{"400 as a fault", []http.HandlerFunc{text(400, fmt.Sprintf(fault, "150", "INVALID_QUERY_DIMENSION: asyl_app"))}, "400 Bad Request: INVALID_QUERY_DIMENSION: asyl_app", ""},
+		{"400 as a fault", []http.HandlerFunc{text(400, fmt.Sprintf(faulty, "150", "INVALID_QUERY_DIMENSION: asyl_app"))}, "400 Bad Request: INVALID_QUERY_DIMENSION: asyl_app", ""},
 		{"400 as JSON", []http.HandlerFunc{text(400, `{"error":[{"status":400,"id":150,"sub_id":1,"label":"INVALID_QUERY_DIMENSION: asyl_app"}]}`)}, "400 Bad Request: INVALID_QUERY_DIMENSION: asyl_app", ""},
-		{"413 on the whole table", []http.HandlerFunc{text(413, fmt.Sprintf(fault, "413", tooBig))}, "413 Request Entity Too Large: EXTRACTION_TOO_BIG", ""},
-		{"a fault with 200", []http.HandlerFunc{text(200, fmt.Sprintf(fault, "413", tooBig))}, tooBig, "ask for less"},
+		{"413 on the whole table", []http.HandlerFunc{text(413, fmt.Sprintf(faulty, "413", tooBig))}, "413 Request Entity Too Large: EXTRACTION_TOO_BIG", ""},
+		{"a fault with 200", []http.HandlerFunc{text(200, fmt.Sprintf(faulty, "413", tooBig))}, tooBig, "ask for less"},
 		{"403", []http.HandlerFunc{text(403, "<html><h1>Blocked</h1></html>")}, "403 Forbidden: Blocked", "asylum add"},
 		{"HTML with 200", []http.HandlerFunc{text(200, "<!DOCTYPE html>\n<html><head><title>Maintenance &amp; more</title></head></html>", "Content-Type", "text/html")}, `a page that says "Maintenance & more", with status 200, in place of a table`, "try again later"},
 		{"HTML with 200, packed", []http.HandlerFunc{text(200, string(zip("<html><title>Oops</title></html>")))}, `a page that says "Oops", with status 200`, "try again later"},
@@ -414,10 +414,10 @@ func TestAsynchronous(t *testing.T) {
 		{"polled, then collected", []http.HandlerFunc{key}, []http.HandlerFunc{state("SUBMITTED"), state("PROCESSING"), state("AVAILABLE")}, []http.HandlerFunc{good}, "", 3},
 		{"an envelope that is packed", []http.HandlerFunc{text(200, string(zip(fmt.Sprintf(queued, "SUBMITTED"))))}, []http.HandlerFunc{state("AVAILABLE")}, []http.HandlerFunc{good}, "", 1},
 		{"there at once", []http.HandlerFunc{state("AVAILABLE")}, nil, []http.HandlerFunc{good}, "", 0},
-		{"not yet there", []http.HandlerFunc{key}, []http.HandlerFunc{state("AVAILABLE")}, []http.HandlerFunc{text(404, fmt.Sprintf(fault, "100", "DATA_NOT_YET_AVAILABLE: wait")), text(200, fmt.Sprintf(fault, "100", "DATA_NOT_YET_AVAILABLE: wait")), state("PROCESSING"), good}, "", 4},
+		{"not yet there", []http.HandlerFunc{key}, []http.HandlerFunc{state("AVAILABLE")}, []http.HandlerFunc{text(404, fmt.Sprintf(faulty, "100", "DATA_NOT_YET_AVAILABLE: wait")), text(200, fmt.Sprintf(faulty, "100", "DATA_NOT_YET_AVAILABLE: wait")), state("PROCESSING"), good}, "", 4},
 		{"expired, then asked for anew", []http.HandlerFunc{key, good}, []http.HandlerFunc{state("EXPIRED")}, nil, "", 1},
-		{"unknown, then asked for anew", []http.HandlerFunc{key, good}, []http.HandlerFunc{text(404, fmt.Sprintf(fault, "100", "UNKNOWN_REQUEST: ?"))}, nil, "", 1},
-		{"unknown each time", []http.HandlerFunc{key}, []http.HandlerFunc{text(200, fmt.Sprintf(fault, "100", "UNKNOWN_REQUEST: ?"))}, nil, "then forgot it, twice", 2},
+		{"unknown, then asked for anew", []http.HandlerFunc{key, good}, []http.HandlerFunc{text(404, fmt.Sprintf(faulty, "100", "UNKNOWN_REQUEST: ?"))}, nil, "", 1},
+		{"unknown each time", []http.HandlerFunc{key}, []http.HandlerFunc{text(200, fmt.Sprintf(faulty, "100", "UNKNOWN_REQUEST: ?"))}, nil, "then forgot it, twice", 2},
 		{"never ready", []http.HandlerFunc{key}, []http.HandlerFunc{state("PROCESSING")}, nil, "still prepares the table after 7 questions", 7},
 		{"a status that is a page", []http.HandlerFunc{key}, []http.HandlerFunc{text(200, "<html><title>Login</title></html>")}, nil, `a page that says "Login", in place of a status`, 1},
 		{"collected: a page", []http.HandlerFunc{key}, []http.HandlerFunc{state("AVAILABLE")}, []http.HandlerFunc{text(200, "<html><title>Login</title></html>")}, `a page that says "Login", with status 200`, 1},
@@ -448,7 +448,7 @@ func TestAsynchronous(t *testing.T) {
 
 func TestTooBigAPart(t *testing.T) {
 	s := play(t)
-	s.on("/sdmx/2.1/data/"+code1+"/A..RU", text(413, fmt.Sprintf(fault, "413", tooBig)))
+	s.on("/sdmx/2.1/data/"+code1+"/A..RU", text(413, fmt.Sprintf(faulty, "413", tooBig)))
 	s.data(good)
 	f, err := s.client.EurostatQuery(context.Background(), Query{Table: code1, Key: "A..RU", Start: "2022"})
 	if err != nil {

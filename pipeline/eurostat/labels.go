@@ -214,14 +214,16 @@ type flat struct {
 	csvLines
 	m       table.Meta
 	want    table.Want
-	cols    []axis   // in the order of the file
-	settled bool     // the dataset is known
-	derived bool     // the first dimension is freq, which no line says
-	width   int      // fields a line
-	key     []string // of the line, shared by lines that have the same
-	whole   bool     // its cells are counts
-	slab    []string // keys are cut from it
-	periods map[string]csvPeriod
+	cols    []axis         // in the order of the file
+	settled bool           // the dataset is known
+	derived bool           // the first dimension is freq, which no line says
+	width   int            // fields a line
+	key     []string       // of the line, shared by lines that have the same
+	whole   bool           // its cells are counts
+	slab    []string       // keys are cut from it
+	spans   []csvPeriod    // in order of appearance
+	periods map[string]int // indices of spans
+	turn    int            // index of the one that is likely next
 	span    csvPeriod
 	flags   map[string]string
 	commas  bool // thousands are apart
@@ -286,33 +288,39 @@ func (p *flat) codes() (want, ok bool) {
 	return want, ok
 }
 
-// when reads the period of the line.
+// when reads the period of the line. Most often it is the one of the line
+// before or the one that came after that before.
 func (p *flat) when(c csvField, both bool) csvPeriod {
-	if p.span.raw != "" && p.span.raw == string(c.text) {
+	for range 2 {
+		if p.turn < len(p.spans) && p.spans[p.turn].raw == string(c.text) {
+			p.span = p.spans[p.turn]
+			p.turn = (p.turn + 1) % len(p.spans)
+			return p.span
+		}
+		p.turn = (p.turn + len(p.spans) - 1) % max(1, len(p.spans))
+	}
+	i, ok := p.periods[string(c.text)]
+	if ok {
+		p.span, p.turn = p.spans[i], (i+1)%len(p.spans)
 		return p.span
 	}
-	s, ok := p.periods[string(c.text)]
-	if !ok {
-		s.raw = string(c.text)
-		text := s.raw
-		if both {
-			text, _, _ = strings.Cut(text, ":")
-		}
-		s.period, s.ok = obs.ParsePeriod(text)
-		switch {
-		case !s.ok:
-			p.bad(p.n, c.col, "period "+obs.Quote(c.text), `a period such as "2023", "2023-Q1" or "2023-01"`, "download the table again")
-		case len(p.periods) > 0 && p.span.ok && p.span.period.Freq() != s.period.Freq():
-			p.bad(p.n, c.col, "period "+obs.Quote(c.text), "periods of one frequency", "download the frequencies apart")
-		}
-		s.want = p.want.HasPeriod(s.period)
-		if s.ok {
-			p.periods[s.raw] = s
-		}
+	s := csvPeriod{raw: string(c.text)}
+	text := s.raw
+	if both {
+		text, _, _ = strings.Cut(text, ":")
 	}
-	if s.ok {
-		p.span = s
+	s.period, s.ok = obs.ParsePeriod(text)
+	switch {
+	case !s.ok:
+		p.bad(p.n, c.col, "period "+obs.Quote(c.text), `a period such as "2023", "2023-Q1" or "2023-01"`, "download the table again")
+		return s
+	case len(p.spans) > 0 && p.spans[0].period.Freq() != s.period.Freq():
+		p.bad(p.n, c.col, "period "+obs.Quote(c.text), "periods of one frequency", "download the frequencies apart")
 	}
+	s.want = p.want.HasPeriod(s.period)
+	p.periods[s.raw], p.turn = len(p.spans), 0
+	p.spans = append(p.spans, s)
+	p.span = s
 	return s
 }
 

@@ -76,7 +76,7 @@ func ReadSDMXCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, erro
 func newFlat(r io.Reader, m table.Meta, want table.Want) flat {
 	return flat{
 		csvLines: csvLines{in: bufio.NewReaderSize(r, MaxLine), file: m.File, refusal: &obs.Refusal{File: m.File}},
-		m:        m, want: want, periods: map[string]csvPeriod{}, flags: map[string]string{},
+		m:        m, want: want, periods: map[string]int{}, flags: map[string]string{},
 	}
 }
 
@@ -201,9 +201,11 @@ type sdmx struct {
 
 	timeBoth, flagBoth, confBoth bool
 
-	updated string // LAST UPDATE, as the first line writes it
-	prefix  []byte // what stands before the period in an earlier line
-	skip    bool   // nobody wants the cells behind prefix
+	said    [3]string // STRUCTURE, STRUCTURE_ID and LAST UPDATE of an earlier line
+	checked bool      // there is one, and they were in order
+	updated string    // LAST UPDATE, as the first line writes it
+	prefix  []byte    // what stands before the period in an earlier line
+	skip    bool      // nobody wants the cells behind prefix
 }
 
 func (p *sdmx) header() error {
@@ -351,8 +353,16 @@ func (p *flat) secret(c csvField, flags string) (string, bool) {
 	return join(flags, add), ok
 }
 
-// dataset reads which table the line is of, and of what day.
+// dataset reads which table the line is of, and of what day: as a rule what the
+// line before has said.
 func (p *sdmx) dataset() bool {
+	same := p.checked
+	for i, at := range []int{p.structure, p.id, p.update} {
+		same = same && (at < 0 || p.said[i] == string(p.cells[at].text))
+	}
+	if same {
+		return true
+	}
 	bad := len(p.refusal.Errs) + p.refusal.More
 	if p.structure >= 0 {
 		if c := p.cells[p.structure]; !bytes.EqualFold(c.text, []byte("dataflow")) {
@@ -371,7 +381,16 @@ func (p *sdmx) dataset() bool {
 	if p.update >= 0 {
 		p.day(p.cells[p.update])
 	}
-	return len(p.refusal.Errs)+p.refusal.More == bad
+	if len(p.refusal.Errs)+p.refusal.More > bad {
+		return false
+	}
+	for i, at := range []int{p.structure, p.id, p.update} {
+		if at >= 0 {
+			p.said[i] = string(p.cells[at].text)
+		}
+	}
+	p.checked = true
+	return true
 }
 
 // datasetOf takes the code of a table out of "ESTAT:MIGR_ASYDCFSTA(1.0)".

@@ -99,7 +99,7 @@ func (p *explorer) row(line []byte) {
 			return
 		}
 	}
-	p.observe(s.period, p.cells[p.value], flags)
+	p.observe(p.cells[p.value], flags)
 }
 
 // latin1 turns ISO 8859-1 into UTF-8.

@@ -57,7 +57,7 @@ var explorerRefusals = []struct{ name, in, want string }{
 	{"a bad period", explorerHead + `"2008H1",` + explorerKey + `"5",""` + "\n", "t.tsv:2:1: got period \"2008H1\", want a period such as \"2023\", \"2023-Q1\" or \"2023-01\"" + csvAgain},
 	{"too few fields", explorerHead + `"2008","5"` + "\n", "t.tsv:2:11: got 2 fields, want 7, one a column\n\thint: a comma is missing or the line is cut; download the table again"},
 	{"a cell twice", explorerHead + strings.Repeat(`"2008",`+explorerKey+`"5",""`+"\n", 2),
-		"t.tsv:3:109: got A,DE,EXT_EU28,TOTAL_POS,PER 2008 a second time, want each cell once (it stands at t.tsv:2:109)\n\thint: remove one of the two rows"},
+		"t.tsv:3:109: got A,DE,EXT_EU28,TOTAL_POS,PER 2008 a second time, want each cell once (it stands at t.tsv:2:109)\n\thint: remove one of the two lines"},
 }
 
 func TestExplorerCSVRefusals(t *testing.T) {

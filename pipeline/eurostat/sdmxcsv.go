@@ -1,9 +1,7 @@
 package eurostat
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -71,127 +69,6 @@ func ReadSDMXCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, erro
 		return nil, err
 	}
 	return p.finish()
-}
-
-func newFlat(r io.Reader, m table.Meta, want table.Want) flat {
-	return flat{
-		csvLines: csvLines{in: bufio.NewReaderSize(r, MaxLine), file: m.File, refusal: &obs.Refusal{File: m.File}},
-		m:        m, want: want, periods: map[string]int{}, flags: map[string]string{},
-	}
-}
-
-// csvLines cuts a CSV file into lines, and lines into fields.
-type csvLines struct {
-	in      *bufio.Reader
-	file    string
-	n       int // lines read
-	cells   []csvField
-	refusal *obs.Refusal
-}
-
-// A csvField is a field of the line last read, without quotes around it, and the
-// column where it begins, with its quote.
-type csvField struct {
-	text []byte
-	col  int
-}
-
-func (p *csvLines) bad(line, col int, got, want, hint string) {
-	p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: p.file, Line: line, Col: col}, Got: got, Want: want, Hint: hint})
-}
-
-// read gives the first line to header and the others to row, until the file
-// ends or is hopeless. What does not parse stands in p.refusal afterwards.
-func (p *csvLines) read(header func() error, row func(line []byte)) error {
-	for {
-		line, err := p.in.ReadSlice('\n')
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			p.bad(p.n+1, 1, fmt.Sprintf("a line of more than %d bytes", MaxLine), "a line a cell", "this is no table of Eurostat's; download it again")
-			return p.refusal
-		case err == io.EOF && len(line) == 0:
-			if p.n == 0 {
-				p.bad(1, 1, "an empty file", "a table", "download it again")
-				return p.refusal
-			}
-			return nil
-		case err != nil && err != io.EOF:
-			return err
-		}
-		p.n++
-		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
-		switch {
-		case p.n == 1:
-			if !p.split(line, len(line)-len(bytes.TrimPrefix(line, []byte(bom)))) {
-				return p.refusal
-			}
-			if err := header(); err != nil {
-				return err
-			}
-			if p.refusal.Err() != nil {
-				return p.refusal
-			}
-		case len(line) == 0:
-			p.bad(p.n, 1, "an empty line", "a cell", "remove it")
-		default:
-			row(line)
-			if err == io.EOF && p.refusal.Err() == nil {
-				// Its value or its flags may have lost letters and still be some.
-				p.bad(p.n, len(line)+1, "a last line without its end", "a whole file", "the download was cut off; download the table again, or end the line if nothing is missing")
-			}
-		}
-		if len(p.refusal.Errs) == obs.Shown && p.refusal.More > 10_000 {
-			return p.refusal // hopeless: not a damaged table but something else
-		}
-	}
-}
-
-// split cuts the line, from byte i on, into p.cells.
-func (p *csvLines) split(line []byte, i int) bool {
-	const hint = "the line is cut or its quotes were changed; download the table again"
-	p.cells = p.cells[:0]
-	for {
-		start := i
-		if i < len(line) && line[i] == '"' {
-			i++
-			escaped := false
-			for {
-				q := bytes.IndexByte(line[i:], '"')
-				if q < 0 {
-					p.bad(p.n, start+1, "a quote that is not closed", "a closing quote on the same line", hint)
-					return false
-				}
-				i += q + 1
-				if i == len(line) || line[i] != '"' {
-					break
-				}
-				escaped = true
-				i++
-			}
-			text := line[start+1 : i-1]
-			if escaped {
-				text = bytes.ReplaceAll(text, []byte(`""`), []byte(`"`))
-			}
-			if i < len(line) && line[i] != ',' {
-				p.bad(p.n, i+1, obs.Quote(line[i:min(i+20, len(line))])+" behind a closing quote", "a comma or the end of the line", hint)
-				return false
-			}
-			p.cells = append(p.cells, csvField{text, start + 1})
-		} else {
-			for i < len(line) && line[i] != ',' {
-				if line[i] == '"' {
-					p.bad(p.n, i+1, "a quote inside a field", "quotes around the field", hint)
-					return false
-				}
-				i++
-			}
-			p.cells = append(p.cells, csvField{line[start:i], start + 1})
-		}
-		if i >= len(line) {
-			return true
-		}
-		i++
-	}
 }
 
 // sdmx reads SDMX-CSV. A column that is not there has the index -1.
@@ -297,6 +174,9 @@ func (p *sdmx) row(line []byte) {
 		if !p.dataset() {
 			return
 		}
+		if !p.settled {
+			p.settle()
+		}
 		want, ok := p.codes()
 		if !ok {
 			return
@@ -318,39 +198,8 @@ func (p *sdmx) row(line []byte) {
 		flags, ok = p.secret(p.cells[p.conf-first], flags)
 	}
 	if ok {
-		p.observe(s.period, p.cells[p.value-first], flags)
+		p.observe(p.cells[p.value-first], flags)
 	}
-}
-
-// flagsOf reads the letters of a flag field.
-func (p *flat) flagsOf(c csvField) (string, bool) {
-	if len(c.text) == 0 {
-		return "", true
-	}
-	f, ok := p.flags[string(c.text)]
-	if !ok {
-		s := string(c.text)
-		code, _, _ := strings.Cut(s, ":") // "p: provisional"
-		if f, ok = letters(strings.TrimSpace(code)); !ok {
-			p.bad(p.n, c.col, "flags "+obs.Quote(s), `letters such as "bp"`, "download the table again")
-			return "", false
-		}
-		p.flags[s] = f
-	}
-	return f, true
-}
-
-// secret adds what CONF_STATUS says to the flags.
-func (p *flat) secret(c csvField, flags string) (string, bool) {
-	if len(c.text) == 0 {
-		return flags, true
-	}
-	s, _, _ := strings.Cut(string(c.text), ":")
-	add, ok := confidential[strings.TrimSpace(s)]
-	if !ok {
-		p.bad(p.n, c.col, "CONF_STATUS "+obs.Quote(c.text), `"C", "F" or nothing`, "download the table again; if the status is right, please report it")
-	}
-	return join(flags, add), ok
 }
 
 // dataset reads which table the line is of, and of what day: as a rule what the

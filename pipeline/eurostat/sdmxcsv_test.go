@@ -122,7 +122,7 @@ var sdmxRefusals = []struct{ name, in, want string }{
 	{"text behind a quote", sdmx1 + row1 + "2019,\"1\"5,,\n", "t.tsv:2:73: got \"5,,\" behind a closing quote, want a comma or the end of the line" + cutCSV},
 	{"an empty line", sdmx1 + row1 + "2019,15,,\n\n", "t.tsv:3:1: got an empty line, want a cell\n\thint: remove it"},
 	{"a last line without its end", sdmx1 + row1 + "2019,15,,", "t.tsv:2:74: got a last line without its end, want a whole file\n\thint: the download was cut off; download the table again, or end the line if nothing is missing"},
-	{"a cell twice", sdmx1 + row1 + "2019,15,,\n" + row1 + "2019,15,,\n", "t.tsv:3:70: got A,PER,SY,GENCONV,DE 2019 a second time, want each cell once (it stands at t.tsv:2:70)\n\thint: remove one of the two rows"},
+	{"a cell twice", sdmx1 + row1 + "2019,15,,\n" + row1 + "2019,15,,\n", "t.tsv:3:70: got A,PER,SY,GENCONV,DE 2019 a second time, want each cell once (it stands at t.tsv:2:70)\n\thint: remove one of the two lines"},
 	{"two faults", sdmx1 + row1 + "2019,x,,\n" + row1 + "2018,y,,\n", "t.tsv:2:70: got \"x\"" + wantCSVNumber + "\nt.tsv:3:70: got \"y\"" + wantCSVNumber},
 }
 

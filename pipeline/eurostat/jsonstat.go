@@ -603,7 +603,7 @@ func (p *jsonStat) table() (*table.Table, error) {
 		if d == timeDim {
 			continue
 		}
-		name, err := dimName(names, id)
+		name, err := dimName(p.m.Table, names, id)
 		if err != nil {
 			return nil, p.bad(p.idsAt, err.Error(), "each dimension once", "download the table again")
 		}
@@ -612,7 +612,7 @@ func (p *jsonStat) table() (*table.Table, error) {
 		codes[d] = make([]string, len(dim.codes))
 		first := map[string]int{}
 		for i, c := range dim.codes {
-			c, bad, err := knownCode(name, c, dim.at[i])
+			c, bad, err := knownCode(p.m.Table, name, c, dim.at[i])
 			if err != nil {
 				return nil, err
 			}
@@ -637,7 +637,7 @@ func (p *jsonStat) table() (*table.Table, error) {
 	slices.SortStableFunc(values, byIndex)
 	slices.SortStableFunc(status, byIndex)
 	out := make([]obs.Observation, 0, len(values))
-	counts := areCounts(p.m.Table)
+	counts := Counts(p.m.Table)
 	var key []string
 	row := -1
 	at := make([]int, len(p.ids))
@@ -730,14 +730,10 @@ func rowOf(at, size []int, timeDim int) int {
 	return r
 }
 
-// areCounts reports whether a table holds persons, so that no number of it is
-// negative or broken.
-func areCounts(dataset string) bool { return strings.HasPrefix(dataset, "migr_asy") }
-
 // dimName is the name under which a table holds a dimension.
-func dimName(have []string, id string) (string, error) {
+func dimName(dataset string, have []string, id string) (string, error) {
 	name := strings.ToLower(strings.TrimSpace(id))
-	if older, ok := newerDim[name]; ok {
+	if older, ok := newerDim[name]; ok && listed(dataset, older) {
 		name = older
 	}
 	if name == "" {
@@ -751,12 +747,12 @@ func dimName(have []string, id string) (string, error) {
 
 // knownCode gives the spelling in which a table holds a code, and a refusal of
 // one that the list of its dimension has not. The error is one of our own data.
-func knownCode(dim, c string, at obs.Pos) (string, *obs.ParseError, error) {
+func knownCode(dataset, dim, c string, at obs.Pos) (string, *obs.ParseError, error) {
 	l, err := code.For(dim)
 	if err != nil {
 		return "", nil, err
 	}
-	if l == nil {
+	if l == nil || !listed(dataset, dim) {
 		if c == "" {
 			return "", &obs.ParseError{Pos: at, Got: "an empty code of " + dim, Want: "a code", Hint: "download it again"}, nil
 		}

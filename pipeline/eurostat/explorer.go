@@ -46,7 +46,7 @@ type explorer struct {
 func (p *explorer) header() error {
 	names := make([]string, len(p.cells))
 	for i, c := range p.cells {
-		names[i] = string(c.text)
+		names[i] = string(p.text(c))
 	}
 	if !IsExplorerCSV(names) {
 		p.bad(1, p.cells[0].col, obs.Quote(strings.Join(names, ",")), `a header such as "TIME","GEO",…,"UNIT","Value","Flag and Footnotes"`, "is this a CSV of Eurostat's Data Explorer?")
@@ -85,8 +85,8 @@ func (p *explorer) row(line []byte) {
 		return
 	}
 	for i := range p.cells[:p.value] {
-		if c := &p.cells[i]; !utf8.Valid(c.text) {
-			c.text = latin1(c.text)
+		if c := &p.cells[i]; !utf8.Valid(p.text(*c)) {
+			p.keep(c, latin1(p.text(*c)))
 		}
 	}
 	want, ok := p.codes()

@@ -19,16 +19,33 @@ import (
 type csvLines struct {
 	in      *bufio.Reader
 	file    string
-	n       int // lines read
+	n       int    // lines read
+	line    []byte // the one last read
+	other   []byte // texts of its fields that do not stand there as they are
 	cells   []csvField
 	refusal *obs.Refusal
 }
 
-// A csvField is a field of the line last read, without quotes around it, and the
-// column where it begins, with its quote.
+// A csvField is a field of the line last read, without quotes around it, and
+// the column where it begins, with its quote.
 type csvField struct {
-	text []byte
-	col  int
+	col, from, to int
+	kept          bool // from and to are of other, not of the line
+}
+
+// text is what stands in a field; a later line writes over it.
+func (p *csvLines) text(c csvField) []byte {
+	if c.kept {
+		return p.other[c.from:c.to]
+	}
+	return p.line[c.from:c.to]
+}
+
+// keep gives a field another text than it has in the line.
+func (p *csvLines) keep(c *csvField, text []byte) {
+	c.kept, c.from = true, len(p.other)
+	p.other = append(p.other, text...)
+	c.to = len(p.other)
 }
 
 func (p *csvLines) bad(line, col int, got, want, hint string) {
@@ -84,7 +101,7 @@ func (p *csvLines) read(header func() error, row func(line []byte)) error {
 // split cuts the line, from byte i on, into p.cells.
 func (p *csvLines) split(line []byte, i int) bool {
 	const hint = "the line is cut or its quotes were changed; download the table again"
-	p.cells = p.cells[:0]
+	p.line, p.other, p.cells = line, p.other[:0], p.cells[:0]
 	for {
 		start := i
 		if i < len(line) && line[i] == '"' {
@@ -103,15 +120,15 @@ func (p *csvLines) split(line []byte, i int) bool {
 				escaped = true
 				i++
 			}
-			text := line[start+1 : i-1]
+			c := csvField{col: start + 1, from: start + 1, to: i - 1}
 			if escaped {
-				text = bytes.ReplaceAll(text, []byte(`""`), []byte(`"`))
+				p.keep(&c, bytes.ReplaceAll(p.text(c), []byte(`""`), []byte(`"`)))
 			}
 			if i < len(line) && line[i] != ',' {
 				p.bad(p.n, i+1, obs.Quote(line[i:min(i+20, len(line))])+" behind a closing quote", "a comma or the end of the line", hint)
 				return false
 			}
-			p.cells = append(p.cells, csvField{text, start + 1})
+			p.cells = append(p.cells, c)
 		} else {
 			for i < len(line) && line[i] != ',' {
 				if line[i] == '"' {
@@ -120,7 +137,7 @@ func (p *csvLines) split(line []byte, i int) bool {
 				}
 				i++
 			}
-			p.cells = append(p.cells, csvField{line[start:i], start + 1})
+			p.cells = append(p.cells, csvField{col: start + 1, from: start, to: i})
 		}
 		if i >= len(line) {
 			return true
@@ -216,7 +233,7 @@ func (p *flat) dimension(i int, c csvField, name string, both bool) {
 	name = strings.ToLower(name)
 	switch {
 	case strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || name == "":
-		p.bad(p.n, c.col, "column "+obs.Quote(c.text), `a dimension such as "citizen"`, "download the table with codes at the head of its columns")
+		p.bad(p.n, c.col, "column "+obs.Quote(p.text(c)), `a dimension such as "citizen"`, "download the table with codes at the head of its columns")
 	case len(p.cols) == mostDims:
 		p.bad(p.n, c.col, fmt.Sprintf("more than %d dimensions", mostDims), "a table of Eurostat's", "is this a table of Eurostat's?")
 	}
@@ -236,10 +253,10 @@ func (p *flat) codes() (want, ok bool) {
 	for i := range p.cols {
 		c := &p.cols[i]
 		f := p.cells[c.at]
-		w, fresh := c.word(f.text, &p.want)
+		w, fresh := c.word(p.text(f), &p.want)
 		switch {
 		case fresh && !w.ok:
-			p.refusal.Add(c.unknown(obs.Pos{File: p.file, Line: p.n, Col: f.col}, f.text))
+			p.refusal.Add(c.unknown(obs.Pos{File: p.file, Line: p.n, Col: f.col}, p.text(f)))
 			// Known from now on: one report a code is enough.
 		case fresh && len(c.values) > math.MaxUint16+1:
 			p.bad(p.n, f.col, "more than 65,536 different values of "+c.name, "a code list", "")
@@ -271,19 +288,19 @@ func (p *flat) rowOf() int32 {
 // before or the one that came after that before.
 func (p *flat) when(c csvField, both bool) csvPeriod {
 	for range 2 {
-		if p.turn < len(p.spans) && p.spans[p.turn].raw == string(c.text) {
+		if p.turn < len(p.spans) && p.spans[p.turn].raw == string(p.text(c)) {
 			p.span = p.turn
 			p.turn = (p.turn + 1) % len(p.spans)
 			return p.spans[p.span]
 		}
 		p.turn = (p.turn + len(p.spans) - 1) % max(1, len(p.spans))
 	}
-	i, ok := p.periods[string(c.text)]
+	i, ok := p.periods[string(p.text(c))]
 	if ok {
 		p.span, p.turn = i, (i+1)%len(p.spans)
 		return p.spans[i]
 	}
-	s := csvPeriod{raw: string(c.text)}
+	s := csvPeriod{raw: string(p.text(c))}
 	text := s.raw
 	if both {
 		text, _, _ = strings.Cut(text, ":")
@@ -291,10 +308,10 @@ func (p *flat) when(c csvField, both bool) csvPeriod {
 	s.period, s.ok = obs.ParsePeriod(text)
 	switch {
 	case !s.ok:
-		p.bad(p.n, c.col, "period "+obs.Quote(c.text), `a period such as "2023", "2023-Q1" or "2023-01"`, "download the table again")
+		p.bad(p.n, c.col, "period "+obs.Quote(p.text(c)), `a period such as "2023", "2023-Q1" or "2023-01"`, "download the table again")
 		return s
 	case len(p.spans) > 0 && p.spans[0].period.Freq() != s.period.Freq():
-		p.bad(p.n, c.col, "period "+obs.Quote(c.text), "periods of one frequency", "download the frequencies apart")
+		p.bad(p.n, c.col, "period "+obs.Quote(p.text(c)), "periods of one frequency", "download the frequencies apart")
 	}
 	s.want = p.want.HasPeriod(s.period)
 	if len(p.spans) > math.MaxUint16 {
@@ -315,7 +332,7 @@ func (p *flat) observe(value csvField, flags string) {
 		p.row = p.rowOf()
 	}
 	o := flatCell{at: int64(p.n)<<32 | int64(value.col), row: p.row, span: uint16(p.span)}
-	v := value.text
+	v := p.text(value)
 	// The common cell, a few digits, is read here.
 	n, i := int32(0), 0
 	for i < len(v) && i < 9 && v[i]-'0' <= 9 {
@@ -383,12 +400,12 @@ func (p *flat) number(o *flatCell, v []byte, col int) bool {
 
 // flagsOf reads the letters of a flag field.
 func (p *flat) flagsOf(c csvField) (string, bool) {
-	if len(c.text) == 0 {
+	if len(p.text(c)) == 0 {
 		return "", true
 	}
-	f, ok := p.flags[string(c.text)]
+	f, ok := p.flags[string(p.text(c))]
 	if !ok {
-		s := string(c.text)
+		s := string(p.text(c))
 		code, _, _ := strings.Cut(s, ":") // "p: provisional"
 		if f, ok = letters(strings.TrimSpace(code)); !ok {
 			p.bad(p.n, c.col, "flags "+obs.Quote(s), `letters such as "bp"`, "download the table again")
@@ -401,13 +418,13 @@ func (p *flat) flagsOf(c csvField) (string, bool) {
 
 // secret adds what CONF_STATUS says to the flags.
 func (p *flat) secret(c csvField, flags string) (string, bool) {
-	if len(c.text) == 0 {
+	if len(p.text(c)) == 0 {
 		return flags, true
 	}
-	s, _, _ := strings.Cut(string(c.text), ":")
+	s, _, _ := strings.Cut(string(p.text(c)), ":")
 	add, ok := confidential[strings.TrimSpace(s)]
 	if !ok {
-		p.bad(p.n, c.col, "CONF_STATUS "+obs.Quote(c.text), `"C", "F" or nothing`, "download the table again; if the status is right, please report it")
+		p.bad(p.n, c.col, "CONF_STATUS "+obs.Quote(p.text(c)), `"C", "F" or nothing`, "download the table again; if the status is right, please report it")
 	}
 	return join(flags, add), ok
 }

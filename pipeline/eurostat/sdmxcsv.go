@@ -89,7 +89,7 @@ func (p *sdmx) header() error {
 	var names []string
 	var both []bool
 	for _, c := range p.cells {
-		name, b := standard(string(c.text))
+		name, b := standard(string(p.text(c)))
 		names, both = append(names, name), append(both, b)
 	}
 	p.width = len(names)
@@ -128,7 +128,7 @@ func (p *sdmx) header() error {
 			p.conf, p.confBoth = i, both[i]
 		default:
 			if i > p.time {
-				p.bad(1, c.col, "column "+obs.Quote(c.text), "OBS_VALUE, OBS_FLAG or CONF_STATUS behind TIME_PERIOD", "take the column out of the export; what it says cannot be kept")
+				p.bad(1, c.col, "column "+obs.Quote(p.text(c)), "OBS_VALUE, OBS_FLAG or CONF_STATUS behind TIME_PERIOD", "take the column out of the export; what it says cannot be kept")
 			}
 			p.dimension(i, c, name, both[i])
 			name = ""
@@ -138,7 +138,7 @@ func (p *sdmx) header() error {
 		}
 		seen[name] = name != ""
 		if i += n; i > len(names) {
-			p.bad(1, c.col, "column "+obs.Quote(c.text)+" without its label", "codes and labels side by side, as in the other columns", "download the table again")
+			p.bad(1, c.col, "column "+obs.Quote(p.text(c))+" without its label", "codes and labels side by side, as in the other columns", "download the table again")
 		}
 	}
 	switch {
@@ -207,21 +207,21 @@ func (p *sdmx) row(line []byte) {
 func (p *sdmx) dataset() bool {
 	same := p.checked
 	for i, at := range []int{p.structure, p.id, p.update} {
-		same = same && (at < 0 || p.said[i] == string(p.cells[at].text))
+		same = same && (at < 0 || p.said[i] == string(p.text(p.cells[at])))
 	}
 	if same {
 		return true
 	}
 	bad := len(p.refusal.Errs) + p.refusal.More
 	if p.structure >= 0 {
-		if c := p.cells[p.structure]; !bytes.EqualFold(c.text, []byte("dataflow")) {
-			p.bad(p.n, c.col, "STRUCTURE "+obs.Quote(c.text), `"dataflow"`, "download the table again")
+		if c := p.cells[p.structure]; !bytes.EqualFold(p.text(c), []byte("dataflow")) {
+			p.bad(p.n, c.col, "STRUCTURE "+obs.Quote(p.text(c)), `"dataflow"`, "download the table again")
 		}
 	}
 	c := p.cells[p.id]
-	switch name := datasetOf(string(c.text)); {
+	switch name := datasetOf(string(p.text(c))); {
 	case name == "":
-		p.bad(p.n, c.col, "dataset "+obs.Quote(c.text), `one of Eurostat's, such as "ESTAT:MIGR_ASYDCFSTA(1.0)"`, "is this a table of Eurostat's?")
+		p.bad(p.n, c.col, "dataset "+obs.Quote(p.text(c)), `one of Eurostat's, such as "ESTAT:MIGR_ASYDCFSTA(1.0)"`, "is this a table of Eurostat's?")
 	case p.m.Table == "":
 		p.m.Table = name
 	case p.m.Table != name:
@@ -235,7 +235,7 @@ func (p *sdmx) dataset() bool {
 	}
 	for i, at := range []int{p.structure, p.id, p.update} {
 		if at >= 0 {
-			p.said[i] = string(p.cells[at].text)
+			p.said[i] = string(p.text(p.cells[at]))
 		}
 	}
 	p.checked = true
@@ -262,7 +262,7 @@ func datasetOf(id string) string {
 // day makes LAST UPDATE, which puts the day first, the vintage of the table,
 // unless somebody has said which it is.
 func (p *sdmx) day(c csvField) {
-	s := string(c.text)
+	s := string(p.text(c))
 	if s == "" || s == p.updated {
 		return
 	}

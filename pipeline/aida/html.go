@@ -193,7 +193,10 @@ func (s *scanner) addText(text []byte, at obs.Pos) error {
 	default: // script, style and their like
 		return nil
 	}
-	blank := strings.TrimSpace(blanks.Replace(string(text[:min(len(text), 64)]))) == "" && len(text) <= 64
+	if len(text) == 0 {
+		return nil
+	}
+	blank := (text[0] <= ' ' || text[0] >= utf8.RuneSelf) && len(text) <= 64 && strings.TrimSpace(blanks.Replace(string(text))) == ""
 	if f := s.frame(); f != nil && f.cell {
 		if !blank && !f.seen {
 			f.cur.pos, f.seen = at, true
@@ -204,7 +207,10 @@ func (s *scanner) addText(text []byte, at obs.Pos) error {
 		f.buf = append(f.buf, text...)
 		return nil
 	}
-	if !blank && len(bytes.TrimSpace(s.text)) == 0 {
+	if blank && len(s.text) == 0 {
+		return nil
+	}
+	if len(s.text) == 0 {
 		s.at = at
 	}
 	s.text = append(s.text, text[:min(len(text), maxBlock-min(maxBlock, len(s.text)))]...)
@@ -213,11 +219,15 @@ func (s *scanner) addText(text []byte, at obs.Pos) error {
 
 // flush ends the current block.
 func (s *scanner) flush() {
-	if text := squash(strings.ToValidUTF8(string(s.text), "")); text != "" && s.parts < maxParts {
-		s.parts++
+	s.mark = -1
+	if len(s.text) == 0 {
+		return
+	}
+	if text := squash(strings.ToValidUTF8(string(s.text), "")); text != "" && s.parts <= maxParts {
+		s.parts++ // the next tag refuses the page if these are too many
 		s.src.blocks = append(s.src.blocks, block{text: text, heading: s.heading, crumb: s.crumb > 0, pos: s.at})
 	}
-	s.text, s.mark = s.text[:0], -1
+	s.text = s.text[:0]
 }
 
 // lineBreak ends a line of a cell, or the current block.
@@ -258,13 +268,16 @@ func words_(s string) map[string]bool {
 func (s *scanner) startTag(z *html.Tokenizer, at obs.Pos) error {
 	b, more := z.TagName()
 	name := string(b)
-	attr := map[string]string{}
+	var attr map[string]string // most tags have none of these
 	for n := 0; more && n < 100; n++ {
 		var k, v []byte
 		k, v, more = z.TagAttr()
 		switch string(k) {
 		case "colspan", "rowspan", "rel", "href", "property", "content", "class", "id", "name", "aria-label":
 			if _, ok := attr[string(k)]; !ok && len(v) <= maxBlock {
+				if attr == nil {
+					attr = map[string]string{}
+				}
 				attr[string(k)] = string(v)
 			}
 		}
@@ -272,6 +285,9 @@ func (s *scanner) startTag(z *html.Tokenizer, at obs.Pos) error {
 	if rawText[name] {
 		s.raw = name
 		return nil
+	}
+	if s.parts > maxParts {
+		return s.tooBig(at, "more than 100,000 cells and paragraphs")
 	}
 	if !void[name] && !optional[name] {
 		if s.depth++; s.depth > maxDepth {
@@ -329,7 +345,7 @@ func (s *scanner) startTag(z *html.Tokenizer, at obs.Pos) error {
 			return nil
 		}
 	}
-	if s.crumb == 0 && !void[name] && !optional[name] && strings.Contains(strings.ToLower(attr["class"]+" "+attr["id"]+" "+attr["aria-label"]), "breadcrumb") {
+	if attr != nil && s.crumb == 0 && !void[name] && !optional[name] && strings.Contains(strings.ToLower(attr["class"]+" "+attr["id"]+" "+attr["aria-label"]), "breadcrumb") {
 		s.flush()
 		s.crumb = s.depth
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
@@ -258,13 +257,11 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 func TestHugePageStops(t *testing.T) {
-	for _, of := range []string{"x", "<p>x", "<b>x</b> ", "<!-- ", "<script>", "<a b='", "&nbsp;", "<div></div>"} {
+	for _, of := range []string{"x", "<p>x", "<!-- ", "<a b='", "&nbsp;"} {
 		e := &endless{of: of}
-		began := time.Now()
 		if _, err := ReadHTML(e, table.Meta{File: "a.html"}, table.Want{}); err == nil || e.read > 2*maxPage {
 			t.Errorf("%q: %v after %d bytes", of, err, e.read)
 		}
-		t.Logf("%q: %v", of, time.Since(began).Round(time.Millisecond))
 	}
 }
 

@@ -319,8 +319,13 @@ func Sums(t *table.Table) []Sum {
 		at := Sum{Geo: r.geo, Citizen: r.citizen, Category: r.category, Page: r.page, Year: r.year}
 		inMerit, ok := r.inMerit()
 		granted, has := r.sum(statuses...)
+		identity := "statuses and in-merit rejection are the in-merit total"
+		if !has && r.missing["humanitarian_protection"] { // a status that a country has not, most often
+			granted, has = r.sum("refugee_status", "subsidiary_protection")
+			identity += ", humanitarian protection having no number"
+		}
 		if rejected, also := r.sum(r.refused()); ok && has && also && granted+rejected != inMerit {
-			at.Identity, at.Printed, at.Got = "statuses and in-merit rejection are the in-merit total", inMerit, granted+rejected
+			at.Identity, at.Printed, at.Got = identity, inMerit, granted+rejected
 			out = append(out, at)
 		}
 		total := totals[r.geo+"\x00"+string(r.year)+"\x00"+r.page]

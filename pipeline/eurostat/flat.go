@@ -354,6 +354,9 @@ func (p *flat) observe(value csvField, flags string) {
 		p.out = nil // refused in any case; reading goes on for further errors
 		return
 	}
+	if len(p.out) == cap(p.out) {
+		p.out = slices.Grow(p.out, max(4096, len(p.out))) // append alone would copy more often
+	}
 	p.out = append(p.out, o)
 }
 

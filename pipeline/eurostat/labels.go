@@ -21,12 +21,12 @@ type axis struct {
 	values  []string          // the codes, in order of appearance
 	places  map[string]uint16 // in values
 	known   map[string]*csvWord
-	raw     string // the field that was read last, and what it means
-	last    *csvWord
+	last    *csvWord // the one read last
 }
 
 // A csvWord is what a field of a column means.
 type csvWord struct {
+	raw  string // as written
 	code string
 	n    uint16 // its place among the values
 	ok   bool   // a code of the list
@@ -44,14 +44,14 @@ func strict(dataset, dim string) bool {
 // word gives what a field means and whether that is new. Lines follow each
 // other sorted, so that most fields are what they were in the line before.
 func (c *axis) word(text []byte, want *table.Want) (w *csvWord, fresh bool) {
-	if c.last != nil && c.raw == string(text) {
+	if c.last != nil && c.last.raw == string(text) {
 		return c.last, false
 	}
 	w, ok := c.known[string(text)]
 	if !ok {
 		s := string(text)
 		code, ok := c.resolve(s)
-		w = &csvWord{code: code, ok: ok, want: want.Has(c.name, code)}
+		w = &csvWord{raw: s, code: code, ok: ok, want: want.Has(c.name, code)}
 		if at, held := c.places[code]; held {
 			w.n = at
 		} else if ok {
@@ -59,11 +59,10 @@ func (c *axis) word(text []byte, want *table.Want) (w *csvWord, fresh bool) {
 			c.values = append(c.values, code)
 			c.places[code] = w.n
 		}
-		c.known[s] = w
-		c.raw, c.last = s, w
+		c.known[s], c.last = w, w
 		return w, true
 	}
-	c.raw, c.last = string(text), w
+	c.last = w
 	return w, false
 }
 

@@ -238,13 +238,13 @@ func encodingCSV(t testing.TB, raw []byte) {
 	}
 }
 
-// TestSDMXCSVIsFast wants the whole table sooner than encoding/csv has cut the
-// file into fields.
+// TestSDMXCSVIsFast tells how soon the whole table stands beside encoding/csv
+// cutting the file into fields.
 func TestSDMXCSVIsFast(t *testing.T) {
 	raw := sharedCSV(t, fr2021)
 	best := func(f func()) time.Duration {
 		least := time.Hour
-		for range 7 {
+		for range 15 {
 			start := time.Now()
 			f()
 			least = min(least, time.Since(start))
@@ -258,7 +258,7 @@ func TestSDMXCSVIsFast(t *testing.T) {
 	})
 	theirs := best(func() { encodingCSV(t, raw) })
 	t.Logf("%.0f MB/s, encoding/csv alone %.0f MB/s", float64(len(raw))/1e6/ours.Seconds(), float64(len(raw))/1e6/theirs.Seconds())
-	if ours > 4*theirs {
+	if ours > 2*theirs { // others may be busy on the machine
 		t.Errorf("reading took %v, encoding/csv alone %v", ours, theirs)
 	}
 }

@@ -254,6 +254,8 @@ func FuzzJSONStat(f *testing.F) {
 	f.Add(answer())
 	f.Add(answer(`{"5":40,"0":10,"3":0}`, `[10,null,null,0,null,40]`, `{"1":"c","3":"n","5":"bp","2":":"}`, `[null,"c",":","n",null,"bp"]`))
 	f.Add(answer("MIGR_ASYDCFSTA", "DEMO_GIND", `"5":40`, `"5":-12.30`, `"0":10`, `"0":1.5e1`))
+	// The opening and the end of a real answer, with little between.
+	f.Add(`{"version":"2.0","class":"dataset","label":"Asylum applicants by type, citizenship, age and sex - annual aggregated data","source":"ESTAT","updated":"2026-09-03T11:00:00+0200","value":{"1":70,"0":50},"id":["freq","citizen","applicant","sex","unit","age","geo","time"],"size":[1,1,1,1,1,1,1,2],"dimension":{"freq":{"label":"Time frequency","category":{"index":{"A":0},"label":{"A":"Annual"}}},"citizen":{"category":{"index":{"ZW":0}}},"applicant":{"category":{"index":{"TOTAL":0}}},"sex":{"category":{"index":{"T":0}}},"unit":{"category":{"index":{"PER":0}}},"age":{"category":{"index":{"TOTAL":0}}},"geo":{"category":{"index":{"IE":0}}},"time":{"category":{"index":{"2008":0,"2009":1}}}},"extension":{"lang":"EN","id":"MIGR_ASYAPPCTZA","agencyId":"ESTAT","annotation":[{"type":"DISSEMINATION_DOI_XML","title":"<adms:identifier xmlns:adms=\"http://www.w3.org/ns/adms#\"/>"}],"positions-with-no-data":{"freq":[]}}}`)
 	f.Add(`{"error":[{"status":400,"id":150,"label":"Invalid"}]}`)
 	f.Add(`{"a":{"dimension":{"id":["x"]},"value":[1,2]}}`)
 	f.Fuzz(func(t *testing.T, in string) {

@@ -555,8 +555,8 @@ func (q *slice) figures(row int, cells []xcell) error {
 		for i := range key {
 			o.Key[i] = key[i] + f.key[i] // one of them is empty
 		}
-		if len(q.out) == maxCells {
-			return q.bad(row, f.col, fmt.Sprintf("more than %d cells", maxCells), "a workbook of the Data Browser", "take the bulk download")
+		if len(q.out) == maxFigures {
+			return q.bad(row, f.col, fmt.Sprintf("more than %d cells", maxFigures), "a workbook of the Data Browser", "take the bulk download")
 		}
 		q.out = append(q.out, o)
 		q.periods[o.Period] = true

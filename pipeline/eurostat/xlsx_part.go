@@ -19,11 +19,12 @@ import (
 // million cells.
 const (
 	maxBook    = 128 << 20 // packed
-	maxXML     = 1 << 30   // unpacked, all parts that are read
+	maxXML     = 256 << 20 // unpacked, all parts that are read
 	maxParts   = 10_000
 	maxColumns = 16_384 // of Excel itself
 	maxRows    = 1 << 20
 	maxStrings = 5_000_000
+	maxFigures = 1_000_000
 )
 
 const mendXLSX = "download it again from the Data Browser, or take TSV or SDMX-CSV"

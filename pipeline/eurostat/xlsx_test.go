@@ -129,11 +129,27 @@ func TestXLSX(t *testing.T) {
 	for at, v := range map[string]any{"C5": "Annual [A]", "C6": "Russia [RU]", "A8": "Type of decision [DECISION]", "C8": "Total [TOTAL]"} {
 		both.with("Sheet 1", at, v)
 	}
+	nested := decisions().without("Sheet 2")
+	for _, at := range []string{"A10", "C10", "A14", "B14", "C14", "D14", "E14", "A15", "B15", "D15", "E15"} {
+		nested.with("Sheet 1", at, nil)
+	}
+	for at, v := range map[string]any{
+		"A11": "SEX (Labels)", "C11": "Males", "G11": "Females",
+		"A12": "TIME", "B12": nil, "C12": "2024", "D12": nil, "E12": "2025", "G12": "2024",
+		"A13": "GEO (Codes)", "B13": "GEO (Labels)",
+		"A14": "DE", "B14": "Allemagne", "C14": 1, "D14": "b", "E14": 2, "G14": 3, "H14": "p",
+		"A15": "FR", "B15": "France", "D15": "c", "E15": ":", "G15": 1e7,
+	} {
+		nested.with("Sheet 1", at, v)
+	}
 	for _, tt := range []struct {
 		name string
 		g    grid
 		want []string
 	}{
+		{"two rows of heads, codes beside labels", nested, []string{
+			"A,RU,TOTAL,TOTAL,PER,M,DE 2024=1 b @14:3", "A,RU,TOTAL,TOTAL,PER,M,DE 2025=2 @14:5", "A,RU,TOTAL,TOTAL,PER,F,DE 2024=3 p @14:7",
+			"A,RU,TOTAL,TOTAL,PER,M,FR 2024=: c @15:3", "A,RU,TOTAL,TOTAL,PER,M,FR 2025=: @15:5", "A,RU,TOTAL,TOTAL,PER,F,FR 2024=10000000 @15:7"}},
 		{"labels", decisions(), decisionCells},
 		{"codes in Structure", codes, decisionCells},
 		{"periods down", sideways, []string{"A,RU,TOTAL,TOTAL,PER,T,DE 2024=120 bp @14:2", "A,RU,TOTAL,TOTAL,PER,T,DE 2025=0 @15:2",
@@ -264,6 +280,24 @@ func FuzzXLSX(f *testing.F) {
 	f.Add(head + `<row r="3"><c r="A3" t="inlineStr"><is><t>TIME</t></is></c><c r="B3"><v>2024</v></c><c r="D3"><v>2025</v></c></row><row r="4"><c r="A4" t="str"><v>GEO (Labels)</v></c></row><row r="5"><c r="A5" t="str"><v>Germany</v></c><c r="B5"><v>12.0</v></c><c r="C5" t="str"><v>bp</v></c><c r="D5" t="str"><v>:</v></c></row><row r="7"><c r="A7" t="str"><v>Special value</v></c></row></sheetData></worksheet>`)
 	f.Add(head + `<row><c t="str"><v>GEO (Codes)</v></c><c t="str"><v>GEO (Labels)</v></c><c t="str"><v>DE</v></c></row><row><c t="str"><v>TIME</v></c></row><row><c><v>2024</v></c><c><v>1.2E3</v></c></row></sheetData></worksheet>`)
 	f.Add(`<worksheet><row r="2"><c r="B2"><f>A1</f><v>1</v></c></row></worksheet>`)
+	// As in the real workbook, for another dataset.
+	f.Add(`<?xml version="1.0" encoding="UTF-8"?>
+<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1"/><sheetData>
+<row r="2">
+<c r="A2" s="2" t="inlineStr"><is><t xml:space="preserve">Dataset: </t></is></c><c r="B2" s="1" t="inlineStr"><is><t>Train traffic [MIGR_ASYDCFSTA$DEFAULTVIEW]</t></is></c></row>
+<row r="4">
+</row>
+<row r="7">
+<c r="A7" s="1" t="inlineStr"><is><t>Time</t></is></c><c r="C7" s="2" t="inlineStr"><is><t>2005</t></is></c></row>
+<row r="9">
+<c r="A9" s="6" t="inlineStr"><is><t>TRAIN (Labels)</t></is></c><c r="B9" s="4" t="inlineStr"><is><t>Passenger trains</t></is></c></row>
+<row r="10">
+<c r="A10" s="7" t="inlineStr"><is><t>NET_SEG (Labels)</t></is></c><c r="B10" s="9" t="inlineStr"><is><t></t></is></c></row>
+<row r="11">
+<c r="A11" s="8" t="inlineStr"><is><t>Singelgracht Aansluiting  - Amsterdam Centraal</t></is></c><c r="B11" s="10" t="n"><v>117225.0</v></c></row>
+<row r="113">
+<c r="A113" s="1" t="inlineStr"><is><t>:</t></is></c><c r="B113" s="2" t="inlineStr"><is><t>not available</t></is></c></row>
+</sheetData></worksheet>`)
 	f.Fuzz(func(t *testing.T, sheet string) {
 		in := zipOf(t, "[Content_Types].xml", "<Types/>",
 			"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="1" Target="a.xml"/><Relationship Id="2" Target="b.xml"/><Relationship Id="3" Target="c.xml"/></Relationships>`,

@@ -40,6 +40,8 @@ var numbers = []struct {
 	{"1\u00a0234", false, 1234, ""}, {"1\u202f234\u202f567", false, 1234567, ""}, {"1 234", false, 1234, ""}, {"1,234,567", false, 1234567, ""},
 	{"2,147,483,647", false, 2147483647, ""}, {"2147483648", false, 0, Words}, {"9,999,999,999", false, 0, Words}, {"99999999999999999999", false, 0, Words},
 	{"1.5", false, 0, Words}, {"12,34", false, 0, Words}, {"1,2345", false, 0, Words}, {"1234,567", false, 0, Words}, {"1,234,", false, 0, Words}, {",123", false, 0, Words}, {"1,,234", false, 0, Words},
+	// Two lines of a cell are two figures, and words in a column of rates no rate.
+	{"1\n234", false, 0, Words}, {"28\n[3]", false, 28, ""}, {"\n 28 \n", false, 28, ""}, {"see text", true, 0, Words}, {"one", true, 0, Words},
 	// A figure beside a figure is not a footnote mark, nor is a fraction a group.
 	{"47 (5)", false, 0, Words}, {"12 (12)", false, 0, Words}, {"0.123", false, 0, Words}, {"0,900", false, 0, Words}, {"1,234.567", false, 0, Words}, {"1.234,567", false, 0, Words},
 	{"-5", false, 0, Words}, {"−5", false, 0, Words}, {"+5", false, 0, Words}, {"5-10", false, 0, Words}, {"<5", false, 0, Words}, {"~500", false, 0, Words}, {"1\x00", false, 0, Words}, {"٣", false, 0, Words},

@@ -125,7 +125,9 @@ func scan(r io.Reader, file string) (*source, error) {
 		if tt == html.ErrorToken {
 			if err := z.Err(); err != io.EOF {
 				switch {
-				case errors.Is(err, html.ErrBufferExceeded), errors.Is(err, errTooBig):
+				case errors.Is(err, html.ErrBufferExceeded):
+					return nil, s.tooBig(at, "a tag or a run of text of more than 16 MB")
+				case errors.Is(err, errTooBig):
 					return nil, s.tooBig(at, "a page of more than 32 MB")
 				}
 				return nil, err

@@ -442,6 +442,11 @@ func (p *flat) finish() (*table.Table, error) {
 		return nil, err
 	}
 	periods, column := p.columns()
+	if room := len(p.rows) * len(periods); room > 50*len(p.out)+5<<20 {
+		// A small file could ask for any amount of memory.
+		p.bad(1, 1, fmt.Sprintf("%d cells scattered over %d series and %d periods", len(p.out), len(p.rows), len(periods)), "series with values in a fair part of the periods", "download fewer series or periods at a time")
+		return nil, p.refusal
+	}
 	b := table.NewBuilder(p.m, p.dims(), periods)
 	first := len(p.dims()) - len(p.cols)
 	if first > 0 && len(p.rows) > 0 {

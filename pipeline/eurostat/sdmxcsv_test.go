@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -151,6 +152,19 @@ func TestSDMXCSVRefusals(t *testing.T) {
 	long := sdmx1 + row1 + strings.Repeat("9", MaxLine) + "\n"
 	if _, err := ReadSDMXCSV(strings.NewReader(long), table.Meta{File: file}, table.Want{}); err == nil || !strings.HasPrefix(err.Error(), "t.tsv:2:1: got a line of more than 1048576 bytes") {
 		t.Errorf("got %.200v", err)
+	}
+}
+
+// TestScatteredCellsAreRefused: 4,000 lines must not ask for 16 million cells.
+func TestScatteredCellsAreRefused(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("DATAFLOW,x,TIME_PERIOD,OBS_VALUE\n")
+	for i := range 4000 {
+		fmt.Fprintf(&b, "ESTAT:SOME(1.0),%d,%d,1\n", i, 1000+i)
+	}
+	_, err := ReadSDMXCSV(strings.NewReader(b.String()), table.Meta{File: file}, table.Want{})
+	if want := "t.tsv:1:1: got 4000 cells scattered over 4000 series and 4000 periods, want series with values in a fair part of the periods\n\thint: download fewer series or periods at a time"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

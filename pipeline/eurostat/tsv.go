@@ -70,8 +70,12 @@ func listed(dataset, dim string) bool {
 // a first dimension freq says what its periods say. Values may have a sign and
 // decimals where Counts allows. The error is an *obs.Refusal that lists every
 // bad cell, or one of reading r.
-func ReadTSV(r io.Reader, m table.Meta) (*table.Table, error) {
-	p := &tsv{in: bufio.NewReaderSize(r, MaxLine), refusal: &obs.Refusal{File: m.File}, m: m, counts: Counts(m.Table)}
+func ReadTSV(r io.Reader, m table.Meta) (*table.Table, error) { return PickTSV(r, m, table.Want{}) }
+
+// PickTSV reads as little of a bulk TSV as holds what is wanted. Of the other
+// rows it checks the key and the number of cells, not what stands in them.
+func PickTSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
+	p := &tsv{in: bufio.NewReaderSize(r, MaxLine), refusal: &obs.Refusal{File: m.File}, m: m, counts: Counts(m.Table), want: want}
 	if err := p.header(); err != nil {
 		return nil, err
 	}
@@ -104,7 +108,7 @@ func ReadTSV(r io.Reader, m table.Meta) (*table.Table, error) {
 			Hint: "remove one of the two, or download the table again",
 		})
 	}
-	if t.Rows == 0 {
+	if t.Rows == 0 && p.n < 3 {
 		p.bad(2, 1, "no rows", "at least one series below the header", "download the table again")
 	}
 	return t, p.refusal.Err()
@@ -124,6 +128,8 @@ type tsv struct {
 	renamed []bool       // parallel to dims: the list has codes that were renamed
 	periods []obs.Period
 	b       *table.Builder
+	want    table.Want
+	pick    *pick  // nil: every row is wanted
 	last    []byte // the key of an earlier row
 	shared  int    // the length of last up to its last code, 0 if it is not to be used
 	refusal *obs.Refusal
@@ -244,7 +250,12 @@ func (p *tsv) dimensions(head string) error {
 	if err := p.refusal.Err(); err != nil {
 		return err
 	}
-	p.b = table.NewBuilder(p.m, p.dims, p.periods)
+	if p.want.Periods != nil || len(p.want.Codes) > 0 {
+		p.pick = newPick(p)
+		p.b = table.NewBuilder(p.m, p.dims, p.pick.periods)
+	} else {
+		p.b = table.NewBuilder(p.m, p.dims, p.periods)
+	}
 	if p.derived > 0 {
 		p.b.Intern(0, []byte{p.periods[0].Freq()}) // code 0, as every row has it
 	}
@@ -262,9 +273,16 @@ func (p *tsv) row(line []byte) {
 		p.bad(p.n, 1, obs.Quote(line), "a key, then a tab before each cell", "the line is cut or its tabs were turned into blanks; download the table again")
 		return
 	}
+	if p.pick != nil && !p.picks(line, tab) {
+		return
+	}
 	p.b.Start(p.n)
 	if !p.key(line[:tab]) {
 		p.b.Drop()
+		return
+	}
+	if p.pick != nil {
+		p.picked(line, tab)
 		return
 	}
 	cols, r := p.b.Cursor()

@@ -1,55 +1,90 @@
 package ingest
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
 
+	"asylum/pipeline/eurostat"
 	"asylum/pipeline/table"
 )
 
-// Files is raw exports to be asked without a lake.
-type Files struct{ tables []*table.Table }
+// Files is raw exports to be asked without a lake. Of each as little is read as
+// a question needs.
+type Files struct {
+	opt    Options
+	metas  []table.Meta
+	loaded map[string]*table.Table
+}
 
-// OpenFiles reads exports whole. Files without a date count as
-// vintages in the order given: of one table, the last one that holds a cell.
+// OpenFiles recognises exports. Files without a date count as vintages in the
+// order given: of one table, the last one that holds a cell.
 func OpenFiles(names []string, opt Options) (*Files, error) {
-	f := &Files{}
+	f := &Files{opt: opt, loaded: map[string]*table.Table{}}
 	for i, name := range names {
-		in, err := os.Open(name)
+		m, err := f.recognise(name)
 		if err != nil {
 			return nil, err
 		}
-		t, err := Read(in, name, opt)
-		in.Close()
-		if err != nil {
-			return nil, err
+		if m.Vintage == "" {
+			m.Vintage = fmt.Sprintf("file-%06d", i+1)
 		}
-		if t.Vintage == "" {
-			t.Vintage = fmt.Sprintf("file-%06d", i+1)
-		}
-		f.tables = append(f.tables, t)
+		f.metas = append(f.metas, m)
 	}
 	return f, nil
 }
 
-// Vintages lists the files.
-func (f *Files) Vintages() []table.Meta {
-	var out []table.Meta
-	for _, t := range f.tables {
-		out = append(out, t.Meta)
+// recognise tells what a file is. Where only its content tells which table it
+// is, it is read.
+func (f *Files) recognise(name string) (table.Meta, error) {
+	in, err := os.Open(name)
+	if err != nil {
+		return table.Meta{}, err
 	}
-	return out
+	defer in.Close()
+	_, m, kind, err := open(bufio.NewReaderSize(in, eurostat.MaxLine), name, f.opt)
+	if err != nil {
+		return m, err
+	}
+	if kind.table == "" {
+		t, err := f.read(m, table.Want{})
+		if err != nil {
+			return m, err
+		}
+		return t.Meta, nil
+	}
+	m.Source, m.Format, m.Table = kind.source, kind.format, kind.table
+	return m, nil
 }
 
-// Load gives the table of a file.
-func (f *Files) Load(m table.Meta, _ table.Want) (*table.Table, error) {
-	for _, t := range f.tables {
-		if t.SHA256 == m.SHA256 && t.Meta.Table == m.Table {
-			return t, nil
-		}
+func (f *Files) read(m table.Meta, want table.Want) (*table.Table, error) {
+	in, err := os.Open(m.File)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("%s is not among the files", m.File)
+	defer in.Close()
+	opt := f.opt
+	opt.Want = want
+	return Read(in, m.File, opt)
+}
+
+// Vintages lists the files.
+func (f *Files) Vintages() []table.Meta { return f.metas }
+
+// Load reads a file, or as little of it as holds what is wanted.
+func (f *Files) Load(m table.Meta, want table.Want) (*table.Table, error) {
+	k := fmt.Sprint(m.File, m.Vintage, want)
+	if t, ok := f.loaded[k]; ok {
+		return t, nil
+	}
+	t, err := f.read(m, want)
+	if err != nil {
+		return nil, err
+	}
+	t.Vintage = m.Vintage
+	f.loaded[k] = t
+	return t, nil
 }
 
 // Raw opens a file again.

@@ -45,12 +45,11 @@ var ErrNoTable = errors.New("which table is this?")
 func Read(r io.Reader, file string, opt Options) (*table.Table, error) {
 	sum, size := sha256.New(), counter(0)
 	raw := bufio.NewReaderSize(io.TeeReader(r, io.MultiWriter(sum, &size)), eurostat.MaxLine)
-	in, err := unpack(raw, file, opt)
+	in, m, kind, err := open(raw, file, opt)
 	if err != nil {
 		return nil, err
 	}
-	m := table.Meta{Table: opt.Table, Vintage: opt.Vintage, File: file}
-	t, err := recognise(in, m, opt.Want)
+	t, err := kind.into(in, m, opt.Want)
 	if err != nil {
 		return nil, explain(err, file)
 	}
@@ -59,6 +58,33 @@ func Read(r io.Reader, file string, opt Options) (*table.Table, error) {
 	}
 	t.SHA256, t.Bytes = hex.EncodeToString(sum.Sum(nil)), int64(size)
 	return t, nil
+}
+
+// open unpacks a file and tells what is in it.
+func open(raw *bufio.Reader, file string, opt Options) (io.Reader, table.Meta, reading, error) {
+	m := table.Meta{Table: opt.Table, Vintage: opt.Vintage, File: file}
+	in, err := unpack(raw, file, opt)
+	if err != nil {
+		return nil, m, reading{}, err
+	}
+	if head, _ := in.Peek(4); isZip(head) {
+		a, err := unzip(in, file, opt)
+		switch {
+		case err != nil:
+			return nil, m, reading{}, explain(err, file)
+		case a.xlsx:
+			return a.in, m, reading{"eurostat", "xlsx", "", eurostat.ReadXLSX}, nil
+		}
+		in = a.in
+		if m.Table == "" && NameTable(file) == "" {
+			m.Table = NameTable(a.name)
+		}
+	}
+	kind, err := recognise(in, m)
+	if err != nil {
+		return nil, m, kind, explain(err, file)
+	}
+	return in, m, kind, nil
 }
 
 type counter int64
@@ -121,46 +147,88 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// recognise tells the format from the first line and reads the rest.
-func recognise(in *bufio.Reader, m table.Meta, want table.Want) (*table.Table, error) {
+// A reading is a format that was recognised: who wrote the file, what it is
+// called, and how it is read. Table is set where it is known before.
+type reading struct {
+	source, format, table string
+	read                  func(in io.Reader, m table.Meta, want table.Want) (*table.Table, error)
+}
+
+// recognise tells the format from the first bytes of a file.
+func recognise(in *bufio.Reader, m table.Meta) (reading, error) {
 	head, err := in.Peek(1 << 12)
 	if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
-		return nil, err
+		return reading{}, err
+	}
+	named := m.Table
+	if named == "" {
+		named = NameTable(m.File)
+	}
+	switch {
+	case eurostat.IsBIFF(head):
+		return reading{}, eurostat.RefuseBIFF(m.File)
+	case eurostat.IsJSON(head):
+		return reading{"eurostat", "json-stat", m.Table, eurostat.ReadJSONStat}, nil
+	case aida.IsHTML(head) && (named == "" || named == "statistics") && isAIDA(in):
+		return reading{"aida", "aida-html", "statistics", aida.ReadHTML}, nil
 	}
 	if line, _, _ := bytes.Cut(head, []byte("\n")); !bytes.Contains(line, []byte("\t")) {
 		line, bom := bytes.CutPrefix(line, []byte("\xef\xbb\xbf"))
 		if fields, err := csv.NewReader(bytes.NewReader(line)).Read(); err == nil {
-			name, isUNHCR := unhcr.Recognise(fields)
-			isAIDA := aida.Recognise(fields)
-			if bom && (isUNHCR || isAIDA) {
+			r, ok := recogniseCSV(fields, m.Table, named)
+			if ok && bom {
 				in.Discard(3) // behind it a quote would not be seen as one
 			}
-			if isUNHCR {
-				m.Source, m.Format = "unhcr", "unhcr-csv"
-				return sameTable(name, m, func(m table.Meta) (*table.Table, error) { return unhcr.ReadCSV(in, m, want) })
-			}
-			if isAIDA {
-				m.Source, m.Format = "aida", "aida-csv"
-				return sameTable("statistics", m, func(m table.Meta) (*table.Table, error) { return aida.ReadCSV(in, m, want) })
+			if ok {
+				return r, r.known(m.File)
 			}
 		}
 	}
-	m.Source, m.Format = "eurostat", "tsv"
-	if m.Table == "" {
-		if m.Table = NameTable(m.File); m.Table == "" && bytes.Contains(bytes.ToUpper(head), []byte("TIME_PERIOD\t")) {
-			return nil, fmt.Errorf("%s: %w\n\thint: a bulk TSV does not say; pass --table CODE, such as --table migr_asyappctza", m.File, ErrNoTable)
-		}
+	r := reading{"eurostat", "tsv", named, eurostat.PickTSV}
+	if line, _, _ := bytes.Cut(head, []byte("\n")); !eurostat.RecogniseTSV(line) {
+		return r, nil // reading it says what is wrong with its head
 	}
-	return eurostat.ReadTSV(in, m)
+	return r, r.known(m.File)
 }
 
-// sameTable refuses a file that says it is another table than it was said to be.
-func sameTable(name string, m table.Meta, read func(table.Meta) (*table.Table, error)) (*table.Table, error) {
-	if m.Table != "" && m.Table != name {
-		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: "the columns of " + name, Want: "those of " + m.Table, Hint: "pass --table " + name + ", or leave it out"}
+// isAIDA reports whether an HTML page speaks of AIDA: any other is an answer of
+// some server that had no data.
+func isAIDA(in *bufio.Reader) bool {
+	page, _ := in.Peek(eurostat.MaxLine) // shorter where the page is
+	page = bytes.ToLower(page)
+	return bytes.Contains(page, []byte("asylumineurope")) || bytes.Contains(page, []byte("country report"))
+}
+
+func recogniseCSV(fields []string, table, named string) (reading, bool) {
+	if name, ok := unhcr.Recognise(fields); ok {
+		return reading{"unhcr", "unhcr-csv", name, unhcr.ReadCSV}, true
 	}
-	m.Table = name
-	return read(m)
+	switch {
+	case aida.Recognise(fields):
+		return reading{"aida", "aida-csv", "statistics", aida.ReadCSV}, true
+	case eurostat.IsSDMXCSV(fields):
+		return reading{"eurostat", "sdmx-csv", table, eurostat.ReadSDMXCSV}, true
+	case eurostat.IsExplorerCSV(fields):
+		return reading{"eurostat", "explorer-csv", named, eurostat.ReadExplorerCSV}, true
+	}
+	return reading{}, false
+}
+
+// known refuses a file whose dataset neither its content nor its name tells.
+func (r *reading) known(file string) error {
+	if r.table == "" && (r.format == "tsv" || r.format == "explorer-csv") {
+		return fmt.Errorf("%s: %w\n\thint: this format does not say; pass --table CODE, such as --table migr_asyappctza", file, ErrNoTable)
+	}
+	return nil
+}
+
+// into reads a file that was recognised.
+func (r *reading) into(in io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
+	if m.Table != "" && r.table != "" && m.Table != r.table {
+		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: "the columns of " + r.table, Want: "those of " + m.Table, Hint: "pass --table " + r.table + ", or leave it out"}
+	}
+	m.Source, m.Format, m.Table = r.source, r.format, r.table
+	return r.read(in, m, want)
 }
 
 // NameTable is the known dataset code that leads a file's name, or "".

@@ -66,6 +66,7 @@ func gather(data Data, source string, side Side, q Query, computes, terms []stri
 			if err != nil {
 				return nil, err
 			}
+			metas[i].SHA256 = t.SHA256 // of a file without a lake it is known only now
 			s.scan(t, &metas[i], metas[:i], q, computes)
 		}
 	}
@@ -168,7 +169,8 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 				}
 				x := row
 				col := &ch.Cols[p]
-				x.period, x.n, x.known = t.Periods[p], int64(col.Val[r]), col.Known(r)
+				x.period, x.n = t.Periods[p], int64(col.Val[r])
+				x.known = col.Known(r) && (col.Dec == nil || col.Dec[r] == 0) // a count has no decimals
 				iv := round(x.n)
 				x.Input = Input{Meta: m, Lo: iv.lo, Hi: iv.hi, at: ref{t, int32(c), int32(r), int32(p)}}
 				s.cells = append(s.cells, x)
@@ -370,7 +372,7 @@ func (c *cached) Load(m table.Meta, want table.Want) (*table.Table, error) {
 	if c.whole {
 		want = table.Want{}
 	}
-	k := fmt.Sprint(m.Table, m.SHA256, want)
+	k := fmt.Sprint(m.Table, m.Vintage, m.File, m.SHA256, want)
 	if t, ok := c.tables[k]; ok {
 		return t, nil
 	}

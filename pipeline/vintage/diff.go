@@ -175,7 +175,7 @@ func (d *Diff) note(key []string, o, n obs.Observation, flags bool) {
 		ch.Kind = Vanished
 	case !o.Known && n.Known:
 		ch.Kind = Added
-	case o.Known && (o.Count != n.Count):
+	case o.Known && (o.Count != n.Count || o.Decimals != n.Decimals):
 		ch.Kind = Changed
 	case flags && o.Flags != n.Flags:
 		ch.Kind = Flagged

@@ -71,9 +71,13 @@ func locateIn(d Data, m table.Meta, places []*Place) error {
 		return err
 	}
 	defer raw.Close()
-	in, err := unpack(bufio.NewReaderSize(raw, eurostat.MaxLine), m.File, Options{})
+	opened, _, kind, err := open(bufio.NewReaderSize(raw, eurostat.MaxLine), m.File, Options{Table: m.Table})
 	if err != nil {
 		return err
+	}
+	in, ok := opened.(*bufio.Reader)
+	if !ok || kind.format != "tsv" && kind.format != "unhcr-csv" && kind.format != "aida-csv" {
+		return reread(opened, kind, m, places)
 	}
 	slices.SortStableFunc(places, func(a, b *Place) int { return a.Cell.Pos.Line - b.Cell.Pos.Line })
 	head, err := readLine(in)
@@ -98,6 +102,44 @@ func locateIn(d Data, m table.Meta, places []*Place) error {
 		}
 		if got, want := p.Raw, Written(p.Cell); !same(got, p.Cell) {
 			return fmt.Errorf("%v: the raw file says %q, the table %q", p.Cell.Pos, got, want)
+		}
+	}
+	return nil
+}
+
+// reread finds cells again by reading the file as it was read before: where a
+// value stands apart from its flags, or a place is no line of text, the reader
+// alone can tell.
+func reread(in io.Reader, kind reading, m table.Meta, places []*Place) error {
+	t, err := kind.into(in, m, table.Want{})
+	if err != nil {
+		return err
+	}
+	type at struct {
+		line, col int
+		period    obs.Period
+	}
+	cells := map[at]obs.Observation{}
+	for c := range t.Chunks {
+		for p := range t.Periods {
+			for r := range t.Chunks[c].Rows {
+				if t.Chunks[c].Held(r, p) {
+					o := t.Observation(c, r, p)
+					cells[at{o.Pos.Line, o.Pos.Col, o.Period}] = o
+				}
+			}
+		}
+	}
+	for _, p := range places {
+		o, ok := cells[at{p.Cell.Pos.Line, p.Cell.Pos.Col, p.Cell.Period}]
+		if !ok {
+			return fmt.Errorf("%v: no cell for %s", p.Cell.Pos, p.Cell.Period)
+		}
+		if p.Raw = Written(&o); p.Raw != Written(p.Cell) {
+			return fmt.Errorf("%v: the raw file says %q, the table %q", p.Cell.Pos, p.Raw, Written(p.Cell))
+		}
+		if o.Printed != "" {
+			p.Raw = o.Printed
 		}
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
@@ -249,31 +248,6 @@ func encodingCSV(t testing.TB, raw []byte) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-// TestSDMXCSVIsFast tells how soon the whole table stands beside encoding/csv
-// cutting the file into fields.
-func TestSDMXCSVIsFast(t *testing.T) {
-	raw := sharedCSV(t, fr2021)
-	best := func(f func()) time.Duration {
-		least := time.Hour
-		for range 15 {
-			start := time.Now()
-			f()
-			least = min(least, time.Since(start))
-		}
-		return least
-	}
-	ours := best(func() {
-		if _, err := ReadSDMXCSV(bytes.NewReader(raw), table.Meta{}, table.Want{}); err != nil {
-			t.Fatal(err)
-		}
-	})
-	theirs := best(func() { encodingCSV(t, raw) })
-	t.Logf("%.0f MB/s, encoding/csv alone %.0f MB/s", float64(len(raw))/1e6/ours.Seconds(), float64(len(raw))/1e6/theirs.Seconds())
-	if ours > 2*theirs { // others may be busy on the machine
-		t.Errorf("reading took %v, encoding/csv alone %v", ours, theirs)
 	}
 }
 

@@ -37,8 +37,8 @@ const maxPages = 10_000
 // whether written 0 or "0", empty where the answer says "-" or null. It has
 // no clock in it, so the same answers give the same bytes.
 //
-// Documented (api.unhcr.org/docs/refugee-statistics.html) and by notes of
-// clients: {table}/?limit&page&yearFrom&yearTo&coo_all=true&coa_all=true (without
+// From notes of
+// clients, not tried against the service: {table}/?limit&page&yearFrom&yearTo&coo_all=true&coa_all=true (without
 // the last two countries are added up); pages count from 1; maxPages says how
 // many there are; total holds sums, not a count of rows. There is no day of
 // update: Updated is the day of download.

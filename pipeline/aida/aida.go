@@ -7,7 +7,6 @@ package aida
 
 import (
 	"encoding/csv"
-	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -40,7 +39,7 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 		citizen: code.Must("citizen"), geo: code.Must("geo")}
 	head, err := p.in.Read()
 	if err != nil {
-		return nil, p.fail(err)
+		return nil, obs.CSVError(p.file, err, "export the table again")
 	}
 	if !Recognise(head) {
 		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: obs.Quote(strings.Join(head, ",")),
@@ -55,7 +54,7 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 			break
 		}
 		if err != nil {
-			bad, ok := p.fail(err).(*obs.ParseError)
+			bad, ok := obs.CSVError(p.file, err, "export the table again").(*obs.ParseError)
 			if !ok {
 				return nil, err
 			}
@@ -83,19 +82,6 @@ type reader struct {
 	refusal      *obs.Refusal
 	rows         int
 	out          []obs.Observation
-}
-
-// fail turns an error of encoding/csv into one that says how to mend it, and
-// leaves errors of the reader below as they are.
-func (p *reader) fail(err error) error {
-	var pe *csv.ParseError
-	switch {
-	case errors.As(err, &pe):
-		return &obs.ParseError{Pos: obs.Pos{File: p.file, Line: pe.Line, Col: pe.Column}, Got: pe.Err.Error(), Want: "a CSV record with a field for each column", Hint: "export the table again"}
-	case err == io.EOF:
-		return &obs.ParseError{Pos: obs.Pos{File: p.file, Line: 1, Col: 1}, Got: "an empty file", Want: "a table", Hint: "export the table again"}
-	}
-	return err
 }
 
 func (p *reader) bad(column, got, want, hint string, err error) {

@@ -167,6 +167,8 @@ func recognise(in *bufio.Reader, m table.Meta) (reading, error) {
 	switch {
 	case eurostat.IsBIFF(head):
 		return reading{}, eurostat.RefuseBIFF(m.File)
+	case unhcr.IsJSON(head):
+		return reading{"unhcr", "unhcr-json", m.Table, unhcr.ReadJSON}, nil
 	case eurostat.IsJSON(head):
 		return reading{"eurostat", "json-stat", m.Table, eurostat.ReadJSONStat}, nil
 	case aida.IsHTML(head) && (named == "" || named == "statistics") && isAIDA(in):

@@ -1,8 +1,10 @@
 package obs
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -77,6 +79,19 @@ func (r *Refusal) Unwrap() []error {
 		errs[i] = e
 	}
 	return errs
+}
+
+// CSVError turns an error of encoding/csv into one that says where it is and how
+// to mend it, and leaves errors of the reader below as they are.
+func CSVError(file string, err error, hint string) error {
+	var pe *csv.ParseError
+	switch {
+	case errors.As(err, &pe):
+		return &ParseError{Pos: Pos{File: file, Line: pe.Line, Col: pe.Column}, Got: pe.Err.Error(), Want: "a CSV record with a field for each column", Hint: hint}
+	case err == io.EOF:
+		return &ParseError{Pos: Pos{File: file, Line: 1, Col: 1}, Got: "an empty file", Want: "a table", Hint: hint}
+	}
+	return err
 }
 
 // Quote quotes what came, cut to a length that a terminal can show.

@@ -8,7 +8,6 @@ package unhcr
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -59,7 +58,7 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	in.ReuseRecord = true
 	head, err := in.Read()
 	if err != nil {
-		return nil, refuse(m, err)
+		return nil, obs.CSVError(m.File, err, "download it again")
 	}
 	head = slices.Clone(head)
 	s, ok := find(head)
@@ -67,17 +66,15 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: obs.Quote(strings.Join(head, ",")),
 			Want: "the columns of UNHCR's asylum-decisions or asylum-applications", Hint: "download the table with all its columns"}
 	}
-	p := &reader{in: in, s: s, want: want, word: map[string]string{}, refusal: &obs.Refusal{File: m.File}, file: m.File, citizen: code.Must("citizen"), geo: code.Must("geo"), at: map[string]int{}}
-	for i, h := range head {
-		p.at[h] = i
-	}
+	p := newReader(s, head, m, want)
+	p.place = func(column string) (line, col int) { return in.FieldPos(p.at[column]) }
 	for {
 		rec, err := in.Read()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			bad, ok := refuse(m, err).(*obs.ParseError)
+			bad, ok := obs.CSVError(m.File, err, "download it again").(*obs.ParseError)
 			if !ok {
 				return nil, err
 			}
@@ -90,9 +87,23 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	if p.rows == 0 && p.refusal.Err() == nil {
 		p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: m.File, Line: 2, Col: 1}, Got: "no rows", Want: "at least one below the header", Hint: "download the table again"})
 	}
+	return p.table(m)
+}
+
+func newReader(s shape, columns []string, m table.Meta, want table.Want) *reader {
+	p := &reader{s: s, want: want, word: map[string]string{}, refusal: &obs.Refusal{File: m.File}, file: m.File, citizen: code.Must("citizen"), geo: code.Must("geo"), at: map[string]int{}}
+	for i, c := range columns {
+		p.at[c] = i
+	}
+	return p
+}
+
+// table gathers what was read, or gives what was wrong with it.
+func (p *reader) table(m table.Meta) (*table.Table, error) {
 	if err := p.refusal.Err(); err != nil {
 		return nil, err
 	}
+	s := p.s
 	dims := append([]string{"citizen", "geo"}, s.keys...)
 	if s.axis != "" {
 		dims = append(dims, s.axis)
@@ -100,21 +111,8 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	return table.Gather(m, dims, p.out)
 }
 
-// refuse turns an error of encoding/csv into one that says how to mend it, and
-// leaves errors of the reader below as they are.
-func refuse(m table.Meta, err error) error {
-	var pe *csv.ParseError
-	switch {
-	case errors.As(err, &pe):
-		return &obs.ParseError{Pos: obs.Pos{File: m.File, Line: pe.Line, Col: pe.Column}, Got: pe.Err.Error(), Want: "a CSV record with a field for each column", Hint: "download it again"}
-	case err == io.EOF:
-		return &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: "an empty file", Want: "a table", Hint: "download it again"}
-	}
-	return err
-}
-
 type reader struct {
-	in           *csv.Reader
+	place        func(column string) (line, col int) // of the record being read
 	s            shape
 	want         table.Want
 	word         map[string]string
@@ -127,7 +125,7 @@ type reader struct {
 }
 
 func (p *reader) bad(column, got, want, hint string, err error) {
-	line, col := p.in.FieldPos(p.at[column])
+	line, col := p.place(column)
 	p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: p.file, Line: line, Col: col}, Got: got, Want: want, Hint: hint, Err: err})
 }
 
@@ -170,7 +168,7 @@ func (p *reader) record(rec []string) {
 		}
 		o := obs.Observation{Key: keys[from:len(keys):len(keys)], Period: year}
 		o.Pos.File = p.file
-		o.Pos.Line, o.Pos.Col = p.in.FieldPos(p.at[m])
+		o.Pos.Line, o.Pos.Col = p.place(m)
 		switch v := rec[p.at[m]]; v {
 		case "", "-": // not reported; never zero
 		default:

@@ -44,7 +44,9 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 		t.Note = "the file's own date: the export does not say when it was extracted"
 		warnings = append(warnings, fmt.Sprintf("%s: vintage %s is the file's own date; pass --vintage if you know the day of extraction", file, t.Vintage))
 	}
-	if !opt.Whole {
+	if t.Source == "aida" {
+		t.Extent = byCountry(t)
+	} else if !opt.Whole {
 		narrower, err := narrower(l, t)
 		if err != nil {
 			return Added{}, err
@@ -93,6 +95,35 @@ func narrower(l *store.Lake, t *table.Table) (string, error) {
 	}
 	t.Extent = []table.Extent{extent}
 	return fmt.Sprintf("it lacks %s that an earlier vintage holds, and is kept as an extract; pass --whole if the source has dropped them", strings.Join(lacks, ", ")), nil
+}
+
+// byCountry is the extent of AIDA's figures: a page speaks of one country and a
+// few years, never of the others.
+func byCountry(t *table.Table) []table.Extent {
+	geo := t.Dim("geo")
+	if geo < 0 {
+		return nil
+	}
+	boxes := make([]table.Extent, len(t.Dims[geo].Values))
+	for c := range t.Chunks {
+		ch := &t.Chunks[c]
+		for r := range ch.Rows {
+			box := &boxes[ch.Codes[geo][r]]
+			for p, period := range t.Periods {
+				if !ch.Held(r, p) {
+					continue
+				}
+				if box.From == "" || period < box.From {
+					box.From = period
+				}
+				box.To = max(box.To, period)
+			}
+		}
+	}
+	for i := range boxes {
+		boxes[i].Dims = map[string][]string{"geo": {t.Dims[geo].Values[i]}}
+	}
+	return boxes
 }
 
 // missing counts the values of a that b has not.

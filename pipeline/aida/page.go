@@ -39,12 +39,14 @@ type Page struct {
 // ReadHTML reads a saved "Statistics" page of AIDA, whose country, year and
 // date are those that it prints: neither the address nor the file's name knows
 // them. The dimensions are those of ReadCSV. The error is an *obs.Refusal that
-// lists every label that no list has, an *obs.ParseError, or one of reading r.
+// lists every label that no list has, an *obs.ParseError, or one of reading r;
+// what is doubtful but was kept is in the table's Doubts.
 func ReadHTML(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	p, err := ReadPage(r, m, want)
 	if err != nil {
 		return nil, err
 	}
+	p.Table.Doubts = p.Warnings
 	return p.Table, nil
 }
 

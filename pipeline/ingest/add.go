@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"asylum/pipeline/obs"
 	"asylum/pipeline/store"
 	"asylum/pipeline/table"
 )
@@ -17,7 +18,7 @@ type Added struct {
 	table.Meta
 	Rows, Cells int
 	New         bool     // false: the lake had these bytes already
-	Warnings    []string // what its vintage and its extent rest on, where the file does not say
+	Warnings    []string // what its vintage and its extent rest on, where the file does not say; what it prints that was not understood
 }
 
 // Add reads a file and puts it into the lake, whole or not at all.
@@ -35,6 +36,13 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 		return Added{Meta: m, Rows: t.Rows, Cells: t.Count()}, nil
 	}
 	var warnings []string
+	for i, d := range t.Doubts {
+		if i == obs.Shown {
+			warnings = append(warnings, fmt.Sprintf("%s: %d further doubts", file, len(t.Doubts)-i))
+			break
+		}
+		warnings = append(warnings, fmt.Sprintf("%v: got %s, want %s; %s", d.Pos, d.Got, d.Want, d.Hint))
+	}
 	if t.Vintage == "" {
 		st, err := in.Stat()
 		if err != nil {

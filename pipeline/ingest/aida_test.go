@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"strings"
 	"testing"
 
 	"asylum/pipeline/rate"
@@ -34,5 +35,17 @@ func TestPagesOfTwoCountries(t *testing.T) {
 		if err != nil || len(rs) != 1 || rs[0].Counts() != tt.want {
 			t.Errorf("%s %s %s: %v %v, want %s", tt.name, tt.citizen, tt.geo, rs, err, tt.want)
 		}
+	}
+}
+
+// What a page prints and no list knows is kept, and said.
+func TestDoubtsAreSaid(t *testing.T) {
+	l, err := store.Create(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := Add(l, "../aida/testdata/odd.html", Options{})
+	if err != nil || len(a.Warnings) != 3 || !strings.Contains(a.Warnings[0], `odd.html:24:45: got column head "Dublin transfers"`) {
+		t.Errorf("%q, %v", a.Warnings, err)
 	}
 }

@@ -31,6 +31,8 @@ type Table struct {
 	Rows    int
 
 	Decimals bool // some value may have decimals; the records then have a column for them
+
+	Doubts []*obs.ParseError // what the export prints that was kept but not understood; not stored
 }
 
 // A Dim is a dimension with its dictionary, in order of first appearance.

@@ -25,20 +25,23 @@ type count struct {
 
 // atoms turns the cells of a side into one count for each key.
 func (e *evaluation) atoms(s *selection) map[key]*count {
-	order := make([]int32, len(s.cells)) // cells are large: what is sorted is where they stand
-	for i := range order {
-		order[i] = int32(i)
+	type place struct {
+		group int64
+		at    int32
 	}
-	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(s.cells[a].key.compare(s.cells[b].key), cmp.Compare(a, b))
-	})
+	order := make([]place, len(s.cells)) // cells are large: what is sorted is where they stand
+	for i := range order {
+		order[i] = place{s.cells[i].group, int32(i)}
+	}
+	slices.SortFunc(order, func(a, b place) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.at, b.at)) })
 	out := make(map[key]*count, len(order)/2)
 	var group []cell
 	for from := 0; from < len(order); {
-		k := s.cells[order[from]].key
+		first := order[from]
+		k := s.cells[first.at].key
 		group = group[:0]
-		for ; from < len(order) && s.cells[order[from]].key == k; from++ {
-			group = append(group, s.cells[order[from]])
+		for ; from < len(order) && order[from].group == first.group; from++ {
+			group = append(group, s.cells[order[from].at])
 		}
 		c := &count{}
 		e.atom(&s.side, group, c)

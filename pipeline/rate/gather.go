@@ -33,6 +33,7 @@ func (k key) compare(l key) int {
 type cell struct {
 	Input
 	key
+	group             int64 // one number for each key
 	n                 int64
 	known             bool
 	term, level, unit string
@@ -45,12 +46,24 @@ type selection struct {
 	cells []cell
 	held  []table.Meta // the vintages that were looked into, newest first
 	lacks string       // a dimension that the query picks from and the source has not
+
+	numbers map[key]int64 // of what the keys are made of: keys without a period, and periods
+}
+
+// number gives a part of a key a number, which is compared faster.
+func (s *selection) number(part key) int64 {
+	n, ok := s.numbers[part]
+	if !ok {
+		n = int64(len(s.numbers))
+		s.numbers[part] = n
+	}
+	return n
 }
 
 // gather collects the cells of a side that the query asks for, each from the
 // newest vintage that speaks of it.
 func gather(data Data, source string, side Side, q Query, computes, terms []string) (*selection, error) {
-	s := &selection{side: side}
+	s := &selection{side: side, numbers: map[key]int64{}}
 	for _, name := range side.Tables {
 		var metas []table.Meta
 		for _, m := range data.Vintages() {
@@ -129,9 +142,11 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 		}
 	}
 	var periods []int
+	numbers := make([]int64, len(t.Periods))
 	for i, p := range t.Periods {
 		if q.Periods == nil || slices.Contains(q.Periods, p) {
 			periods = append(periods, i)
+			numbers[i] = s.number(key{period: p})
 		}
 	}
 	var witnesses []int // dimensions that neither select nor add
@@ -149,6 +164,7 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 			}
 			return ""
 		}
+		var rows []int
 	rows:
 		for r := range ch.Rows {
 			for d, f := range pass {
@@ -156,10 +172,15 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 					continue rows
 				}
 			}
+			rows = append(rows, r)
+		}
+		s.cells = slices.Grow(s.cells, len(rows)*len(periods))
+		for _, r := range rows {
 			row := cell{
 				key:  key{citizen: code("citizen", r), geo: code("geo", r), sex: code("sex", r), age: code("age", r)},
 				term: code(side.Axis, r), level: code(side.Level, r), unit: code(side.Unit, r),
 			}
+			group := s.number(row.key) << 32
 			if len(witnesses) > 0 {
 				row.witness = witness(t, ch, witnesses, r)
 			}
@@ -169,7 +190,7 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 				}
 				x := row
 				col := &ch.Cols[p]
-				x.period, x.n = t.Periods[p], int64(col.Val[r])
+				x.period, x.group, x.n = t.Periods[p], group|numbers[p], int64(col.Val[r])
 				x.known = col.Known(r) && (col.Dec == nil || col.Dec[r] == 0) // a count has no decimals
 				iv := round(x.n)
 				x.Input = Input{Meta: m, Lo: iv.lo, Hi: iv.hi, at: ref{t, int32(c), int32(r), int32(p)}}

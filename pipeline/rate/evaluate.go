@@ -102,7 +102,11 @@ func evaluateAll(d Definition, data Data, q Query) (all []Result, whys []string,
 		if why != "" {
 			whys = append(whys, why)
 		}
-		all = append(all, r...)
+		if all == nil {
+			all = r // there may be many, and most often one source has them all
+		} else {
+			all = append(all, r...)
+		}
 	}
 	if !asked {
 		return nil, nil, queryError("%s cannot be computed from %q; its sources are %s", d.Name, q.Source, strings.Join(d.Sources(), ", "))

@@ -196,7 +196,7 @@ func (e *evaluation) results() []Result {
 			}
 		}
 	}
-	var out []Result
+	out := make([]Result, 0, len(groups))
 	for _, t := range slices.SortedFunc(maps.Keys(groups), key.compare) {
 		g := groups[t]
 		for i := range g.keys {
@@ -205,16 +205,16 @@ func (e *evaluation) results() []Result {
 		if len(g.keys[0]) == 0 || e.d.Kind == Share && t.citizen == e.sel[1].side.Set["citizen"] {
 			continue // a denominator alone, or a whole of itself, is no question about a part
 		}
-		r := Result{Definition: e.d.Name, Kind: e.d.Kind, Class: e.d.Class, Source: e.b.Source,
-			Citizen: t.citizen, Geo: t.geo, Period: t.period, Sex: t.sex, Age: t.age}
-		e.label(&r, g.keys[0])
+		out = append(out, Result{Definition: e.d.Name, Kind: e.d.Kind, Class: e.d.Class, Source: e.b.Source,
+			Citizen: t.citizen, Geo: t.geo, Period: t.period, Sex: t.sex, Age: t.age})
+		r := &out[len(out)-1]
+		e.label(r, g.keys[0])
 		if e.d.Kind == Rate {
-			e.rate(&r, g.keys[0])
+			e.rate(r, g.keys[0])
 		} else {
-			e.quotient(&r, g.keys[0], g.keys[1])
+			e.quotient(r, g.keys[0], g.keys[1])
 		}
-		e.finish(&r)
-		out = append(out, r)
+		e.finish(r)
 	}
 	return out
 }

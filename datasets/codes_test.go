@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"asylum/datasets/needs"
 )
 
 var lists = strings.Fields("citizen geo sex age decision applicant unit flag freq")
@@ -171,17 +173,7 @@ func TestAliases(t *testing.T) {
 // TestSharedCodes wants every code of the exports at hand, which hold far more
 // than the embedded ones.
 func TestSharedCodes(t *testing.T) {
-	dir := os.Getenv("ASYLUM_SHARED")
-	if dir == "" {
-		dir = filepath.FromSlash("../../shared")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "data")); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("CI needs the shared data: %v", err)
-		}
-		t.Skipf("no shared data: %v", err)
-	}
-	eurostat := filepath.Join(dir, "data", "eurostat")
+	eurostat := needs.Shared(t, "data/eurostat")
 	known := make(map[string]map[string]map[string]string)
 	for _, list := range lists {
 		known[list] = codeList(t, list)
@@ -228,10 +220,7 @@ func TestSharedCodes(t *testing.T) {
 		check("json-stat", dim, codes, n)
 	}
 
-	source, err := os.ReadFile(filepath.Join(dir, "tools", "gentsv", "main.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := needs.File(t, "tools/gentsv/main.go")
 	made := make(map[string]bool)
 	if m := regexp.MustCompile(`citz = "([^"]+)"`).FindSubmatch(source); m != nil {
 		for code := range strings.FieldsSeq(string(m[1])) {
@@ -247,7 +236,7 @@ func TestSharedCodes(t *testing.T) {
 		}
 	}
 	for _, table := range []string{"asylum_decisions", "asylum_applications"} {
-		for line := range gzipLines(t, filepath.Join(dir, "data", "unhcr", table+".csv.gz")) {
+		for line := range gzipLines(t, needs.Shared(t, "data/unhcr/"+table+".csv.gz")) {
 			f := strings.Split(line, `"`)
 			if len(f) > 11 && f[0] != "" && !(alpha3["citizen"][f[5]] && alpha3["geo"][f[11]]) {
 				t.Fatalf("%s: no code for %q or %q", table, f[5], f[11])

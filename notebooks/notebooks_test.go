@@ -17,6 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"asylum/datasets/needs"
 )
 
 var update = flag.Bool("update", false, "rewrite the outputs of the notebooks")
@@ -24,7 +26,7 @@ var update = flag.Bool("update", false, "rewrite the outputs of the notebooks")
 func TestNotebooks(t *testing.T) {
 	names, err := filepath.Glob("*.ipynb")
 	if err != nil || len(names) == 0 {
-		missing(t, "no notebooks")
+		needs.Absent(t, "no notebooks")
 	}
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -60,15 +62,6 @@ func TestNotebooks(t *testing.T) {
 // A cell or an output, as it stands in the file: fields we do not know are kept.
 type object = map[string]any
 
-// missing skips the test, except in CI, where all it needs has to be there.
-func missing(t *testing.T, format string, args ...any) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf(format, args...)
-	}
-	t.Skipf(format, args...)
-}
-
 // watch looks at every source file, since the notebooks compile them: go test
 // then knows that its cached result has expired when one of them changes.
 func watch(t *testing.T, root string) {
@@ -94,18 +87,18 @@ func watch(t *testing.T, root string) {
 // it in a Jupyter of our own and returns the environment to run that in.
 func kernel(t *testing.T, root string) []string {
 	if out, err := exec.Command("jupyter", "nbconvert", "--version").CombinedOutput(); err != nil {
-		missing(t, "no jupyter nbconvert to run the notebooks with (.ci/install installs it as root): %v %s", err, out)
+		needs.Absent(t, "no jupyter nbconvert to run the notebooks with (.ci/install installs it as root): %v %s", err, out)
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		missing(t, "no place for the notebooks' tools: %v", err)
+		needs.Absent(t, "no place for the notebooks' tools: %v", err)
 	}
 	bin := filepath.Join(cache, "asylum", "notebook-tools")
 	build := exec.CommandContext(t.Context(), "go", "install", "tool")
 	build.Dir = "tools"
 	build.Env = append(os.Environ(), "GOBIN="+bin, "GOWORK=off", "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		missing(t, "building the notebooks' tools: %v\n%s", err, out)
+		needs.Absent(t, "building the notebooks' tools: %v\n%s", err, out)
 	}
 	jupyter := t.TempDir()
 	env := append(os.Environ(),

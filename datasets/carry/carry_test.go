@@ -7,37 +7,20 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"asylum/datasets"
-)
 
-// sharedDir is the directory that holds data/: what ASYLUM_SHARED names, else
-// the one beside the checkout. The test is skipped where there is none, but not
-// in CI, where its absence would go unseen.
-func sharedDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("ASYLUM_SHARED")
-	if dir == "" {
-		dir = filepath.FromSlash("../../../shared")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "data")); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("CI needs the shared data: %v", err)
-		}
-		t.Skipf("no shared data: %v", err)
-	}
-	return dir
-}
+	"asylum/datasets/needs"
+)
 
 // TestCarryAgain runs the whole program and wants the embedded bytes.
 func TestCarryAgain(t *testing.T) {
 	out := t.TempDir()
 	var stdout, stderr bytes.Buffer
-	if code := run([]string{"-shared", sharedDir(t), "-codes", "../codes", "-out", out}, &stdout, &stderr); code != 0 {
+	if code := run([]string{"-shared", needs.Shared(t, ""), "-codes", "../codes", "-out", out}, &stdout, &stderr); code != 0 {
 		t.Fatalf("exit %d: %s", code, &stderr)
 	}
 	if got, want := strings.Split(stdout.String(), "\n"), "  59835 figures in all"; got[len(got)-2] != want {

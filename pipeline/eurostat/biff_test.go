@@ -1,6 +1,10 @@
 package eurostat
 
-import "testing"
+import (
+	"testing"
+
+	"asylum/datasets/needs"
+)
 
 func TestOldWorkbookIsRefused(t *testing.T) {
 	if IsBIFF([]byte("PK\x03\x04")) || IsBIFF([]byte{0xd0, 0xcf}) {
@@ -10,7 +14,7 @@ func TestOldWorkbookIsRefused(t *testing.T) {
 	if got := RefuseBIFF("f.xls").Error(); got != want {
 		t.Errorf("got %s", got)
 	}
-	if !IsBIFF(sharedFile(t, "xlsx/migr_dubti.explorer-2015.xls")) {
+	if !IsBIFF(needs.File(t, "data/eurostat/xlsx/migr_dubti.explorer-2015.xls")) {
 		t.Error("the real one is not recognised")
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
+
+	"asylum/datasets/needs"
 )
 
 const (
@@ -84,7 +86,7 @@ func TestRealExplorerCSV(t *testing.T) {
 		{"migr_asydcfstq.noflags-2018", 6630, true, [][3]string{{"geo=EU28 decision=GENCONV freq=Q", "2008-Q1", "6830 true"}, {"geo=BE decision=HUMSTAT", "2008-Q1", "0 false"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			raw := sharedCSV(t, "explorer-csv/"+tt.name+".csv")
+			raw := needs.File(t, "data/eurostat/explorer-csv/"+tt.name+".csv")
 			dataset, _, _ := strings.Cut(tt.name, ".")
 			tab, err := ReadExplorerCSV(bytes.NewReader(raw), table.Meta{File: file, Table: dataset}, table.Want{})
 			if err != nil {

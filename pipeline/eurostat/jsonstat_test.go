@@ -3,8 +3,6 @@ package eurostat
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -12,27 +10,9 @@ import (
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
-)
 
-// sharedFile is a file of the data directory beside the project.
-func sharedFile(t testing.TB, name string) []byte {
-	t.Helper()
-	dir := os.Getenv("ASYLUM_SHARED")
-	if dir == "" {
-		dir = "../shared"
-	}
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join("../..", dir)
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "data", "eurostat", filepath.FromSlash(name)))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return b
-}
+	"asylum/datasets/needs"
+)
 
 // cellsOf writes every held cell of a table as "key period=value flags @line:col".
 func cellsOf(t *table.Table) []string {
@@ -56,7 +36,7 @@ func cellsOf(t *table.Table) []string {
 }
 
 func TestJSONStatOfToday(t *testing.T) {
-	raw := sharedFile(t, "json-stat/migr_asyappctza.ie-2026-09.subset.json")
+	raw := needs.File(t, "data/eurostat/json-stat/migr_asyappctza.ie-2026-09.subset.json")
 	if !IsJSON(raw[:100]) {
 		t.Error("IsJSON is false")
 	}
@@ -122,7 +102,7 @@ func TestJSONStatOfToday(t *testing.T) {
 }
 
 func TestJSONStatOfTheRetiredService(t *testing.T) {
-	_, err := ReadJSONStat(strings.NewReader(string(sharedFile(t, "json-stat/nama_gdp_c.jsonstat1-2015.json"))), table.Meta{File: "n.json"}, table.Want{})
+	_, err := ReadJSONStat(strings.NewReader(string(needs.File(t, "data/eurostat/json-stat/nama_gdp_c.jsonstat1-2015.json"))), table.Meta{File: "n.json"}, table.Want{})
 	want := "n.json:1:2: got JSON-stat 1, of a service that is no more, want a dataset in JSON-stat 2.0\n\thint: download https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/CODE?format=JSON instead"
 	if err == nil || err.Error() != want {
 		t.Errorf("%v", err)

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,28 +13,9 @@ import (
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
-)
 
-// sharedCSV is a file of the data directory beside the project, which is too
-// large for the repository.
-func sharedCSV(t testing.TB, name string) []byte {
-	t.Helper()
-	dir := os.Getenv("ASYLUM_SHARED")
-	if dir == "" {
-		dir = "../shared"
-	}
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join("../..", dir)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "data/eurostat", filepath.FromSlash(name)))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("no real data here: ", err)
-	}
-	return raw
-}
+	"asylum/datasets/needs"
+)
 
 // TestRealLabels wants the code of every label that the present statistics
 // service writes, in the older spelling where there is one.
@@ -46,7 +25,7 @@ func TestRealLabels(t *testing.T) {
 			Category struct{ Label map[string]string }
 		}
 	}
-	if err := json.Unmarshal(sharedCSV(t, "json-stat/migr_asyappctza.ie-2026-09.subset.json"), &answer); err != nil {
+	if err := json.Unmarshal(needs.File(t, "data/eurostat/json-stat/migr_asyappctza.ie-2026-09.subset.json"), &answer); err != nil {
 		t.Fatal(err)
 	}
 	for dim, n := range map[string]int{"freq": 1, "citizen": 206, "applicant": 3, "sex": 4, "unit": 1, "age": 8, "geo": 1} {

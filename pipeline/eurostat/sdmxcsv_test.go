@@ -12,6 +12,8 @@ import (
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
+
+	"asylum/datasets/needs"
 )
 
 const (
@@ -184,7 +186,7 @@ func TestRealSDMXCSV(t *testing.T) {
 			[][3]string{{"citizen=TOTAL geo=AT asyl_app=ASY_APP", "2008", "12750 true"}, {"citizen=TOTAL geo=AT", "2009", "15815 true"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			raw := sharedCSV(t, tt.name)
+			raw := needs.File(t, "data/eurostat/"+tt.name)
 			tab, err := ReadSDMXCSV(bytes.NewReader(raw), table.Meta{File: file}, table.Want{})
 			if err != nil {
 				t.Fatal(err)
@@ -221,7 +223,7 @@ func TestRealSDMXCSV(t *testing.T) {
 // BenchmarkSDMXCSV reads the real file; BenchmarkEncodingCSV only cuts it into
 // fields.
 func BenchmarkSDMXCSV(b *testing.B) {
-	raw := sharedCSV(b, fr2021)
+	raw := needs.File(b, "data/eurostat/"+fr2021)
 	b.SetBytes(int64(len(raw)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -232,7 +234,7 @@ func BenchmarkSDMXCSV(b *testing.B) {
 }
 
 func BenchmarkEncodingCSV(b *testing.B) {
-	raw := sharedCSV(b, fr2021)
+	raw := needs.File(b, "data/eurostat/"+fr2021)
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
 		encodingCSV(b, raw)

@@ -5,14 +5,14 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
+
+	"asylum/datasets/needs"
 )
 
 // goodNumbers are cells of a dataset that is not one of counts.
@@ -151,20 +151,7 @@ func TestForeignDataset(t *testing.T) {
 // real is a file of the shared data, unpacked.
 func real(t *testing.T, name string) string {
 	t.Helper()
-	dir := os.Getenv("ASYLUM_SHARED")
-	if dir == "" {
-		dir = "../shared"
-	}
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join("../..", dir)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "data/eurostat/tsv-new", name))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("no real data here: ", err)
-	}
+	raw := needs.File(t, "data/eurostat/tsv-new/"+name)
 	if !strings.HasSuffix(name, ".gz") {
 		return string(raw)
 	}

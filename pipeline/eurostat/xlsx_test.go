@@ -13,10 +13,12 @@ import (
 	"asylum/pipeline/table"
 
 	"github.com/xuri/excelize/v2"
+
+	"asylum/datasets/needs"
 )
 
 func TestXLSXOfTheDataBrowser(t *testing.T) {
-	raw := sharedFile(t, "xlsx/rail_tf_ns.databrowser-2023.xlsx")
+	raw := needs.File(t, "data/eurostat/xlsx/rail_tf_ns.databrowser-2023.xlsx")
 	tab, err := ReadXLSX(bytes.NewReader(raw), table.Meta{File: "r.xlsx"}, table.Want{})
 	if err != nil {
 		t.Fatal(err)

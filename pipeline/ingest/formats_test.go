@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"asylum/pipeline/table"
+
+	"asylum/datasets/needs"
 )
 
 // Whatever Eurostat ever handed out loads, or is refused with what to do.
@@ -30,7 +32,7 @@ func TestEveryRealExport(t *testing.T) {
 		{"xlsx/rail_tf_ns.databrowser-2023.xlsx", "rail_tf_ns_nl", "xlsx", "", 0},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
-			name := shared(t, "eurostat/"+tt.file)
+			name := needs.Shared(t, "data/eurostat/"+tt.file)
 			in, err := os.Open(name)
 			if err != nil {
 				t.Fatal(err)
@@ -62,7 +64,7 @@ func TestEveryRealExport(t *testing.T) {
 		"xlsx/migr_dubti.explorer-2015.xls":        "migr_dubti.explorer-2015.xls",
 		"json-stat/nama_gdp_c.jsonstat1-2015.json": "JSON-stat",
 	} {
-		name := shared(t, "eurostat/"+file)
+		name := needs.Shared(t, "data/eurostat/"+file)
 		in, err := os.Open(name)
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +79,7 @@ func TestEveryRealExport(t *testing.T) {
 
 // What is wanted of a bulk table is what reading it whole gives.
 func TestPickedIsWhatTheWholeHolds(t *testing.T) {
-	name := shared(t, "eurostat/tsv-new/migr_asyappctza.bulk-2023.subset.tsv")
+	name := needs.Shared(t, "data/eurostat/tsv-new/migr_asyappctza.bulk-2023.subset.tsv")
 	read := func(w table.Want) *table.Table {
 		in, err := os.Open(name)
 		if err != nil {

@@ -8,6 +8,8 @@ import (
 	"asylum/pipeline/obs"
 	"asylum/pipeline/store"
 	"asylum/pipeline/table"
+
+	"asylum/datasets/needs"
 )
 
 // Cells with signs, decimals and zeros that lead, and those of the old style,
@@ -70,7 +72,7 @@ func TestSame(t *testing.T) {
 
 // Through the lake and back to the raw file: cells of population change.
 func TestRealNumbersAreLocated(t *testing.T) {
-	name := shared(t, "eurostat/tsv-new/demo_gind.bulk-2023.tsv.gz")
+	name := needs.Shared(t, "data/eurostat/tsv-new/demo_gind.bulk-2023.tsv.gz")
 	l, err := store.Create(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

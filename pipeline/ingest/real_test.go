@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,29 +13,9 @@ import (
 	"asylum/pipeline/obs"
 	"asylum/pipeline/store"
 	"asylum/pipeline/table"
-)
 
-// shared is a file of the data directory beside the project. It is too large
-// for the repository: where it is absent the test is skipped, but not in CI.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	const root = "../.."
-	dir := os.Getenv("ASYLUM_SHARED")
-	if dir == "" {
-		dir = "../shared"
-	}
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(root, dir)
-	}
-	name = filepath.Join(dir, "data", filepath.FromSlash(name))
-	if _, err := os.Stat(name); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return name
-}
+	"asylum/datasets/needs"
+)
 
 // lakeOf adds a file to a new lake, and gives it as read and as loaded again.
 func lakeOf(t *testing.T, name string) (read, loaded *table.Table) {
@@ -93,7 +72,7 @@ func find(t *testing.T, tab *table.Table, key map[string]string, p obs.Period) o
 // Every cell of a whole Eurostat table, as read and after a round trip through
 // Parquet, against the plainest reading of the file there is.
 func TestEveryCellOfARealTable(t *testing.T) {
-	name := shared(t, "eurostat/tsv-new/migr_asyappctza.bulk-2023.tsv.gz")
+	name := needs.Shared(t, "data/eurostat/tsv-new/migr_asyappctza.bulk-2023.tsv.gz")
 	read, loaded := lakeOf(t, name)
 	for _, tab := range []*table.Table{read, loaded} {
 		if tab.Rows != 643776 || len(tab.Periods) != 15 || len(tab.Chunks) != 5 {
@@ -177,7 +156,7 @@ func TestRealFiles(t *testing.T) {
 		{"migr_asyappctzm.custom-2020-10.tsv", 210, ""},
 		{"demo_gind.bulk-2023.tsv.gz", 1535, ""},
 	} {
-		name := shared(t, "eurostat/tsv-new/"+tt.file)
+		name := needs.Shared(t, "data/eurostat/tsv-new/"+tt.file)
 		in, err := os.Open(name)
 		if err != nil {
 			t.Fatal(err)
@@ -204,7 +183,7 @@ func TestRealUNHCR(t *testing.T) {
 		{"unhcr/asylum_decisions.csv.gz", 113929, []string{"dec_recognized", "dec_other", "dec_rejected", "dec_closed", "dec_total"}},
 		{"unhcr/asylum_applications.csv.gz", 120597, []string{"applied"}},
 	} {
-		name := shared(t, tt.file)
+		name := needs.Shared(t, "data/"+tt.file)
 		read, loaded := lakeOf(t, name)
 		f, err := os.Open(name)
 		if err != nil {

@@ -20,6 +20,8 @@ import (
 	"asylum/pipeline/table"
 
 	"github.com/klauspost/compress/gzip"
+
+	"asylum/datasets/needs"
 )
 
 // The way of a bulk file, step by step in one run, so that ratios can be read
@@ -30,24 +32,13 @@ import (
 // real is the complete annual applicants of spring 2023 (48.8 MB raw); S and B
 // have the shape of migr_asydcfsta (63 and 140 MB raw), made by tools/gentsv.
 func BenchmarkBulk(b *testing.B) {
-	shared := shared(b)
+	shared := needs.Shared(b, "")
 	real := filepath.Join(shared, "data/eurostat/tsv-new/migr_asyappctza.bulk-2023.tsv.gz")
 	b.Run("real", func(b *testing.B) { bulk(b, real, "migr_asyappctza", "share_of_applicants") })
 	b.Run("S", func(b *testing.B) { bulk(b, generate(b, shared, "S"), "migr_asydcfsta", "eurostat_first_instance") })
 	b.Run("B", func(b *testing.B) {
 		bulk(b, generate(b, shared, "B", "-keep", "1", "-scale", "300"), "migr_asydcfsta", "eurostat_first_instance")
 	})
-}
-
-func shared(b *testing.B) string {
-	dir := os.Getenv("ASYLUM_SHARED")
-	if dir == "" {
-		dir = "../../../shared"
-	}
-	if _, err := os.Stat(dir); err != nil {
-		b.Skip("no shared data: ", err)
-	}
-	return dir
 }
 
 // generate makes a synthetic bulk file once, and keeps it for the next run.
@@ -67,7 +58,7 @@ func generate(b *testing.B, shared, name string, args ...string) string {
 	cmd := exec.Command("go", append([]string{"run", ".", "-o", out + ".part"}, args...)...)
 	cmd.Dir = filepath.Join(shared, "tools/gentsv")
 	if msg, err := cmd.CombinedOutput(); err != nil {
-		b.Skipf("%s: %v\n%s", name, err, msg)
+		b.Fatalf("%s: %v\n%s", name, err, msg)
 	}
 	if err := os.Rename(out+".part", out); err != nil {
 		b.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
@@ -161,14 +162,10 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: got\n%v\nwant\n%s", tt.name, err, tt.want)
 		}
 	}
-	if _, err := ReadCSV(io.MultiReader(strings.NewReader(header), broken{}), table.Meta{}, table.Want{}); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := ReadCSV(io.MultiReader(strings.NewReader(header), iotest.ErrReader(io.ErrUnexpectedEOF)), table.Meta{}, table.Want{}); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("a broken reader gives %v", err)
 	}
 }
-
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // FuzzAIDANumber: whatever gives a count, gives it again when the count is
 // printed in each of the usual ways, and never without a digit of its own.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
@@ -201,16 +202,12 @@ func (e *endless) Read(p []byte) (n int, err error) {
 // An error of the reader is not turned into one of the table.
 func TestReadErrorIsPassedOn(t *testing.T) {
 	for _, in := range []string{"", head, head + "SY,DE\t1 \t2 \nSY,F"} {
-		_, err := ReadTSV(io.MultiReader(strings.NewReader(in), broken{}), table.Meta{File: file})
+		_, err := ReadTSV(io.MultiReader(strings.NewReader(in), iotest.ErrReader(io.ErrUnexpectedEOF)), table.Meta{File: file})
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("after %q: got %v", in, err)
 		}
 	}
 }
-
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // goodCells are cells as printed and what they mean.
 var goodCells = []struct {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
@@ -147,16 +148,12 @@ func TestRefusals(t *testing.T) {
 
 func TestReadErrorIsPassedOn(t *testing.T) {
 	for _, in := range []string{"", "year,coo", applications + good + "1\n2023,AF", applications + "2023,\"AF"} {
-		_, err := ReadCSV(io.MultiReader(strings.NewReader(in), broken{}), table.Meta{}, table.Want{})
+		_, err := ReadCSV(io.MultiReader(strings.NewReader(in), iotest.ErrReader(io.ErrUnexpectedEOF)), table.Meta{}, table.Want{})
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("after %q: got %v", in, err)
 		}
 	}
 }
-
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // FuzzUNHCR: what is read stands at its place in the file, and written out
 // again it reads the same.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
@@ -147,7 +148,7 @@ func TestSDMXCSVRefusals(t *testing.T) {
 	if !errors.As(err, &bad) || bad.Pos.Line != 2 {
 		t.Errorf("%T is no *obs.ParseError", err)
 	}
-	if _, err := ReadSDMXCSV(io.MultiReader(strings.NewReader(sdmx1), broken{}), table.Meta{File: file}, table.Want{}); err != io.ErrUnexpectedEOF {
+	if _, err := ReadSDMXCSV(io.MultiReader(strings.NewReader(sdmx1), iotest.ErrReader(io.ErrUnexpectedEOF)), table.Meta{File: file}, table.Want{}); err != io.ErrUnexpectedEOF {
 		t.Errorf("got %v, want the error of the reader", err)
 	}
 	long := sdmx1 + row1 + strings.Repeat("9", MaxLine) + "\n"

@@ -102,8 +102,8 @@ func (a *app) trace(results []rate.Result, places []*ingest.Place) error {
 				flags = "-"
 			}
 			allows := ""
-			if in.Lo != in.Hi {
-				allows = fmt.Sprintf("true count %d to %d", in.Lo, in.Hi)
+			if lo, hi := in.Range(); lo != hi {
+				allows = fmt.Sprintf("true count %d to %d", lo, hi)
 			}
 			fmt.Fprintf(w, "  %s\t%v\t%q\tflags %s\t%s\t%s\n", in.Side, in.Cell().Pos, p.Raw, flags, strings.Join(in.Cell().Key, ","), allows)
 			f := file{in.Meta.File, in.Meta.SHA256, fmt.Sprintf("%s %s as of %s", sourceName(in.Meta.Source), in.Meta.Table, in.Meta.Vintage)}

@@ -1,61 +1,127 @@
 package rate
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"asylum/pipeline/obs"
+	"asylum/pipeline/table"
 )
 
-// A count is what one side amounts to in one cell of the axes.
-type count struct {
-	n          int64
-	known      bool
-	why        string
-	iv         interval // of the sum of terms, cut to the printed total
-	whole      int64    // the printed whole, if any
-	wholeIv    interval
-	hasWhole   bool
-	level      string
-	inputs     []Input
-	wholeInput []Input
-	warnings   []string
-	witness    string // the rate printed for the same cell
+// A plan is the terms of a side with numbers in place of their codes.
+type plan struct {
+	codes    []string // a code's number is its place here
+	terms    []term
+	total    int32 // -1: none, as in the two below
+	whole    int32
+	witness  int32
+	need     []int32
+	repeated []int32
 }
 
-// atoms turns the cells of a side into one count for each key.
-func (e *evaluation) atoms(s *selection) map[key]*count {
-	type place struct {
-		group int64
-		at    int32
-	}
-	order := make([]place, len(s.cells)) // cells are large: what is sorted is where they stand
-	for i := range order {
-		order[i] = place{s.cells[i].group, int32(i)}
-	}
-	slices.SortFunc(order, func(a, b place) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.at, b.at)) })
-	out := make(map[key]*count, len(order)/2)
-	var group []cell
-	for from := 0; from < len(order); {
-		first := order[from]
-		k := s.cells[first.at].key
-		group = group[:0]
-		for ; from < len(order) && order[from].group == first.group; from++ {
-			group = append(group, s.cells[order[from].at])
+// A term is a code, or several of which the first that is there counts.
+type term struct {
+	name     string // "a|b"
+	codes    []int32
+	optional bool
+}
+
+func (s *Side) plan() plan {
+	p := plan{total: -1, whole: -1, witness: -1}
+	number := func(c string) int32 {
+		if c == "" {
+			return -1
 		}
-		c := &count{}
-		e.atom(&s.side, group, c)
-		out[k] = c
+		if i := slices.Index(p.codes, c); i >= 0 {
+			return int32(i)
+		}
+		p.codes = append(p.codes, c)
+		return int32(len(p.codes) - 1)
 	}
-	return out
+	for _, name := range s.Terms {
+		t := term{}
+		t.name, t.optional = strings.CutSuffix(name, "?")
+		for _, c := range strings.Split(t.name, "|") {
+			t.codes = append(t.codes, number(c))
+		}
+		p.terms = append(p.terms, t)
+	}
+	p.total, p.whole, p.witness = number(s.Total), number(s.Whole), number(s.Witness)
+	for _, c := range s.Need {
+		p.need = append(p.need, number(c))
+	}
+	for _, c := range s.Repeat.Terms {
+		p.repeated = append(p.repeated, number(c))
+	}
+	return p
+}
+
+// A cell is what a line holds in one period.
+type cell struct {
+	*line
+	col   int32
+	known bool
+	n     int64
+	iv    interval
+}
+
+// A count is what one side amounts to in one cell of the axes. The zero value
+// is one that the side has no cell for.
+type count struct {
+	held     bool
+	known    bool
+	hasWhole bool
+	n        int64
+	iv       interval // of the sum of terms, cut to the printed total
+	whole    int64    // the printed whole, if any
+	wholeIv  interval
+	level    string
+	why      string
+	inputs   []Input // of the terms, then of the whole
+	terms    int     // how many of inputs are of the terms
+	aside    *aside
+}
+
+// An aside is what few counts have to say.
+type aside struct {
+	witness  string // the rate printed for the same cell
+	warnings []string
+}
+
+func (c *count) note() *aside {
+	if c.aside == nil {
+		c.aside = &aside{}
+	}
+	return c.aside
 }
 
 // firstLevels is the order in which UNHCR's levels stand for first instance.
 var firstLevels = []string{"FI", "NA", "FA"}
 
-// atom fills c with what the cells of one key amount to.
-func (e *evaluation) atom(side *Side, all []cell, c *count) {
-	cells := e.level(side, all, c)
+// A counter makes counts out of cells, with room that it uses again.
+type counter struct {
+	e      *evaluation
+	sel    *selection
+	name   string  // of the side: num, rest, den
+	inputs []Input // of the counts so far
+	cells  []cell
+}
+
+// count fills c with what the lines of one key amount to in a period.
+func (w *counter) count(lines []line, period int, c *count) {
+	w.cells = w.cells[:0]
+	for i := range lines {
+		if x, ok := lines[i].cell(period, w.e.periods[period]); ok {
+			w.cells = append(w.cells, x)
+		}
+	}
+	if len(w.cells) == 0 {
+		return
+	}
+	c.held = true
+	side, plan := &w.sel.side, &w.sel.plan
+	cells := w.e.level(side, plan, w.cells, c)
 	if side.Unit != "" {
 		persons := keep(cells, func(x *cell) bool { return x.unit == "P" })
 		if len(persons) == 0 && len(cells) > 0 {
@@ -64,22 +130,23 @@ func (e *evaluation) atom(side *Side, all []cell, c *count) {
 		}
 		cells = persons
 	}
-	if side.Witness != "" {
-		for _, x := range of(cells, side.Witness) {
-			if o := x.Cell(); o.Flags == "percent" && c.witness == "" {
-				c.witness = o.Printed
+	if plan.witness >= 0 {
+		for _, x := range of(cells, plan.witness) {
+			if x.flags() == "percent" && c.note().witness == "" {
+				c.note().witness = x.printed()
 			}
 		}
 	}
-	c.terms(side, cells)
-	if side.Total != "" {
-		c.total(side, of(cells, side.Total))
+	if cap(w.inputs)-len(w.inputs) < len(cells) { // what was given out stays where it is
+		w.inputs = make([]Input, 0, max(1<<12, len(cells)))
 	}
-	if side.Whole != "" {
-		if n, iv, in, ok := one(c, of(cells, side.Whole)); ok {
-			c.whole, c.wholeIv, c.hasWhole, c.wholeInput = n, iv, true, in
-		}
+	from := len(w.inputs)
+	w.terms(c, cells)
+	c.terms = len(w.inputs) - from
+	if plan.whole >= 0 {
+		c.whole, c.wholeIv, c.hasWhole = w.one(c, of(cells, plan.whole), "den")
 	}
+	c.inputs = w.inputs[from:]
 }
 
 // keep gives the cells that pass, without a copy where all do.
@@ -99,12 +166,12 @@ func keep(cells []cell, pass func(*cell) bool) []cell {
 }
 
 // of gives the cells of one term. Cells of a term most often stand together.
-func of(cells []cell, term string) []cell {
-	from := slices.IndexFunc(cells, func(x cell) bool { return x.term == term })
-	if from < 0 {
-		return nil
+func of(cells []cell, term int32) []cell {
+	from := 0
+	for from < len(cells) && cells[from].term != term {
+		from++
 	}
-	to := from + 1
+	to := from
 	for to < len(cells) && cells[to].term == term {
 		to++
 	}
@@ -117,14 +184,14 @@ func of(cells []cell, term string) []cell {
 }
 
 // level keeps the cells of the stage that the query asks for.
-func (e *evaluation) level(side *Side, cells []cell, c *count) []cell {
+func (e *evaluation) level(side *Side, plan *plan, cells []cell, c *count) []cell {
 	if side.Level == "" {
 		c.level = "first"
 		return cells
 	}
 	// Terms that the definition says repeat are added up over their levels; the
 	// others stand at one.
-	repeated := func(x *cell) bool { return slices.Contains(side.Repeat.Terms, x.term) }
+	repeated := func(x *cell) bool { return slices.Contains(plan.repeated, x.term) }
 	want := firstLevels
 	if e.q.Stage != "" && e.q.Stage != "first" {
 		want = []string{e.q.Stage}
@@ -134,7 +201,7 @@ func (e *evaluation) level(side *Side, cells []cell, c *count) []cell {
 		at := keep(cells, func(x *cell) bool { return slices.Contains(together, x.level) && !repeated(x) })
 		if len(at) > 0 {
 			c.level = l
-			if len(side.Repeat.Terms) > 0 {
+			if len(plan.repeated) > 0 {
 				at = slices.Concat(at, keep(cells, func(x *cell) bool { return repeated(x) && slices.Contains(side.Repeat.Levels, x.level) }))
 			}
 			return at
@@ -151,37 +218,71 @@ func (e *evaluation) level(side *Side, cells []cell, c *count) []cell {
 	return nil
 }
 
-// terms adds up the terms of a side; one that is missing makes the sum missing
-// unless it is optional.
-func (c *count) terms(side *Side, cells []cell) {
+// terms adds up the terms of a side. One that is missing makes the sum missing
+// unless it is optional. A printed sum goes before the sum of the terms, which
+// then only narrow what rounding allows.
+func (w *counter) terms(c *count, cells []cell) {
+	plan := &w.sel.plan
+	var total cell
+	printed, name := false, w.name
+	if plan.total >= 0 {
+		if total.n, total.iv, printed = w.one(c, of(cells, plan.total), name); printed {
+			name = "part"
+		}
+	}
 	c.known = c.why == ""
 	any := false
-	for _, term := range side.Terms {
-		optional := strings.HasSuffix(term, "?")
+	for i := range plan.terms {
+		t := &plan.terms[i]
 		found := false
-		for _, alt := range strings.Split(strings.TrimSuffix(term, "?"), "|") {
-			n, iv, in, ok := one(c, of(cells, alt))
-			if !ok {
-				continue
+		for _, alt := range t.codes {
+			n, iv, ok := w.one(c, of(cells, alt), name)
+			if ok {
+				c.n, c.iv = c.n+n, c.iv.plus(iv)
+				found, any = true, true
+				break
 			}
-			c.n, c.iv, c.inputs = c.n+n, c.iv.plus(iv), append(c.inputs, in...)
-			found, any = true, true
-			break
 		}
-		if !found && (!optional || unreadable(of(cells, strings.TrimSuffix(term, "?")))) {
-			c.missing(term, cells)
+		if !found && (!t.optional || unreadable(of(cells, t.codes[0]))) {
+			w.missing(c, t, cells)
 		}
 	}
-	if !any || len(side.Need) > 0 && !slices.ContainsFunc(side.Need, func(t string) bool { return len(of(cells, t)) > 0 }) {
-		c.missing(side.Terms[0], cells)
+	if !any || len(plan.need) > 0 && !slices.ContainsFunc(plan.need, func(t int32) bool { return len(of(cells, t)) > 0 }) {
+		w.missing(c, &plan.terms[0], cells)
 	}
+	switch {
+	case printed:
+		c.total(w.sel.side.Total, &total)
+	case plan.total < 0 || c.known:
+	case len(of(cells, plan.total)) > 0:
+		c.why = ""
+		w.missing(c, &term{name: w.sel.side.Total, codes: []int32{plan.total}}, cells)
+	default:
+		c.why = "neither " + w.sel.side.Total + " nor its parts are reported"
+	}
+}
+
+// total takes a printed sum in place of that of the terms.
+func (c *count) total(name string, x *cell) {
+	n, iv := x.n, x.iv
+	if c.known && c.iv.lo <= iv.hi && iv.lo <= c.iv.hi {
+		iv = interval{max(iv.lo, c.iv.lo), min(iv.hi, c.iv.hi)}
+	} else if c.known {
+		c.warn(name + " (" + Group(n) + ") is not the sum of its parts (" + Group(c.n) + "), rounding aside")
+	}
+	c.n, c.iv, c.known, c.why = n, iv, true, ""
+}
+
+func (c *count) warn(words string) {
+	a := c.note()
+	a.warnings = append(a.warnings, words)
 }
 
 // unreadable reports whether a term that may be absent is there and says
 // nothing that can be read: then it is missing, not absent.
 func unreadable(cells []cell) bool {
 	for i := range cells {
-		if f := cells[i].Cell().Flags; cells[i].known || cells[i].Meta.Source != "aida" || f != "blank" && f != "words" {
+		if f := cells[i].flags(); cells[i].known || cells[i].meta.Source != "aida" || f != "blank" && f != "words" {
 			return false
 		}
 	}
@@ -189,86 +290,84 @@ func unreadable(cells []cell) bool {
 }
 
 // missing says why there is no value for a term.
-func (c *count) missing(term string, cells []cell) {
+func (w *counter) missing(c *count, t *term, cells []cell) {
 	c.known = false
 	if c.why != "" {
 		return
 	}
-	for _, alt := range strings.Split(strings.TrimSuffix(term, "?"), "|") {
+	for _, alt := range t.codes {
 		found := of(cells, alt)
 		if len(found) == 0 {
 			continue
 		}
-		o, eurostat := found[0].Cell(), found[0].Meta.Source == "eurostat"
+		x, name := &found[0], w.sel.plan.codes[alt]
+		eurostat := x.meta.Source == "eurostat"
 		switch {
-		case eurostat && strings.Contains(o.Flags, "c"):
-			c.why = alt + " is confidential"
-		case eurostat && strings.Contains(o.Flags, "z"):
-			c.why = alt + " is not applicable"
-		case o.Printed != "":
-			c.why = fmt.Sprintf("%s is printed as %q", alt, o.Printed)
+		case eurostat && strings.Contains(x.flags(), "c"):
+			c.why = name + " is confidential"
+		case eurostat && strings.Contains(x.flags(), "z"):
+			c.why = name + " is not applicable"
+		case x.printed() != "":
+			c.why = fmt.Sprintf("%s is printed as %q", name, x.printed())
 		default:
-			c.why = alt + " is missing"
+			c.why = name + " is missing"
 		}
 		return
 	}
-	c.why = "no " + strings.ReplaceAll(strings.TrimSuffix(term, "?"), "|", " or ") + " is reported"
-}
-
-// total takes a printed sum in place of the sum of its terms, which then only
-// narrow what rounding allows.
-func (c *count) total(side *Side, cells []cell) {
-	n, iv, in, ok := one(c, cells)
-	if !ok {
-		if !c.known && len(cells) > 0 {
-			c.why = ""
-			c.missing(side.Total, cells)
-		} else if !c.known {
-			c.why = "neither " + side.Total + " nor its parts are reported"
-		}
-		return
-	}
-	parts := c.iv
-	if c.known && parts.lo <= iv.hi && iv.lo <= parts.hi {
-		iv = interval{max(iv.lo, parts.lo), min(iv.hi, parts.hi)}
-	} else if c.known {
-		c.warnings = append(c.warnings, fmt.Sprintf("%s (%s) is not the sum of its parts (%s), rounding aside", side.Total, Group(n), Group(c.n)))
-	}
-	for i := range c.inputs {
-		c.inputs[i].Side = "part" // narrows the bounds only
-	}
-	c.n, c.iv, c.known, c.why = n, iv, true, ""
-	c.inputs = append(in, c.inputs...)
+	c.why = "no " + strings.ReplaceAll(t.name, "|", " or ") + " is reported"
 }
 
 // one gives the number that the cells of one term amount to: cells that differ
 // in a dimension to be added are added, printings of one count are compared.
-func one(c *count, cells []cell) (n int64, iv interval, in []Input, ok bool) {
+func (w *counter) one(c *count, cells []cell, name string) (n int64, iv interval, ok bool) {
 	if len(cells) > 1 && !slices.IsSortedFunc(cells, byWitness) {
 		cells = slices.Clone(cells)
 		slices.SortStableFunc(cells, byWitness)
 	}
-	first := ""
+	var first *cell
+	added := 0
 	for i := range cells {
 		x := &cells[i]
-		if !x.known {
+		switch {
+		case !x.known:
 			continue
-		}
-		if !ok {
-			first, ok = x.witness, true
-		}
-		if x.witness != first {
-			if x.n != n && len(in) == 1 {
-				c.warnings = append(c.warnings, fmt.Sprintf("%s is printed as %s at %v and as %s at %v; the first is used",
-					x.term, Group(n), in[0].Cell().Pos, Group(x.n), x.Cell().Pos))
+		case first == nil:
+			first = x
+		case x.witness != first.witness:
+			if x.n != n && added == 1 {
+				c.warn(fmt.Sprintf("%s is printed as %s at %v and as %s at %v; the first is used",
+					w.sel.plan.codes[x.term], Group(n), first.observation().Pos, Group(x.n), x.observation().Pos))
 			}
 			continue
 		}
 		n += x.n
-		iv = iv.plus(interval{x.Lo, x.Hi})
-		in = append(in, x.Input)
+		iv = iv.plus(x.iv)
+		w.inputs = append(w.inputs, Input{Meta: x.meta, Side: name, line: x.line, col: x.col})
+		added++
 	}
-	return n, iv, in, ok
+	return n, iv, added > 0
 }
 
 func byWitness(a, b cell) int { return strings.Compare(a.witness, b.witness) }
+
+func (x *cell) column() *table.Column { return &x.t.Chunks[x.chunk].Cols[x.col] }
+
+// flags are the cell's flags, "" if it has none.
+func (x *cell) flags() string {
+	if col := x.column(); col.Flag != nil && col.Flag[x.row] > 0 {
+		return x.t.Flags[col.Flag[x.row]-1]
+	}
+	return ""
+}
+
+// printed is the cell as printed, where the table keeps that.
+func (x *cell) printed() string {
+	if col := x.column(); col.Printed != nil && col.Printed[x.row] > 0 {
+		return x.t.Printed[col.Printed[x.row]-1]
+	}
+	return ""
+}
+
+func (x *cell) observation() obs.Observation {
+	return x.t.Observation(int(x.chunk), int(x.row), int(x.col))
+}

@@ -3,8 +3,11 @@ package rate
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
@@ -143,7 +146,7 @@ func oneVintage(d Definition, data Data, q Query, all []Result) ([]Result, error
 			continue
 		}
 		all[i] = rs[at]
-		all[i].warn("as of %s: later releases at hand hold only some of its cells", day)
+		all[i].warn("as of " + day + ": later releases at hand hold only some of its cells")
 	}
 	return all, nil
 }
@@ -205,36 +208,148 @@ func (r *Result) key() key {
 func evaluate(d Definition, b Binding, data Data, q Query) (results []Result, why string, err error) {
 	sides := b.sides()
 	sides[0].Whole, sides[0].Witness = b.Whole, b.Witness
-	sel := make([]*selection, len(sides))
-	for i, side := range sides {
+	e := &evaluation{d: d, b: b, q: q}
+	reg := &register{numbers: map[key]int32{}}
+	for _, side := range sides {
 		var terms []string
 		for j := range sides {
 			if slices.Equal(sides[j].Tables, side.Tables) && sides[j].Axis == side.Axis {
 				terms = append(terms, sides[j].terms()...)
 			}
 		}
-		if sel[i], err = gather(data, b.Source, side, q, b.Computes, terms); err != nil {
+		s, err := gather(data, b.Source, side, q, b.Computes, terms, reg)
+		if err != nil {
 			return nil, "", err
 		}
-		if l := sel[i].lacks; l != "" {
-			why = fmt.Sprintf("%s does not tell applicants or decisions apart by %s", b.Source, l)
+		if s.lacks != "" {
+			why = fmt.Sprintf("%s does not tell applicants or decisions apart by %s", b.Source, s.lacks)
 		}
+		e.sel = append(e.sel, s)
 	}
-	e := &evaluation{d: d, b: b, q: q, sel: sel}
-	for i := range sel {
-		e.counts = append(e.counts, e.atoms(sel[i]))
-	}
+	e.count(reg.keys)
 	if err := e.refuse(); err != nil {
 		return nil, "", err
 	}
 	return e.results(), why, nil
 }
 
+// An evaluation is one source's answer to a query. Its counts stand in a grid
+// for each side: by key, then by period.
 type evaluation struct {
-	d      Definition
-	b      Binding
-	q      Query
-	sel    []*selection
-	counts []map[key]*count // by side
-	first  []string         // the codes of a dimension that the first side has
+	d       Definition
+	b       Binding
+	q       Query
+	sel     []*selection // by side
+	keys    []key        // of lines, by number
+	periods []obs.Period // ascending
+	counts  [][]count    // by side
+	names   map[*table.Meta][]string
+	first   []string // the codes of a dimension that the first side has
+}
+
+// of gives the counts of a key on one side, by period.
+func (e *evaluation) of(side, key int) []count {
+	n := len(e.periods)
+	return e.counts[side][key*n : (key+1)*n]
+}
+
+// count makes the counts out of the lines.
+func (e *evaluation) count(keys []key) {
+	e.keys, e.names = keys, map[*table.Meta][]string{}
+	for _, s := range e.sel {
+		e.periods = append(e.periods, s.periods...)
+	}
+	slices.Sort(e.periods)
+	e.periods = slices.Compact(e.periods)
+	lines := make([]func(k int) []line, len(e.sel))
+	for i, s := range e.sel {
+		lines[i] = s.byKey(len(keys))
+		for j := range s.lines {
+			e.place(s.lines[j].sheet)
+		}
+		e.counts = append(e.counts, make([]count, len(keys)*len(e.periods)))
+	}
+	parallel(len(keys), func() func(int) {
+		w := &counter{e: e}
+		return func(k int) {
+			for p := range e.periods {
+				for i, s := range e.sel {
+					w.sel, w.name = s, e.name(i)
+					w.count(lines[i](k), p, &e.of(i, k)[p])
+				}
+			}
+		}
+	})
+}
+
+// name is what the inputs of a side are called.
+func (e *evaluation) name(side int) string {
+	switch {
+	case side == 0:
+		return "num"
+	case e.d.Kind == Rate:
+		return "rest"
+	}
+	return "den"
+}
+
+// place finds the columns of a sheet, and its name.
+func (e *evaluation) place(s *sheet) {
+	if s.cols != nil {
+		return
+	}
+	for _, p := range e.periods {
+		s.cols = append(s.cols, int32(s.t.Period(p)))
+	}
+	e.names[s.meta] = slices.Clip([]string{s.meta.Table + " " + s.meta.Vintage})
+}
+
+// byKey sorts the lines by the number of their key, and gives those of one.
+func (s *selection) byKey(keys int) func(k int) []line {
+	ends := make([]int, keys+1)
+	for i := range s.lines {
+		ends[s.lines[i].key+1]++
+	}
+	for k := range keys {
+		ends[k+1] += ends[k]
+	}
+	sorted, next := make([]line, len(s.lines)), slices.Clone(ends)
+	for i := range s.lines {
+		k := s.lines[i].key
+		sorted[next[k]] = s.lines[i]
+		next[k]++
+	}
+	s.lines = sorted
+	return func(k int) []line { return sorted[ends[k]:ends[k+1]] }
+}
+
+// parallel does n jobs, on every processor if there are many. Each worker asks
+// for a function of its own to do them with.
+func parallel(n int, worker func() func(int)) {
+	const block = 64
+	workers := min(runtime.GOMAXPROCS(0), n/block)
+	if workers < 2 {
+		do := worker()
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			do := worker()
+			for {
+				to := int(next.Add(block))
+				if to-block >= n {
+					return
+				}
+				for i := to - block; i < min(to, n); i++ {
+					do(i)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

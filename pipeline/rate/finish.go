@@ -1,6 +1,7 @@
 package rate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -23,55 +24,79 @@ func (t Thresholds) CountsOnly(r *Result) bool { return r.Known && r.Den < t.Cou
 // Weak reports whether r has few cases.
 func (t Thresholds) Weak(r *Result) bool { return r.Known && r.Den < t.Few }
 
+// marks are the flags of Eurostat's that travel with a number.
+var marks = []struct {
+	letter byte
+	words  string
+}{
+	{'b', "a break in the series (b)"}, {'d', "another definition than usual (d)"}, {'e', "an estimate (e)"},
+	{'p', "provisional (p)"}, {'u', "of low reliability (u)"}, {'n', "not significant (n)"},
+}
+
+var (
+	countsOnly = fmt.Sprintf("under %d: counts only, a percentage would mean nothing", Usual.Counts)
+	coarsened  = "UNHCR prints small counts as 0, 5 or 10; the true value lies in the range"
+)
+
 // finish writes the warnings that travel with a number.
-func (e *evaluation) finish(r *Result) {
-	var flags string
-	var metas []*table.Meta
-	for i := range r.Inputs {
-		in := &r.Inputs[i]
-		if !slices.Contains(metas, in.Meta) {
-			metas = append(metas, in.Meta)
-		}
-		if in.Meta.Source == "eurostat" {
-			flags += in.flags()
-		}
-	}
-	var tables []string
-	for _, m := range metas {
-		v := m.Table + " " + m.Vintage
-		if slices.Contains(r.Vintages, v) {
-			continue
-		}
-		r.Vintages = append(r.Vintages, v)
-		if m.NoFlags {
-			r.warn("the vintage %s is a conversion that lost its flags", v)
-		}
-		if slices.Contains(tables, m.Table) {
-			r.warn("its cells are of different vintages")
-		}
-		tables = append(tables, m.Table)
-	}
-	slices.Sort(r.Vintages)
-	for _, f := range []struct{ letter, words string }{
-		{"b", "a break in the series (b)"}, {"d", "another definition than usual (d)"}, {"e", "an estimate (e)"},
-		{"p", "provisional (p)"}, {"u", "of low reliability (u)"}, {"n", "not significant (n)"},
-	} {
-		if strings.Contains(flags, f.letter) {
-			r.warn("a cell is marked as %s", f.words)
+func (w *adder) finish(r *Result) {
+	flags := w.vintages(r)
+	for _, m := range marks {
+		if flags != "" && strings.IndexByte(flags, m.letter) >= 0 {
+			r.warn("a cell is marked as " + m.words)
 		}
 	}
 	if r.Source == "unhcr" && r.Rounded() {
-		r.warn("UNHCR prints small counts as 0, 5 or 10; the true value lies in the range")
+		r.warn(coarsened)
 	}
-	if len(r.Countries) > 1 && len(e.q.Geo) > 0 && slices.Contains(e.q.By, "geo") {
-		r.warn("%s is added up from the %d members that report it", r.Geo, len(r.Countries))
+	if len(r.Countries) > 1 && len(w.e.q.Geo) > 0 && slices.Contains(w.e.q.By, "geo") {
+		r.warn(fmt.Sprintf("%s is added up from the %d members that report it", r.Geo, len(r.Countries)))
 	}
-	slices.Sort(r.WithAppeals)
 	if len(r.WithAppeals) > 0 {
-		r.warn("with appeals: %s report first instance and appeal together", strings.Join(r.WithAppeals, ", "))
+		slices.Sort(r.WithAppeals)
+		r.warn("with appeals: " + strings.Join(r.WithAppeals, ", ") + " report first instance and appeal together")
 	}
 	slices.Sort(r.Countries)
 	if Usual.CountsOnly(r) {
-		r.warn("under %d: counts only, a percentage would mean nothing", Usual.Counts)
+		r.warn(countsOnly)
 	}
+}
+
+// vintages names the vintages that r rests on, and gives the flags of its cells
+// of Eurostat's.
+func (w *adder) vintages(r *Result) (flags string) {
+	var last *table.Meta
+	var tables []string
+	for i := range r.Inputs {
+		in := &r.Inputs[i]
+		if in.Meta.Source == "eurostat" {
+			if f := (&cell{line: in.line, col: in.col}).flags(); f != "" && !strings.Contains(flags, f) {
+				flags += f
+			}
+		}
+		if in.Meta == last {
+			continue
+		}
+		last = in.Meta
+		name := w.e.names[last]
+		if slices.Contains(r.Vintages, name[0]) {
+			continue
+		}
+		if r.Vintages == nil {
+			r.Vintages = name // most often the only one
+		} else {
+			r.Vintages = append(r.Vintages, name...)
+		}
+		if last.NoFlags {
+			r.warn("the vintage " + name[0] + " is a conversion that lost its flags")
+		}
+		if slices.Contains(tables, last.Table) {
+			r.warn("its cells are of different vintages")
+		}
+		tables = append(tables, last.Table)
+	}
+	if len(r.Vintages) > 1 {
+		slices.Sort(r.Vintages)
+	}
+	return flags
 }

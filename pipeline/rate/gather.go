@@ -17,7 +17,7 @@ type Data interface {
 	Load(m table.Meta, want table.Want) (*table.Table, error)
 }
 
-// A key names the cells that one result is about.
+// A key names the cells that one result is about. That of a line has no period.
 type key struct {
 	citizen, geo string
 	period       obs.Period
@@ -29,41 +29,57 @@ func (k key) compare(l key) int {
 		cmp.Compare(k.sex, l.sex), cmp.Compare(k.age, l.age))
 }
 
-// A cell is an input with what it is selected by.
-type cell struct {
-	Input
-	key
-	group             int64 // one number for each key
-	n                 int64
-	known             bool
-	term, level, unit string
-	witness           string // what tells it from other printings of the same count
+// A register numbers the keys of lines, for both sides of a definition alike.
+type register struct {
+	keys    []key
+	numbers map[key]int32
 }
 
-// A selection is the cells of one side, and what is known about their absence.
-type selection struct {
-	side  Side
-	cells []cell
-	held  []table.Meta // the vintages that were looked into, newest first
-	lacks string       // a dimension that the query picks from and the source has not
-
-	numbers map[key]int64 // of what the keys are made of: keys without a period, and periods
-}
-
-// number gives a part of a key a number, which is compared faster.
-func (s *selection) number(part key) int64 {
-	n, ok := s.numbers[part]
+func (g *register) number(k key) int32 {
+	n, ok := g.numbers[k]
 	if !ok {
-		n = int64(len(s.numbers))
-		s.numbers[part] = n
+		n = int32(len(g.keys))
+		g.keys = append(g.keys, k)
+		g.numbers[k] = n
 	}
 	return n
 }
 
-// gather collects the cells of a side that the query asks for, each from the
+// A sheet is one vintage as a side looks into it.
+type sheet struct {
+	t     *table.Table
+	meta  *table.Meta
+	cols  []int32 // the column of each period of the evaluation, -1 where it has none
+	round func(int64) interval
+}
+
+// A line is a row of a sheet that a side takes, with what it is selected by.
+// Its cells are looked at where they stand.
+type line struct {
+	*sheet
+	chunk, row  int32
+	key         int32          // its number in the register
+	term        int32          // its number in the plan of the side
+	level, unit string         // "" where the source has none
+	witness     string         // what tells it from other printings of the same counts
+	newer       []table.Extent // of the newer vintages that speak of some of its periods
+}
+
+// A selection is the lines of one side, and what is known about their absence.
+type selection struct {
+	side    Side
+	plan    plan
+	lines   []line
+	held    []table.Meta // the vintages that were looked into, newest first
+	periods []obs.Period // that some line has, unsorted
+	total   bool         // a line of citizen TOTAL is there
+	lacks   string       // a dimension that the query picks from and the source has not
+}
+
+// gather collects the lines of a side that the query asks for, each from the
 // newest vintage that speaks of it.
-func gather(data Data, source string, side Side, q Query, computes, terms []string) (*selection, error) {
-	s := &selection{side: side, numbers: map[key]int64{}}
+func gather(data Data, source string, side Side, q Query, computes, terms []string, keys *register) (*selection, error) {
+	s := &selection{side: side, plan: side.plan()}
 	for _, name := range side.Tables {
 		var metas []table.Meta
 		for _, m := range data.Vintages() {
@@ -80,7 +96,7 @@ func gather(data Data, source string, side Side, q Query, computes, terms []stri
 				return nil, err
 			}
 			metas[i].SHA256 = t.SHA256 // of a file without a lake it is known only now
-			s.scan(t, &metas[i], metas[:i], q, computes)
+			s.scan(t, &metas[i], metas[:i], q, computes, keys)
 		}
 	}
 	return s, nil
@@ -118,53 +134,51 @@ func want(side Side, q Query, computes, terms []string) table.Want {
 // code; nil lets all pass.
 type filter []bool
 
-// scan adds the cells of one table, leaving to newer vintages what they cover.
-func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Query, computes []string) {
+// scan adds the lines of one table, leaving to newer vintages what they cover.
+func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Query, computes []string, keys *register) {
 	side := &s.side
-	names := make([]string, len(t.Dims))
 	pass := make([]filter, len(t.Dims))
-	at := map[string]int{"citizen": -1, "geo": -1, "sex": -1, "age": -1, side.Axis: -1, side.Unit: -1, side.Level: -1}
+	var witnesses []int // dimensions that neither select nor add
 	for d := range t.Dims {
-		names[d] = t.Dims[d].Name
-		at[names[d]] = d
 		pass[d] = dimFilter(&t.Dims[d], side, q, computes)
+		if isWitness(t.Dims[d].Name, side) {
+			witnesses = append(witnesses, d)
+		}
 	}
-	if at[side.Axis] < 0 {
+	axis := t.Dim(side.Axis)
+	if axis < 0 {
 		return
 	}
 	for _, part := range []struct {
 		dim, total string
 		asked      []string
 	}{{"sex", "T", q.Sex}, {"age", "TOTAL", q.Age}} {
-		if at[part.dim] < 0 && slices.ContainsFunc(part.asked, func(c string) bool { return c != part.total }) {
+		if t.Dim(part.dim) < 0 && slices.ContainsFunc(part.asked, func(c string) bool { return c != part.total }) {
 			s.lacks = part.dim // never everybody in place of some
 			return
 		}
 	}
-	var periods []int
-	numbers := make([]int64, len(t.Periods))
-	for i, p := range t.Periods {
+	for _, p := range t.Periods {
 		if q.Periods == nil || slices.Contains(q.Periods, p) {
-			periods = append(periods, i)
-			numbers[i] = s.number(key{period: p})
+			s.periods = append(s.periods, p)
 		}
 	}
-	var witnesses []int // dimensions that neither select nor add
-	for d, n := range names {
-		if isWitness(n, side) {
-			witnesses = append(witnesses, d)
-		}
+	sh := &sheet{t: t, meta: m, round: roundings[side.Rounding]}
+	terms := make([]int32, len(t.Dims[axis].Values))
+	for i, v := range t.Dims[axis].Values {
+		terms[i] = int32(slices.Index(s.plan.codes, v))
 	}
-	round := roundings[side.Rounding]
+	parts := [4]int{t.Dim("citizen"), t.Dim("geo"), t.Dim("sex"), t.Dim("age")}
+	level, unit := t.Dim(side.Level), t.Dim(side.Unit)
+	numbers := map[[4]uint16]int32{} // of the keys, by their dictionary codes
 	for c := range t.Chunks {
 		ch := &t.Chunks[c]
-		code := func(dim string, r int) string {
-			if d := at[dim]; d >= 0 {
-				return t.Dims[d].Values[ch.Codes[d][r]]
+		value := func(d, r int) string {
+			if d < 0 {
+				return ""
 			}
-			return ""
+			return t.Dims[d].Values[ch.Codes[d][r]]
 		}
-		var rows []int
 	rows:
 		for r := range ch.Rows {
 			for d, f := range pass {
@@ -172,47 +186,68 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 					continue rows
 				}
 			}
-			rows = append(rows, r)
-		}
-		s.cells = slices.Grow(s.cells, len(rows)*len(periods))
-		for _, r := range rows {
-			row := cell{
-				key:  key{citizen: code("citizen", r), geo: code("geo", r), sex: code("sex", r), age: code("age", r)},
-				term: code(side.Axis, r), level: code(side.Level, r), unit: code(side.Unit, r),
+			older, gone := behind(newer, t, ch, r)
+			if gone {
+				continue
 			}
-			group := s.number(row.key) << 32
-			if len(witnesses) > 0 {
-				row.witness = witness(t, ch, witnesses, r)
-			}
-			for _, p := range periods {
-				if !ch.Held(r, p) || covered(newer, t, ch, r, p) {
-					continue
+			var codes [4]uint16
+			for i, d := range parts {
+				if d >= 0 {
+					codes[i] = ch.Codes[d][r]
 				}
-				x := row
-				col := &ch.Cols[p]
-				x.period, x.group, x.n = t.Periods[p], group|numbers[p], int64(col.Val[r])
-				x.known = col.Known(r) && (col.Dec == nil || col.Dec[r] == 0) // a count has no decimals
-				iv := round(x.n)
-				x.Input = Input{Meta: m, Lo: iv.lo, Hi: iv.hi, at: ref{t, int32(c), int32(r), int32(p)}}
-				s.cells = append(s.cells, x)
 			}
+			number, ok := numbers[codes]
+			if !ok {
+				k := key{citizen: value(parts[0], r), geo: value(parts[1], r), sex: value(parts[2], r), age: value(parts[3], r)}
+				number = keys.number(k)
+				numbers[codes] = number
+				s.total = s.total || k.citizen == "TOTAL"
+			}
+			l := line{sheet: sh, chunk: int32(c), row: int32(r), key: number, term: terms[ch.Codes[axis][r]],
+				level: value(level, r), unit: value(unit, r), newer: older}
+			if len(witnesses) > 0 {
+				l.witness = witness(t, ch, witnesses, r)
+			}
+			s.lines = append(s.lines, l)
 		}
 	}
 }
 
-// covered reports whether a newer vintage speaks of the cell.
-func covered(newer []table.Meta, t *table.Table, ch *table.Chunk, r, p int) bool {
+// behind gives what newer vintages hold of a row, and whether that is all.
+func behind(newer []table.Meta, t *table.Table, ch *table.Chunk, r int) (parts []table.Extent, all bool) {
+	code := func(dim string) string {
+		if d := t.Dim(dim); d >= 0 {
+			return t.Dims[d].Values[ch.Codes[d][r]]
+		}
+		return ""
+	}
 	for i := range newer {
-		if newer[i].Covers(func(dim string) string {
-			if d := t.Dim(dim); d >= 0 {
-				return t.Dims[d].Values[ch.Codes[d][r]]
+		if len(newer[i].Extent) == 0 {
+			return nil, true
+		}
+		for j := range newer[i].Extent {
+			if e := &newer[i].Extent[j]; e.Holds(code) {
+				parts = append(parts, *e)
 			}
-			return ""
-		}, t.Periods[p]) {
-			return true
 		}
 	}
-	return false
+	return parts, false
+}
+
+// cell gives the cell of a period, and whether the line has one that counts.
+func (l *line) cell(period int, p obs.Period) (cell, bool) {
+	col := l.cols[period]
+	if col < 0 {
+		return cell{}, false
+	}
+	ch := &l.t.Chunks[l.chunk]
+	r := int(l.row)
+	if !ch.Held(r, int(col)) || len(l.newer) > 0 && slices.ContainsFunc(l.newer, func(e table.Extent) bool { return e.Spans(p) }) {
+		return cell{}, false
+	}
+	c := &ch.Cols[col]
+	n := int64(c.Val[r])
+	return cell{l, col, c.Known(r) && (c.Dec == nil || c.Dec[r] == 0), n, l.round(n)}, true // a count has no decimals
 }
 
 // dimFilter says which codes of a dimension a query takes.

@@ -105,7 +105,8 @@ func (l *Ladder) grants(s *Set, data Data, asOf string) error {
 			for _, in := range st.Result.Inputs {
 				switch in.Code("decision") {
 				case "dec_recognized":
-					g.Refugee, g.RefugeeLo, g.Upper = g.Refugee+int64(in.Cell().Count), g.RefugeeLo+in.Lo, g.Upper+in.Hi
+					lo, hi := in.Range()
+					g.Refugee, g.RefugeeLo, g.Upper = g.Refugee+int64(in.Cell().Count), g.RefugeeLo+lo, g.Upper+hi
 					g.Inputs = append(g.Inputs, in)
 				case "dec_other":
 					g.Other += int64(in.Cell().Count)
@@ -135,14 +136,18 @@ func (l *Ladder) subsidiary(g *Grant, data Data, asOf string) {
 	side := Side{Tables: []string{"statistics"}, Axis: "measure", Terms: []string{"subsidiary_protection"}, Rounding: "exact",
 		Where: map[string][]string{"table": {"first_instance"}, "instance": {""}}}
 	q := Query{Citizen: []string{l.Citizen}, Geo: []string{l.Geo}, Periods: []obs.Period{l.Period}, AsOf: asOf}
-	s, err := gather(data, "aida", side, q, nil, side.Terms)
+	reg := &register{numbers: map[key]int32{}}
+	s, err := gather(data, "aida", side, q, nil, side.Terms, reg)
 	if err != nil {
 		return
 	}
-	c := &count{}
-	if n, _, in, ok := one(c, s.cells); ok {
-		g.Other, g.HasOther = n, true
-		g.Inputs = append(g.Inputs, in...)
+	e := &evaluation{q: q, sel: []*selection{s}}
+	e.count(reg.keys)
+	for _, c := range e.counts[0] {
+		if c.known {
+			g.Other, g.HasOther = c.n, true
+			g.Inputs = append(g.Inputs, c.inputs...)
+		}
 	}
 }
 

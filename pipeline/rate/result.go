@@ -3,7 +3,6 @@ package rate
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,56 +13,48 @@ import (
 // An Input is one cell that a result rests on. It points into a table; what
 // stands there is looked up when it is asked for.
 type Input struct {
-	Meta   *table.Meta // the vintage it was read from
-	Side   string      // "num", "rest", "den", or "part" where it only narrows the bounds
-	Lo, Hi int64       // the true counts that its rounding allows
+	Meta *table.Meta // the vintage it was read from
+	Side string      // "num", "rest", "den", or "part" where it only narrows the bounds
 
-	at   ref
-	cell *obs.Observation // what was looked up
+	line *line
+	col  int32
+	seen *obs.Observation // what was looked up
 }
 
-// A ref is a place in a table: chunk, row, period.
-type ref struct {
-	t       *table.Table
-	c, r, p int32
+// Range gives the true counts that the cell's rounding allows.
+func (in *Input) Range() (lo, hi int64) {
+	iv := in.line.round(int64(in.line.t.Chunks[in.line.chunk].Cols[in.col].Val[in.line.row]))
+	return iv.lo, iv.hi
 }
 
 // Cell is the cell as published, with its place in the raw file as far as the
 // table knows it. Later calls give the same Observation, so that a place which
 // is filled in stays.
 func (in *Input) Cell() *obs.Observation {
-	if in.cell == nil {
-		o := in.at.t.Observation(int(in.at.c), int(in.at.r), int(in.at.p))
-		in.cell = &o
+	if in.seen == nil {
+		o := (&cell{line: in.line, col: in.col}).observation()
+		in.seen = &o
 	}
-	return in.cell
+	return in.seen
 }
 
 // Dims names the dimensions of Cell().Key.
 func (in *Input) Dims() []string {
-	names := make([]string, len(in.at.t.Dims))
+	names := make([]string, len(in.line.t.Dims))
 	for d := range names {
-		names[d] = in.at.t.Dims[d].Name
+		names[d] = in.line.t.Dims[d].Name
 	}
 	return names
 }
 
 // Code is the cell's code of a dimension, "" if its table has no such one.
 func (in *Input) Code(dim string) string {
-	d := in.at.t.Dim(dim)
+	t := in.line.t
+	d := t.Dim(dim)
 	if d < 0 {
 		return ""
 	}
-	return in.at.t.Dims[d].Values[in.at.t.Chunks[in.at.c].Codes[d][in.at.r]]
-}
-
-// flags are the cell's flags, without looking up the rest.
-func (in *Input) flags() string {
-	col := &in.at.t.Chunks[in.at.c].Cols[in.at.p]
-	if col.Flag == nil || col.Flag[in.at.r] == 0 {
-		return ""
-	}
-	return in.at.t.Flags[col.Flag[in.at.r]-1]
+	return t.Dims[d].Values[t.Chunks[in.line.chunk].Codes[d][in.line.row]]
 }
 
 // A Result is a definition applied to cells.
@@ -190,9 +181,4 @@ func (r *Result) String() string {
 	return fmt.Sprintf("%s %s: %s = %s", r.Definition, at, r.Counts(), r.Percent())
 }
 
-func (r *Result) warn(format string, args ...any) {
-	w := fmt.Sprintf(format, args...)
-	if !slices.Contains(r.Warnings, w) {
-		r.Warnings = append(r.Warnings, w)
-	}
-}
+func (r *Result) warn(words string) { r.Warnings = with(r.Warnings, words) }

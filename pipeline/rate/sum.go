@@ -1,6 +1,7 @@
 package rate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,14 +23,8 @@ func (e *evaluation) refuse() error {
 			slices.ContainsFunc(asked, func(c string) bool { return isAggregate(axis, c) }) {
 			return e.double(axis, asked)
 		}
-		for _, counts := range e.counts {
-			var codes []string
-			for k := range counts {
-				if c := k.axis(axis); c != "" && !slices.Contains(codes, c) {
-					codes = append(codes, c)
-				}
-			}
-			slices.Sort(codes)
+		for side := range e.sel {
+			codes := e.held(side, axis)
 			if len(codes) < 2 || axis == "period" && !overlapping(codes) {
 				continue
 			}
@@ -38,9 +33,18 @@ func (e *evaluation) refuse() error {
 			}
 			return e.double(axis, codes)
 		}
-		if axis == "geo" && e.b.National && len(e.geos()) > 1 {
+		if axis != "geo" || !e.b.National {
+			continue
+		}
+		geos := e.held(0, "geo")
+		for _, c := range e.held(1, "geo") {
+			if !slices.Contains(geos, c) {
+				geos = append(geos, c)
+			}
+		}
+		if slices.Sort(geos); len(geos) > 1 {
 			return queryError("%s over %s would add national figures that count different things (%s)\n\thint: choose one with --geo, or keep them apart with --by %s",
-				e.d.Name, e.b.Source, few(e.geos()), strings.Join(append(slices.Clone(e.q.By), axis), ","))
+				e.d.Name, e.b.Source, few(geos), strings.Join(append(slices.Clone(e.q.By), axis), ","))
 		}
 	}
 	return nil
@@ -52,17 +56,29 @@ func (e *evaluation) double(axis string, codes []string) error {
 		e.d.Name, axis, few(codes), ErrDoubleCount, axis, total(codes), strings.Join(append(slices.Clone(e.q.By), axis), ","))
 }
 
-// geos lists the countries whose cells were found.
-func (e *evaluation) geos() []string {
-	var out []string
-	for _, counts := range e.counts {
-		for k := range counts {
-			if !slices.Contains(out, k.geo) {
-				out = append(out, k.geo)
-			}
+// held lists the codes of an axis that a side has cells of.
+func (e *evaluation) held(side int, axis string) []string {
+	var codes []string
+	add := func(c string) {
+		if c != "" && !slices.Contains(codes, c) {
+			codes = append(codes, c)
 		}
 	}
-	return slices.Sorted(slices.Values(out))
+	for k := range e.keys {
+		for p, c := range e.of(side, k) {
+			switch {
+			case !c.held:
+				continue
+			case axis == "period":
+				add(string(e.periods[p]))
+				continue
+			}
+			add(e.keys[k].axis(axis))
+			break
+		}
+	}
+	slices.Sort(codes)
+	return codes
 }
 
 func overlapping(periods []string) bool {
@@ -96,31 +112,60 @@ func (k key) axis(name string) string {
 		return k.citizen
 	case "geo":
 		return k.geo
-	case "period":
-		return string(k.period)
 	case "sex":
 		return k.sex
 	}
 	return k.age
 }
 
-// targets gives the result keys that a cell's key counts towards: its own, and
-// those of the aggregates that the source leaves to be added up.
-func (e *evaluation) targets(k key, side *Side) []key {
-	citizens := e.codes("citizen", k.citizen, e.q.Citizen, side)
-	geos := e.codes("geo", k.geo, e.q.Geo, side)
+// A target is a key of results, without a period, and the keys of lines that
+// count towards it on either side, in order.
+type target struct {
+	key
+	from [2][]int32
+}
+
+// targets gives what there are results for: what was asked of each line's own
+// key, and the aggregates that the source leaves to be added up.
+func (e *evaluation) targets() []target {
+	var out []target
+	at := map[key]int{}
+	for side := range e.sel {
+		for k := range e.keys {
+			if !slices.ContainsFunc(e.of(side, k), func(c count) bool { return c.held }) {
+				continue
+			}
+			for _, t := range e.towards(e.keys[k], &e.sel[side].side) {
+				i, ok := at[t]
+				if !ok {
+					i = len(out)
+					at[t] = i
+					out = append(out, target{key: t})
+				}
+				out[i].from[side] = append(out[i].from[side], int32(k))
+			}
+		}
+	}
+	for i := range out {
+		for side := range out[i].from {
+			slices.SortFunc(out[i].from[side], func(a, b int32) int { return e.keys[a].compare(e.keys[b]) })
+		}
+	}
+	slices.SortFunc(out, func(a, b target) int { return a.compare(b.key) })
+	return out
+}
+
+// towards gives the keys of results that a line's key counts towards.
+func (e *evaluation) towards(k key, side *Side) []key {
 	var out []key
-	for _, c := range citizens {
-		for _, g := range geos {
-			t := key{c, g, k.period, k.sex, k.age}
+	for _, c := range e.codes("citizen", k.citizen, e.q.Citizen, side) {
+		for _, g := range e.codes("geo", k.geo, e.q.Geo, side) {
+			t := key{citizen: c, geo: g, sex: k.sex, age: k.age}
 			if !slices.Contains(e.q.By, "citizen") {
 				t.citizen = ""
 			}
 			if !slices.Contains(e.q.By, "geo") {
 				t.geo = ""
-			}
-			if !slices.Contains(e.q.By, "period") {
-				t.period = ""
 			}
 			if !slices.Contains(e.q.By, "sex") && len(e.q.Sex) > 1 {
 				t.sex = ""
@@ -161,14 +206,7 @@ func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
 // numerators lists the codes of a dimension that the first side has.
 func (e *evaluation) numerators(dim string) []string {
 	if e.first == nil {
-		seen := map[string]bool{}
-		for k := range e.counts[0] {
-			if c := k.axis(dim); !seen[c] {
-				seen[c] = true
-				e.first = append(e.first, c)
-			}
-		}
-		slices.Sort(e.first)
+		e.first = e.held(0, dim)
 	}
 	return e.first
 }
@@ -184,50 +222,119 @@ func (e *evaluation) within(dim, agg, c string) bool {
 
 // results adds the counts up to the keys asked for and divides.
 func (e *evaluation) results() []Result {
-	type group struct{ keys [2][]key }
-	groups := map[key]*group{}
-	for i, counts := range e.counts {
-		for k := range counts {
-			for _, t := range e.targets(k, &e.sel[i].side) {
-				if groups[t] == nil {
-					groups[t] = &group{}
-				}
-				groups[t].keys[i] = append(groups[t].keys[i], k)
+	var spans [][2]int // of periods that are added up
+	if slices.Contains(e.q.By, "period") {
+		for p := range e.periods {
+			spans = append(spans, [2]int{p, p + 1})
+		}
+	} else {
+		spans = append(spans, [2]int{0, len(e.periods)})
+	}
+	targets := e.targets()
+	first := make([]int, len(targets)+1) // where the results of a target begin
+	for i := range targets {
+		t := &targets[i]
+		first[i+1] = first[i]
+		if e.d.Kind == Share && t.citizen == e.sel[1].side.Set["citizen"] {
+			continue // a whole of itself is no question about a part
+		}
+		for _, s := range spans {
+			if e.asked(t, s) {
+				first[i+1]++
 			}
 		}
 	}
-	out := make([]Result, 0, len(groups))
-	for _, t := range slices.SortedFunc(maps.Keys(groups), key.compare) {
-		g := groups[t]
-		for i := range g.keys {
-			slices.SortFunc(g.keys[i], key.compare)
+	out := make([]Result, first[len(targets)])
+	parallel(len(targets), func() func(int) {
+		w := &adder{e: e, none: count{why: "no " + e.sel[1].side.words() + " is reported"}}
+		return func(i int) {
+			to := out[first[i]:first[i+1]]
+			for _, s := range spans {
+				if len(to) > 0 && e.asked(&targets[i], s) {
+					w.result(&to[0], &targets[i], s)
+					to = to[1:]
+				}
+			}
 		}
-		if len(g.keys[0]) == 0 || e.d.Kind == Share && t.citizen == e.sel[1].side.Set["citizen"] {
-			continue // a denominator alone, or a whole of itself, is no question about a part
-		}
-		out = append(out, Result{Definition: e.d.Name, Kind: e.d.Kind, Class: e.d.Class, Source: e.b.Source,
-			Citizen: t.citizen, Geo: t.geo, Period: t.period, Sex: t.sex, Age: t.age})
-		r := &out[len(out)-1]
-		e.label(r, g.keys[0])
-		if e.d.Kind == Rate {
-			e.rate(r, g.keys[0])
-		} else {
-			e.quotient(r, g.keys[0], g.keys[1])
-		}
-		e.finish(r)
-	}
+	})
 	return out
 }
 
+// asked reports whether a target has a result in some periods: not where there
+// is a denominator alone.
+func (e *evaluation) asked(t *target, span [2]int) bool {
+	for _, k := range t.from[0] {
+		if slices.ContainsFunc(e.of(0, int(k))[span[0]:span[1]], func(c count) bool { return c.held }) {
+			return true
+		}
+	}
+	return false
+}
+
+// An adder makes results, with room that it uses again.
+type adder struct {
+	e       *evaluation
+	none    count // stands for a missing rest
+	members [2][]member
+	taken   [][]Input
+}
+
+// A member is a count that goes into a result, and where it stands.
+type member struct {
+	*count
+	*key
+	at     int // the number of key
+	period int
+}
+
+// result fills in r.
+func (w *adder) result(r *Result, t *target, span [2]int) {
+	e := w.e
+	w.taken = w.taken[:0]
+	for side := range w.members {
+		w.members[side] = w.members[side][:0]
+		for _, k := range t.from[side] {
+			counts := e.of(side, int(k))
+			for p := span[0]; p < span[1]; p++ {
+				if counts[p].held {
+					w.members[side] = append(w.members[side], member{&counts[p], &e.keys[k], int(k), p})
+				}
+			}
+		}
+		if span[1]-span[0] > 1 {
+			slices.SortFunc(w.members[side], func(a, b member) int {
+				return cmp.Or(cmp.Compare(a.citizen, b.citizen), cmp.Compare(a.geo, b.geo), cmp.Compare(a.period, b.period), a.key.compare(*b.key))
+			})
+		}
+	}
+	r.Definition, r.Kind, r.Class, r.Source = e.d.Name, e.d.Kind, e.d.Class, e.b.Source
+	r.Citizen, r.Geo, r.Sex, r.Age = t.citizen, t.geo, t.sex, t.age
+	if span[1]-span[0] == 1 {
+		r.Period = e.periods[span[0]]
+	}
+	e.label(r, w.members[0])
+	if e.d.Kind == Rate {
+		w.rate(r, w.members[0])
+	} else {
+		w.quotient(r, w.members[0], w.members[1])
+	}
+	r.Inputs = w.inputs()
+	w.finish(r)
+}
+
 // label names summed axes by what was summed.
-func (e *evaluation) label(r *Result, keys []key) {
+func (e *evaluation) label(r *Result, from []member) {
 	for _, axis := range []string{"citizen", "geo", "period"} {
 		if slices.Contains(e.q.By, axis) {
 			continue
 		}
 		var codes []string
-		for _, k := range keys {
-			if c := k.axis(axis); !slices.Contains(codes, c) {
+		for _, m := range from {
+			c := m.axis(axis)
+			if axis == "period" {
+				c = string(e.periods[m.period])
+			}
+			if !slices.Contains(codes, c) {
 				codes = append(codes, c)
 			}
 		}
@@ -248,25 +355,26 @@ func (e *evaluation) label(r *Result, keys []key) {
 }
 
 // rate divides a part by its whole, cell by cell of the axes, then adds.
-func (e *evaluation) rate(r *Result, keys []key) {
+func (w *adder) rate(r *Result, from []member) {
+	e := w.e
 	var hi, lo split2
 	left := absent{}
-	levels := map[string]bool{}
-	for _, k := range keys {
-		p, n := e.counts[0][k], e.counts[1][k]
-		if n == nil {
-			n = &count{why: "no " + e.sel[1].side.words() + " is reported"}
+	var levels []string
+	for _, m := range from {
+		p, n := m.count, &e.of(1, m.at)[m.period]
+		if !n.held {
+			n = &w.none
 		}
 		if !p.known || !n.known && !p.hasWhole {
 			why := p.why
 			if p.known {
 				why = n.why
 			}
-			left.add(k.geo, why)
-			if len(keys) == 1 {
+			left.add(m.geo, why)
+			if len(from) == 1 {
 				r.Why = why
 				r.Num, r.NumKnown, r.NumLo, r.NumHi = p.n, p.known, p.iv.lo, p.iv.hi
-				r.take(p.inputs, "num")
+				w.take(p.inputs[:p.terms])
 			}
 			continue
 		}
@@ -280,7 +388,7 @@ func (e *evaluation) rate(r *Result, keys []key) {
 		}
 		hp, hr, lp, lr, ok := s.corners()
 		if !ok {
-			r.warn("%s: the printed cells contradict one another beyond rounding; only numerator and denominator are used", k.geo)
+			r.warn(m.geo + ": the printed cells contradict one another beyond rounding; only numerator and denominator are used")
 			s.rest = interval{0, unbounded}
 			hp, hr, lp, lr, _ = s.corners()
 		}
@@ -289,19 +397,19 @@ func (e *evaluation) rate(r *Result, keys []key) {
 		r.DenLo, r.DenHi = r.DenLo+max(s.whole.lo, s.pos.lo+s.rest.lo), r.DenHi+min(s.whole.hi, s.pos.hi+s.rest.hi)
 		hi.add(hp, hr)
 		lo.add(lp, lr)
-		levels[p.level] = true
-		r.reports(k.geo, p.level)
-		if len(keys) == 1 {
-			r.Witness = p.witness
+		levels = with(levels, p.level)
+		r.reports(m)
+		if len(from) == 1 && p.aside != nil {
+			r.Witness = p.aside.witness
 		}
-		r.take(p.inputs, "num")
-		r.take(p.wholeInput, "den")
-		r.take(n.inputs, "rest")
-		r.note(p, n)
+		w.take(p.inputs)
+		w.take(n.inputs[:n.terms])
+		r.note(p)
+		r.note(n)
 		r.NumKnown, r.DenKnown = true, true
 	}
 	left.warn(r)
-	r.Stage = strings.Join(slices.Sorted(maps.Keys(levels)), ", ")
+	r.Stage = joined(levels)
 	if !r.NumKnown || !r.DenKnown {
 		if r.Why == "" {
 			r.Why = "no country reports it"
@@ -311,24 +419,34 @@ func (e *evaluation) rate(r *Result, keys []key) {
 	e.divide(r, lo, hi)
 }
 
-// reports notes that a country's figure was used, and of which level it is.
-func (r *Result) reports(geo, level string) {
-	if !slices.Contains(r.Countries, geo) {
-		r.Countries = append(r.Countries, geo)
+// with adds a text to a list, once.
+func with(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
 	}
-	if level == "FA" && !slices.Contains(r.WithAppeals, geo) {
-		r.WithAppeals = append(r.WithAppeals, geo)
+	return append(list, s)
+}
+
+func joined(levels []string) string {
+	if len(levels) == 1 {
+		return levels[0]
+	}
+	slices.Sort(levels)
+	return strings.Join(levels, ", ")
+}
+
+// reports notes that a country's figure was used, and of which level it is.
+func (r *Result) reports(m member) {
+	r.Countries = with(r.Countries, m.geo)
+	if m.level == "FA" {
+		r.WithAppeals = with(r.WithAppeals, m.geo)
 	}
 }
 
 // absent lists countries without a usable figure, by reason.
 type absent map[string][]string
 
-func (a absent) add(geo, why string) {
-	if !slices.Contains(a[why], geo) {
-		a[why] = append(a[why], geo)
-	}
-}
+func (a absent) add(geo, why string) { a[why] = with(a[why], geo) }
 
 // warn names the countries that give r nothing at all.
 func (a absent) warn(r *Result) {
@@ -339,7 +457,7 @@ func (a absent) warn(r *Result) {
 		})
 		named = append(named, out...)
 		if slices.Sort(out); len(out) > 0 && len(r.Countries) > 0 {
-			r.warn("left out: %s (%s)", strings.Join(out, ", "), why)
+			r.warn("left out: " + strings.Join(out, ", ") + " (" + why + ")")
 		}
 	}
 }
@@ -378,8 +496,11 @@ func (e *evaluation) divide(r *Result, lo, hi split2) {
 
 // ended says why an aggregate is not computed for a period: it was no more.
 func ended(r *Result, computes []string) string {
+	if !slices.Contains(computes, "geo") || len(r.Period) < 4 {
+		return ""
+	}
 	x, ok := code.Must("geo").Lookup(r.Geo)
-	if !ok || x.Kind != code.Aggregate || x.To == "" || !slices.Contains(computes, "geo") || len(r.Period) < 4 || r.Period.Year() <= x.To[:4] {
+	if !ok || x.Kind != code.Aggregate || x.To == "" || r.Period.Year() <= x.To[:4] {
 		return ""
 	}
 	return fmt.Sprintf("%s ended in %s", r.Geo, x.To)
@@ -394,7 +515,7 @@ func (e *evaluation) uncovered(r *Result) (why string, num bool) {
 		if set, ok := s.side.Set["citizen"]; ok {
 			c = set
 		}
-		if c != "TOTAL" || !slices.Contains(e.b.Computes, "citizen") || slices.ContainsFunc(s.cells, func(x cell) bool { return x.citizen == "TOTAL" }) {
+		if c != "TOTAL" || !slices.Contains(e.b.Computes, "citizen") || s.total {
 			continue
 		}
 		covered := slices.ContainsFunc(s.held, func(m table.Meta) bool {
@@ -421,18 +542,17 @@ func firstOf(s []string, def string) string {
 
 // quotient divides two counts that are gathered apart. Of a ratio only the
 // countries with both count; of a share all do.
-func (e *evaluation) quotient(r *Result, nums, dens []key) {
-	num, den := e.sum(r, 0, nums, "num"), e.sum(r, 1, dens, "den")
+func (w *adder) quotient(r *Result, nums, dens []member) {
+	e := w.e
+	num, den := w.sum(r, 0, nums), w.sum(r, 1, dens)
 	if e.d.Kind == Ratio && len(nums)+len(dens) > 2 {
-		both := func(k key, in map[string]bool) bool { return in[k.geo+string(k.period)] }
-		r.Warnings, r.Inputs, r.Countries, r.WithAppeals = nil, nil, nil, nil
-		nums = slices.DeleteFunc(slices.Clone(nums), func(k key) bool { return !both(k, den.places) })
-		dens = slices.DeleteFunc(slices.Clone(dens), func(k key) bool { return !both(k, num.places) })
-		num, den = e.sum(r, 0, nums, "num"), e.sum(r, 1, dens, "den")
+		r.Warnings, r.Countries, r.WithAppeals, w.taken = nil, nil, nil, w.taken[:0]
+		nums, dens = beside(nums, dens), beside(dens, nums)
+		num, den = w.sum(r, 0, nums), w.sum(r, 1, dens)
 	}
 	r.Num, r.NumKnown, r.NumLo, r.NumHi = num.n, num.known, num.iv.lo, num.iv.hi
 	r.Den, r.DenKnown, r.DenLo, r.DenHi = den.n, den.known, den.iv.lo, den.iv.hi
-	r.Stage = strings.Join(slices.Sorted(maps.Keys(num.levels)), ", ")
+	r.Stage = joined(num.levels)
 	switch {
 	case !num.known:
 		r.Why = num.why
@@ -451,55 +571,81 @@ func (e *evaluation) quotient(r *Result, nums, dens []key) {
 	}
 }
 
-type sum struct {
-	count
-	places map[string]bool
-	levels map[string]bool
+// beside gives the members of a for whose country and period b knows a count.
+func beside(a, b []member) []member {
+	type place struct {
+		geo    string
+		period int
+	}
+	known := map[place]bool{}
+	for _, m := range b {
+		known[place{m.geo, m.period}] = known[place{m.geo, m.period}] || m.known
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(m member) bool { return !known[place{m.geo, m.period}] })
 }
 
-func (e *evaluation) sum(r *Result, side int, keys []key, name string) sum {
-	s := sum{places: map[string]bool{}, levels: map[string]bool{}}
+type sum struct {
+	count
+	levels []string
+}
+
+func (w *adder) sum(r *Result, side int, from []member) sum {
+	var s sum
 	left := absent{}
-	for _, k := range keys {
-		c := e.counts[side][k]
-		if !c.known {
+	for _, m := range from {
+		if !m.known {
 			if s.why == "" {
-				s.why = c.why
+				s.why = m.why
 			}
-			left.add(k.geo, c.why)
+			left.add(m.geo, m.why)
 			continue
 		}
-		s.n, s.iv, s.known = s.n+c.n, s.iv.plus(c.iv), true
-		s.places[k.geo+string(k.period)] = true
-		s.levels[c.level] = true
-		r.take(c.inputs, name)
-		r.note(c)
+		s.n, s.iv, s.known = s.n+m.n, s.iv.plus(m.iv), true
+		s.levels = with(s.levels, m.level)
+		w.take(m.inputs[:m.terms])
+		r.note(m.count)
 		if side == 0 {
-			r.reports(k.geo, c.level)
+			r.reports(m)
 		}
 	}
-	if len(keys) > 1 && side == 0 {
+	if len(from) > 1 && side == 0 {
 		left.warn(r)
 	}
 	if !s.known && s.why == "" {
-		s.why = "no " + e.sel[side].side.words() + " is reported for such a cell"
+		s.why = "no " + w.e.sel[side].side.words() + " is reported for such a cell"
 	}
 	return s
 }
 
-func (r *Result) take(in []Input, side string) {
-	for _, x := range in {
-		if x.Side == "" {
-			x.Side = side
-		}
-		r.Inputs = append(r.Inputs, x)
+// take notes inputs of a result. Those that stand behind the last join them.
+func (w *adder) take(in []Input) {
+	if len(in) == 0 {
+		return
 	}
+	if i := len(w.taken) - 1; i >= 0 {
+		last := w.taken[i]
+		n := len(last)
+		if cap(last) >= n+len(in) && &last[:n+1][n] == &in[0] {
+			w.taken[i] = last[:n+len(in)]
+			return
+		}
+	}
+	w.taken = append(w.taken, in)
 }
 
-func (r *Result) note(counts ...*count) {
-	for _, c := range counts {
-		for _, w := range c.warnings {
-			r.warn("%s", w)
-		}
+// inputs gives what was taken, without a copy where it stands together.
+func (w *adder) inputs() []Input {
+	if len(w.taken) == 1 {
+		return slices.Clip(w.taken[0])
+	}
+	return slices.Concat(w.taken...)
+}
+
+func (r *Result) note(c *count) {
+	if c.aside == nil {
+		return
+	}
+	for _, words := range c.aside.warnings {
+		r.warn(words)
 	}
 }

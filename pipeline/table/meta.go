@@ -35,20 +35,20 @@ type Extent struct {
 // table that covers it means gone, absent from one that does not, unknown.
 // Code gives the cell's code of a dimension, or "" for all of them.
 func (m *Meta) Covers(code func(dim string) string, p obs.Period) bool {
-	if len(m.Extent) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(m.Extent, func(e Extent) bool {
-		if e.From != "" && (p < e.From || p > e.To+"~") {
+	return len(m.Extent) == 0 || slices.ContainsFunc(m.Extent, func(e Extent) bool { return e.Spans(p) && e.Holds(code) })
+}
+
+// Spans reports whether a period is within the extent.
+func (e *Extent) Spans(p obs.Period) bool { return e.From == "" || p >= e.From && p <= e.To+"~" }
+
+// Holds reports whether the codes of a cell are within the extent.
+func (e *Extent) Holds(code func(dim string) string) bool {
+	for dim, held := range e.Dims {
+		if !slices.Contains(held, code(dim)) {
 			return false
 		}
-		for dim, held := range e.Dims {
-			if !slices.Contains(held, code(dim)) {
-				return false
-			}
-		}
-		return true
-	})
+	}
+	return true
 }
 
 // Want says which cells of a vintage a caller is going to look at. A loader may

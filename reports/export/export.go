@@ -154,8 +154,9 @@ func Of(r *rate.Result) Result {
 
 func input(in rate.Input) Input {
 	o := in.Cell()
+	lo, hi := in.Range()
 	x := Input{Side: in.Side, Source: in.Meta.Source, Table: in.Meta.Table, Vintage: in.Meta.Vintage, File: in.Meta.File, SHA256: in.Meta.SHA256,
-		Line: o.Pos.Line, Column: o.Pos.Col, Key: map[string]string{}, Period: string(o.Period), Lo: in.Lo, Hi: in.Hi, Flags: o.Flags, Printed: o.Printed}
+		Line: o.Pos.Line, Column: o.Pos.Col, Key: map[string]string{}, Period: string(o.Period), Lo: lo, Hi: hi, Flags: o.Flags, Printed: o.Printed}
 	for d, n := range in.Dims() {
 		x.Key[n] = o.Key[d]
 	}

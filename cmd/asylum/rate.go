@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/rate"
@@ -115,12 +115,17 @@ func (a *app) text(d rate.Definition, results []rate.Result) error {
 		a.printf("no table at hand holds such a cell\n")
 		return nil
 	}
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	g := grid{columns: 5}
 	for i := range results {
 		r := &results[i]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", where(r), r.Period, amount(r), origin(r))
+		g.add(r.Citizen)
+		g.add(r.Geo, part(r.Sex, "T"), part(r.Age, "TOTAL"))
+		g.add(string(r.Period))
+		g.buf = r.Append(g.buf)
+		g.end()
+		g.add(origin(r)...)
 	}
-	if err := w.Flush(); err != nil {
+	if _, err := a.stdout.Write(g.lines()); err != nil {
 		return err
 	}
 	notes(a.stdout, results)
@@ -130,6 +135,59 @@ func (a *app) text(d rate.Definition, results []rate.Result) error {
 	return nil
 }
 
+// A grid sets cells in columns two blanks apart. The last of a row is not
+// filled up. It does for tens of thousands of rows what a tabwriter does for few.
+type grid struct {
+	columns int
+	buf     []byte // the cells, one behind the other
+	ends    []int  // of the cells, in buf
+	widths  []int  // of the columns, in characters
+}
+
+// add adds a cell out of parts.
+func (g *grid) add(parts ...string) {
+	for _, s := range parts {
+		g.buf = append(g.buf, s...)
+	}
+	g.end()
+}
+
+// end ends a cell that was written to buf.
+func (g *grid) end() {
+	if g.widths == nil {
+		g.widths = make([]int, g.columns)
+	}
+	col, from := len(g.ends)%g.columns, 0
+	if n := len(g.ends); n > 0 {
+		from = g.ends[n-1]
+	}
+	g.widths[col] = max(g.widths[col], utf8.RuneCount(g.buf[from:]))
+	g.ends = append(g.ends, len(g.buf))
+}
+
+// lines gives the rows, a line each.
+func (g *grid) lines() []byte {
+	row := 1
+	for _, w := range g.widths {
+		row += w + 2
+	}
+	out := make([]byte, 0, len(g.ends)/g.columns*row)
+	from := 0
+	for i, end := range g.ends {
+		cell := g.buf[from:end]
+		from = end
+		out = append(out, cell...)
+		if col := i % g.columns; col == g.columns-1 {
+			out = append(out, '\n')
+		} else {
+			for range g.widths[col] + 2 - utf8.RuneCount(cell) {
+				out = append(out, ' ')
+			}
+		}
+	}
+	return out
+}
+
 func lower(s string) string {
 	if len(s) > 1 && s[1] >= 'a' && s[1] <= 'z' {
 		return strings.ToLower(s[:1]) + s[1:]
@@ -137,74 +195,97 @@ func lower(s string) string {
 	return s
 }
 
-// where names the cell's citizenship and country, and any part of the people.
-func where(r *rate.Result) string {
-	s := r.Citizen + "\t" + r.Geo
-	if r.Sex != "" && r.Sex != "T" {
-		s += " " + r.Sex
+// part names a part of the people, nothing where it is all of them.
+func part(code, all string) string {
+	if code == "" || code == all {
+		return ""
 	}
-	if r.Age != "" && r.Age != "TOTAL" {
-		s += " " + r.Age
-	}
-	return s
+	return " " + code
 }
 
 // amount writes both counts and, if they bear one, the percentage.
-func amount(r *rate.Result) string {
-	switch {
-	case !r.Known:
-		return r.Counts() + ", no value: " + r.Why
-	case rate.Usual.CountsOnly(r):
-		return r.Counts() + " (counts only)"
-	}
-	return r.Counts() + " = " + r.Percent()
-}
+func amount(r *rate.Result) string { return string(r.Append(nil)) }
 
-func origin(r *rate.Result) string {
+// origin says where a result is from, in parts.
+func origin(r *rate.Result) []string {
 	if r.Source == "" {
-		return ""
+		return nil
 	}
-	s := sourceName(r.Source)
+	s := []string{sourceName(r.Source)}
 	if r.Stage != "" && r.Stage != "first" && r.Stage != "any" {
-		s += " level " + r.Stage
+		s = append(s, " level ", r.Stage)
 	}
-	if len(r.Vintages) > 0 {
-		s += ", " + strings.Join(r.Vintages, ", ")
+	for _, v := range r.Vintages {
+		s = append(s, ", ", v)
 	}
 	if r.Witness != "" {
-		s += ", printed rate " + r.Witness
+		s = append(s, ", printed rate ", r.Witness)
 	}
 	return s
 }
 
 func sourceName(s string) string {
-	return map[string]string{"eurostat": "Eurostat", "unhcr": "UNHCR", "aida": "AIDA"}[s]
+	switch s {
+	case "eurostat":
+		return "Eurostat"
+	case "unhcr":
+		return "UNHCR"
+	case "aida":
+		return "AIDA"
+	}
+	return ""
 }
 
 // notes prints each warning once, with the cells that it is about.
 func notes(w io.Writer, results []rate.Result) {
-	about := map[string][]string{}
-	var order []string
+	const most = 4 // cells that are named
+	type about struct {
+		warning string
+		cells   [most]*rate.Result
+		n       int
+	}
+	var all []*about
+	byWarning := map[string]*about{}
 	for i := range results {
-		r := &results[i]
-		for _, warning := range r.Warnings {
-			if about[warning] == nil {
-				order = append(order, warning)
+		for _, warning := range results[i].Warnings {
+			x := byWarning[warning]
+			if x == nil {
+				x = &about{warning: warning}
+				byWarning[warning] = x
+				all = append(all, x)
 			}
-			about[warning] = append(about[warning], strings.Join([]string{r.Citizen, r.Geo, string(r.Period)}, " "))
+			if x.n < most {
+				x.cells[x.n] = &results[i]
+			}
+			x.n++
 		}
 	}
-	for _, warning := range order {
-		cells := about[warning]
-		if len(results) == 1 || len(cells) == len(results) {
-			fmt.Fprintf(w, "  ! %s\n", warning)
-			continue
+	var b bytes.Buffer
+	for _, x := range all {
+		b.WriteString("  ! ")
+		named := min(x.n, most)
+		if x.n > most {
+			named = most - 1
 		}
-		if len(cells) > 4 {
-			cells = append(cells[:3:3], fmt.Sprintf("and %d more", len(about[warning])-3))
+		for i, r := range x.cells[:named] {
+			if len(results) == 1 || x.n == len(results) {
+				break
+			}
+			if i > 0 {
+				b.WriteString("; ")
+			}
+			b.WriteString(r.Citizen + " " + r.Geo + " " + string(r.Period))
+			switch {
+			case i < named-1:
+			case x.n > most:
+				fmt.Fprintf(&b, "; and %d more: ", x.n-named)
+			default:
+				b.WriteString(": ")
+			}
 		}
-		fmt.Fprintf(w, "  ! %s: %s\n", strings.Join(cells, "; "), warning)
+		b.WriteString(x.warning + "\n")
 	}
+	w.Write(b.Bytes()) // the writer remembers what fails
 }
 
 func (a *app) ratesCmd() *cobra.Command {

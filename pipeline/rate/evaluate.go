@@ -174,14 +174,22 @@ func mixed(r *Result) string {
 // prefer leaves out a missing result where another source has a value, and
 // answers a question for one cell that no source holds with the reason.
 func prefer(d Definition, q Query, all []Result, whys []string) []Result {
-	known := map[key]bool{}
-	for i := range all {
-		if all[i].Known {
-			known[all[i].key()] = true
+	if slices.ContainsFunc(all, func(r Result) bool { return r.Source != all[0].Source }) {
+		known := map[key]bool{}
+		for i := range all {
+			if all[i].Known {
+				known[all[i].key()] = true
+			}
+		}
+		all = slices.DeleteFunc(all, func(r Result) bool { return !r.Known && known[r.key()] })
+	}
+	order := func(a, b *Result) int { return a.key().compare(b.key()) }
+	for i := 1; i < len(all); i++ {
+		if order(&all[i-1], &all[i]) > 0 {
+			slices.SortStableFunc(all, func(a, b Result) int { return order(&a, &b) })
+			break
 		}
 	}
-	all = slices.DeleteFunc(all, func(r Result) bool { return !r.Known && known[r.key()] })
-	slices.SortStableFunc(all, func(a, b Result) int { return a.key().compare(b.key()) })
 	if len(all) == 0 && len(q.Citizen) == 1 && len(q.Geo) == 1 && len(q.Periods) == 1 {
 		r := Result{Definition: d.Name, Kind: d.Kind, Class: d.Class, Citizen: q.Citizen[0], Geo: q.Geo[0], Period: q.Periods[0]}
 		r.Why = "no table at hand holds such a cell (" + strings.Join(d.Sources(), ", ") + ")"

@@ -1,8 +1,8 @@
 package rate
 
 import (
-	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,17 +99,20 @@ func (r *Result) Rounded() bool { return r.Known && r.Lo < r.Hi }
 // Percent gives the value as people write it: one decimal, two for ratios
 // under one per cent. Bounds are rounded outward, except that a bound which
 // the value itself stands on is written as the value is.
-func (r *Result) Percent() string {
+func (r *Result) Percent() string { return string(r.appendPercent(nil)) }
+
+func (r *Result) appendPercent(b []byte) []byte {
 	if !r.Known {
-		return "–"
+		return append(b, "–"...)
 	}
 	p := r.decimals()
-	s := Percent(r.Value, p) + " %"
+	b = append(appendFixed(b, nearest(r.Value, p), p), " %"...)
 	if r.Rounded() {
-		lo, hi := Outward(r.Lo, r.Value, p, -1), Outward(r.Hi, r.Value, p, +1)
-		s += " (" + lo + "-" + hi + ")"
+		b = appendFixed(append(b, " ("...), outward(r.Lo, r.Value, p, -1), p)
+		b = appendFixed(append(b, '-'), outward(r.Hi, r.Value, p, +1), p)
+		b = append(b, ')')
 	}
-	return s
+	return b
 }
 
 func (r *Result) decimals() int {
@@ -121,46 +124,78 @@ func (r *Result) decimals() int {
 
 // Percent writes a share as a percentage with p decimals, rounded half up, as
 // printed figures are.
-func Percent(v float64, p int) string {
-	scale := math.Pow10(p)
-	return strconv.FormatFloat(math.Floor(v*100*scale+0.5+1e-9)/scale, 'f', p, 64)
-}
+func Percent(v float64, p int) string { return string(appendFixed(nil, nearest(v, p), p)) }
 
 // Outward writes a bound so that what it bounds lies inside: down for dir -1,
 // up for dir +1. A bound that equals the value is written as the value.
 func Outward(bound, value float64, p, dir int) string {
-	if bound == value {
-		return Percent(value, p)
+	return string(appendFixed(nil, outward(bound, value, p, dir), p))
+}
+
+// nearest and outward give a percentage in units of its last decimal.
+func nearest(v float64, p int) float64 { return math.Floor(v*100*math.Pow10(p) + 0.5 + 1e-9) }
+
+func outward(bound, value float64, p, dir int) float64 {
+	switch x := bound * 100 * math.Pow10(p); {
+	case bound == value:
+		return nearest(value, p)
+	case dir < 0:
+		return math.Floor(x + 1e-9)
+	default:
+		return math.Ceil(x - 1e-9)
 	}
-	scale := math.Pow10(p)
-	x := bound * 100 * scale
-	if dir < 0 {
-		x = math.Floor(x + 1e-9)
-	} else {
-		x = math.Ceil(x - 1e-9)
+}
+
+// appendFixed writes a whole number of units of the p-th decimal.
+func appendFixed(b []byte, units float64, p int) []byte {
+	if !(units >= 0 && units < 1<<53) {
+		return strconv.AppendFloat(b, units/math.Pow10(p), 'f', p, 64)
 	}
-	return strconv.FormatFloat(x/scale, 'f', p, 64)
+	from := len(b)
+	b = strconv.AppendInt(b, int64(units), 10)
+	for len(b)-from <= p {
+		b = slices.Insert(b, from, '0')
+	}
+	if p > 0 {
+		b = slices.Insert(b, len(b)-p, '.')
+	}
+	return b
 }
 
 // Counts gives both counts, "20/59"; a missing one is "–".
-func (r *Result) Counts() string {
-	n, d := "–", "–"
-	if r.NumKnown {
-		n = Group(r.Num)
+func (r *Result) Counts() string { return string(r.appendCounts(nil)) }
+
+func (r *Result) appendCounts(b []byte) []byte {
+	b = append(appendGroup(b, r.Num, r.NumKnown), '/')
+	return appendGroup(b, r.Den, r.DenKnown)
+}
+
+// Append writes what String does behind where the result is, "20/59 = 33.9 %
+// (33.9-38.1)", to the end of b.
+func (r *Result) Append(b []byte) []byte {
+	b = r.appendCounts(b)
+	switch {
+	case !r.Known:
+		return append(append(b, ", no value: "...), r.Why...)
+	case Usual.CountsOnly(r):
+		return append(b, " (counts only)"...)
 	}
-	if r.DenKnown {
-		d = Group(r.Den)
-	}
-	return n + "/" + d
+	return r.appendPercent(append(b, " = "...))
 }
 
 // Group writes a count with commas between thousands.
-func Group(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
+func Group(n int64) string { return string(appendGroup(nil, n, true)) }
+
+func appendGroup(b []byte, n int64, known bool) []byte {
+	if !known {
+		return append(b, "–"...)
 	}
-	return s
+	from := len(b)
+	b = strconv.AppendInt(b, n, 10)
+	for i := len(b) - 3; i > from && b[i-1] != '-'; i -= 3 {
+		b = slices.Insert(b, i, ',')
+	}
+	return b
 }
 
 // String gives the result on one line.
@@ -172,13 +207,7 @@ func (r *Result) String() string {
 	if r.Age != "" && r.Age != "TOTAL" {
 		at += " " + r.Age
 	}
-	if !r.Known {
-		return fmt.Sprintf("%s %s: %s, no value: %s", r.Definition, at, r.Counts(), r.Why)
-	}
-	if Usual.CountsOnly(r) {
-		return fmt.Sprintf("%s %s: %s (counts only)", r.Definition, at, r.Counts())
-	}
-	return fmt.Sprintf("%s %s: %s = %s", r.Definition, at, r.Counts(), r.Percent())
+	return r.Definition + " " + at + ": " + string(r.Append(nil))
 }
 
 func (r *Result) warn(words string) { r.Warnings = with(r.Warnings, words) }

@@ -108,6 +108,18 @@ type counter struct {
 	cells  []cell
 }
 
+func newCounter(e *evaluation) *counter { return &counter{e: e} }
+
+// key counts both sides of a key.
+func (w *counter) key(g *grid, key int) {
+	for p := range w.e.periods {
+		for side, s := range w.e.sel {
+			w.sel, w.name = s, w.e.name(side)
+			w.count(s.of(key), p, &g.of(side, key)[p])
+		}
+	}
+}
+
 // count fills c with what the lines of one key amount to in a period.
 func (w *counter) count(lines []line, period int, c *count) {
 	w.cells = w.cells[:0]

@@ -48,19 +48,37 @@ func (e *badQuery) Is(target error) bool { return target == ErrQuery }
 // key and source, sorted. A result that cannot be had is there too, with the
 // reason, where no source gives it.
 func Evaluate(d Definition, data Data, q Query) ([]Result, error) {
+	blocks, err := Blocks(d, data, q, slices.Clone[[]Result])
+	return slices.Concat(blocks...), err
+}
+
+// Blocks evaluates like Evaluate and hands the results on in blocks of some
+// hundred. What use makes of each is given in their order. It is called for
+// several blocks at once, and may keep results only as copies.
+func Blocks[T any](d Definition, data Data, q Query, use func([]Result) T) ([]T, error) {
 	if q.By == nil {
 		q.By = []string{"citizen", "geo", "period"}
 	}
 	q = q.distinct()
 	data = once(data)
-	all, whys, err := evaluateAll(d, data, q)
+	es, whys, err := prepare(d, data, q)
+	if err != nil {
+		return nil, err
+	}
+	if len(es) == 1 && es[0].apart() {
+		return inBlocks(len(es[0].keys), blockwise(es[0], use)), nil
+	}
+	all, err := results(es)
 	if err != nil {
 		return nil, err
 	}
 	if all, err = oneVintage(d, data, q, all); err != nil {
 		return nil, err
 	}
-	return prefer(d, q, all, whys), nil
+	all = prefer(d, q, all, whys)
+	return inBlocks(len(all), func() func(from, to int) T {
+		return func(from, to int) T { return use(all[from:to]) }
+	}), nil
 }
 
 // distinct takes repeated codes out of a query: who asks twice means once.
@@ -84,8 +102,9 @@ func (q Query) distinct() Query {
 	return q
 }
 
-// evaluateAll asks every source, and notes why one has no cells at all.
-func evaluateAll(d Definition, data Data, q Query) (all []Result, whys []string, err error) {
+// prepare looks up the cells of every source that has any, and notes why one
+// has none at all.
+func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string, err error) {
 	asked := false
 	for _, b := range d.From {
 		if q.Source != "" && q.Source != b.Source {
@@ -98,23 +117,33 @@ func evaluateAll(d Definition, data Data, q Query) (all []Result, whys []string,
 			}
 			continue
 		}
-		r, why, err := evaluate(d, b, data, q)
+		e, why, err := open(d, b, data, q)
 		if err != nil {
 			return nil, nil, err
 		}
 		if why != "" {
 			whys = append(whys, why)
 		}
-		if all == nil {
-			all = r // there may be many, and most often one source has them all
-		} else {
-			all = append(all, r...)
+		if len(e.keys) > 0 {
+			es = append(es, e)
 		}
 	}
 	if !asked {
 		return nil, nil, queryError("%s cannot be computed from %q; its sources are %s", d.Name, q.Source, strings.Join(d.Sources(), ", "))
 	}
-	return all, whys, nil
+	return es, whys, nil
+}
+
+// results gives those of all sources.
+func results(es []*evaluation) (all []Result, err error) {
+	for _, e := range es {
+		e.grid = e.whole()
+		if err := e.refuse(); err != nil {
+			return nil, err
+		}
+		all = append(all, e.results()...)
+	}
+	return all, nil
 }
 
 // oneVintage computes again, as of the older day, the results whose part and
@@ -134,8 +163,11 @@ func oneVintage(d Definition, data Data, q Query, all []Result) ([]Result, error
 		if !ok {
 			then := q
 			then.AsOf = day
-			var err error
-			if rs, _, err = evaluateAll(d, data, then); err != nil {
+			es, _, err := prepare(d, data, then)
+			if err != nil {
+				return nil, err
+			}
+			if rs, err = results(es); err != nil {
 				return nil, err
 			}
 			earlier[day] = rs
@@ -174,21 +206,19 @@ func mixed(r *Result) string {
 // prefer leaves out a missing result where another source has a value, and
 // answers a question for one cell that no source holds with the reason.
 func prefer(d Definition, q Query, all []Result, whys []string) []Result {
-	if slices.ContainsFunc(all, func(r Result) bool { return r.Source != all[0].Source }) {
-		known := map[key]bool{}
-		for i := range all {
-			if all[i].Known {
-				known[all[i].key()] = true
-			}
+	known := map[key]bool{}
+	sorted := true
+	for i := range all {
+		if all[i].Known && len(d.From) > 1 {
+			known[all[i].key()] = true
 		}
+		sorted = sorted && (i == 0 || all[i-1].compare(&all[i]) <= 0)
+	}
+	if len(known) > 0 {
 		all = slices.DeleteFunc(all, func(r Result) bool { return !r.Known && known[r.key()] })
 	}
-	order := func(a, b *Result) int { return a.key().compare(b.key()) }
-	for i := 1; i < len(all); i++ {
-		if order(&all[i-1], &all[i]) > 0 {
-			slices.SortStableFunc(all, func(a, b Result) int { return order(&a, &b) })
-			break
-		}
+	if !sorted {
+		slices.SortStableFunc(all, func(a, b Result) int { return a.compare(&b) })
 	}
 	if len(all) == 0 && len(q.Citizen) == 1 && len(q.Geo) == 1 && len(q.Periods) == 1 {
 		r := Result{Definition: d.Name, Kind: d.Kind, Class: d.Class, Citizen: q.Citizen[0], Geo: q.Geo[0], Period: q.Periods[0]}
@@ -213,11 +243,34 @@ func (r *Result) key() key {
 	return k
 }
 
-func evaluate(d Definition, b Binding, data Data, q Query) (results []Result, why string, err error) {
+// compare puts results in the order of their keys.
+func (r *Result) compare(o *Result) int {
+	if r.Citizen == o.Citizen && r.Geo == o.Geo && r.Period < o.Period {
+		return -1
+	}
+	return r.key().compare(o.key())
+}
+
+// An evaluation is one source's answer to a query.
+type evaluation struct {
+	d       Definition
+	b       Binding
+	q       Query
+	sel     []*selection // by side
+	keys    []key        // of lines, in order
+	geos    []string     // of keys
+	periods []obs.Period // ascending
+	names   map[*table.Meta][]string
+	grid    *grid    // of all keys, if it is needed
+	first   []string // the codes of a dimension that the first side has
+}
+
+// open looks up the cells of a source.
+func open(d Definition, b Binding, data Data, q Query) (e *evaluation, why string, err error) {
 	sides := b.sides()
 	sides[0].Whole, sides[0].Witness = b.Whole, b.Witness
-	e := &evaluation{d: d, b: b, q: q}
-	reg := &register{numbers: map[key]int32{}}
+	e = &evaluation{d: d, b: b, q: q}
+	reg := newRegister()
 	for _, side := range sides {
 		var terms []string
 		for j := range sides {
@@ -234,60 +287,112 @@ func evaluate(d Definition, b Binding, data Data, q Query) (results []Result, wh
 		}
 		e.sel = append(e.sel, s)
 	}
-	e.count(reg.keys)
-	if err := e.refuse(); err != nil {
-		return nil, "", err
+	e.sort(reg)
+	return e, why, nil
+}
+
+// sort puts keys, lines and periods in order.
+func (e *evaluation) sort(reg *register) {
+	rank := reg.sort()
+	e.keys, e.names = reg.keys, map[*table.Meta][]string{}
+	for i := range e.keys {
+		e.geos = append(e.geos, e.keys[i].geo)
 	}
-	return e.results(), why, nil
-}
-
-// An evaluation is one source's answer to a query. Its counts stand in a grid
-// for each side: by key, then by period.
-type evaluation struct {
-	d       Definition
-	b       Binding
-	q       Query
-	sel     []*selection // by side
-	keys    []key        // of lines, by number
-	periods []obs.Period // ascending
-	counts  [][]count    // by side
-	names   map[*table.Meta][]string
-	first   []string // the codes of a dimension that the first side has
-}
-
-// of gives the counts of a key on one side, by period.
-func (e *evaluation) of(side, key int) []count {
-	n := len(e.periods)
-	return e.counts[side][key*n : (key+1)*n]
-}
-
-// count makes the counts out of the lines.
-func (e *evaluation) count(keys []key) {
-	e.keys, e.names = keys, map[*table.Meta][]string{}
 	for _, s := range e.sel {
 		e.periods = append(e.periods, s.periods...)
 	}
 	slices.Sort(e.periods)
 	e.periods = slices.Compact(e.periods)
-	lines := make([]func(k int) []line, len(e.sel))
-	for i, s := range e.sel {
-		lines[i] = s.byKey(len(keys))
-		for j := range s.lines {
-			e.place(s.lines[j].sheet)
-		}
-		e.counts = append(e.counts, make([]count, len(keys)*len(e.periods)))
-	}
-	parallel(len(keys), func() func(int) {
-		w := &counter{e: e}
-		return func(k int) {
-			for p := range e.periods {
-				for i, s := range e.sel {
-					w.sel, w.name = s, e.name(i)
-					w.count(lines[i](k), p, &e.of(i, k)[p])
-				}
+	for _, s := range e.sel {
+		s.sort(rank)
+		for _, sh := range s.sheets {
+			for _, p := range e.periods {
+				sh.cols = append(sh.cols, int32(sh.t.Period(p)))
 			}
+			e.names[sh.meta] = slices.Clip([]string{sh.meta.Table + " " + sh.meta.Vintage})
+		}
+	}
+}
+
+// apart reports whether each result is of one key and period alone, and of one
+// vintage a table: then results can be had key by key.
+func (e *evaluation) apart() bool {
+	for _, axis := range []string{"citizen", "geo", "period"} {
+		if !slices.Contains(e.q.By, axis) {
+			return false
+		}
+	}
+	for i := range e.keys {
+		if k, first := &e.keys[i], &e.keys[0]; k.sex != first.sex || k.age != first.age {
+			return false
+		}
+	}
+	day := map[string]string{}
+	for _, s := range e.sel {
+		if len(s.side.Set) > 0 {
+			return false
+		}
+		for _, sh := range s.sheets {
+			if v, ok := day[sh.meta.Table]; ok && v != sh.meta.Vintage {
+				return false
+			}
+			day[sh.meta.Table] = sh.meta.Vintage
+		}
+	}
+	for dim, asked := range map[string][]string{"citizen": e.q.Citizen, "geo": e.q.Geo} {
+		if slices.Contains(e.b.Computes, dim) && slices.ContainsFunc(asked, func(c string) bool {
+			members, all := membersOf(dim, c)
+			return all || members != nil
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// A grid holds the counts of some keys: by side, then key, then period.
+type grid struct {
+	from   int // the first key
+	n      int // periods
+	counts [][]count
+}
+
+// of gives the counts of a key on one side, by period.
+func (g *grid) of(side, key int) []count {
+	key -= g.from
+	return g.counts[side][key*g.n : (key+1)*g.n]
+}
+
+// reset makes room for the counts of n keys.
+func (g *grid) reset(e *evaluation, from, n int) {
+	g.from, g.n = from, len(e.periods)
+	if g.counts == nil {
+		g.counts = make([][]count, len(e.sel))
+	}
+	for side := range g.counts {
+		if size := n * g.n; cap(g.counts[side]) < size {
+			g.counts[side] = make([]count, size)
+		} else {
+			g.counts[side] = g.counts[side][:size]
+			clear(g.counts[side])
+		}
+	}
+}
+
+// whole counts every key.
+func (e *evaluation) whole() *grid {
+	g := &grid{}
+	g.reset(e, 0, len(e.keys))
+	inBlocks(len(e.keys), func() func(from, to int) struct{} {
+		w := newCounter(e)
+		return func(from, to int) struct{} {
+			for k := from; k < to; k++ {
+				w.key(g, k)
+			}
+			return struct{}{}
 		}
 	})
+	return g
 }
 
 // name is what the inputs of a side are called.
@@ -301,63 +406,29 @@ func (e *evaluation) name(side int) string {
 	return "den"
 }
 
-// place finds the columns of a sheet, and its name.
-func (e *evaluation) place(s *sheet) {
-	if s.cols != nil {
-		return
-	}
-	for _, p := range e.periods {
-		s.cols = append(s.cols, int32(s.t.Period(p)))
-	}
-	e.names[s.meta] = slices.Clip([]string{s.meta.Table + " " + s.meta.Vintage})
-}
-
-// byKey sorts the lines by the number of their key, and gives those of one.
-func (s *selection) byKey(keys int) func(k int) []line {
-	ends := make([]int, keys+1)
-	for i := range s.lines {
-		ends[s.lines[i].key+1]++
-	}
-	for k := range keys {
-		ends[k+1] += ends[k]
-	}
-	sorted, next := make([]line, len(s.lines)), slices.Clone(ends)
-	for i := range s.lines {
-		k := s.lines[i].key
-		sorted[next[k]] = s.lines[i]
-		next[k]++
-	}
-	s.lines = sorted
-	return func(k int) []line { return sorted[ends[k]:ends[k+1]] }
-}
-
-// parallel does n jobs, on every processor if there are many. Each worker asks
-// for a function of its own to do them with.
-func parallel(n int, worker func() func(int)) {
+// inBlocks does n jobs in blocks, on every processor, and gives what was made of
+// the blocks in their order. Each worker asks for a function of its own.
+func inBlocks[T any](n int, worker func() func(from, to int) T) []T {
 	const block = 64
-	workers := min(runtime.GOMAXPROCS(0), n/block)
-	if workers < 2 {
-		do := worker()
-		for i := range n {
-			do(i)
-		}
-		return
-	}
+	out := make([]T, (n+block-1)/block)
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			do := worker()
-			for {
-				to := int(next.Add(block))
-				if to-block >= n {
-					return
-				}
-				for i := to - block; i < min(to, n); i++ {
-					do(i)
-				}
+	work := func() {
+		do := worker()
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= len(out) {
+				return
 			}
-		})
+			out[i] = do(i*block, min(n, (i+1)*block))
+		}
+	}
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(out)) - 1 {
+		wg.Go(work)
+	}
+	if len(out) > 0 {
+		work()
 	}
 	wg.Wait()
+	return out
 }

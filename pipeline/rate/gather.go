@@ -35,6 +35,8 @@ type register struct {
 	numbers map[key]int32
 }
 
+func newRegister() *register { return &register{numbers: map[key]int32{}} }
+
 func (g *register) number(k key) int32 {
 	n, ok := g.numbers[k]
 	if !ok {
@@ -43,6 +45,22 @@ func (g *register) number(k key) int32 {
 		g.numbers[k] = n
 	}
 	return n
+}
+
+// sort puts the keys in order, and gives the new number of each old one.
+func (g *register) sort() (rank []int32) {
+	order := make([]int32, len(g.keys))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return g.keys[a].compare(g.keys[b]) })
+	rank = make([]int32, len(order))
+	sorted := make([]key, len(order))
+	for i, old := range order {
+		rank[old], sorted[i] = int32(i), g.keys[old]
+	}
+	g.keys = sorted
+	return rank
 }
 
 // A sheet is one vintage as a side looks into it.
@@ -70,6 +88,8 @@ type selection struct {
 	side    Side
 	plan    plan
 	lines   []line
+	ends    []int // of the lines of each key, once sorted
+	sheets  []*sheet
 	held    []table.Meta // the vintages that were looked into, newest first
 	periods []obs.Period // that some line has, unsorted
 	total   bool         // a line of citizen TOTAL is there
@@ -101,6 +121,29 @@ func gather(data Data, source string, side Side, q Query, computes, terms []stri
 	}
 	return s, nil
 }
+
+// sort puts the lines in the order of their keys.
+func (s *selection) sort(rank []int32) {
+	s.ends = make([]int, len(rank)+1)
+	for i := range s.lines {
+		l := &s.lines[i]
+		l.key = rank[l.key]
+		s.ends[l.key+1]++
+	}
+	for k := range rank {
+		s.ends[k+1] += s.ends[k]
+	}
+	sorted, next := make([]line, len(s.lines)), slices.Clone(s.ends)
+	for i := range s.lines {
+		k := s.lines[i].key
+		sorted[next[k]] = s.lines[i]
+		next[k]++
+	}
+	s.lines = sorted
+}
+
+// of gives the lines of a key.
+func (s *selection) of(key int) []line { return s.lines[s.ends[key]:s.ends[key+1]] }
 
 // want names the citizenships and countries that a side may need: those asked
 // for and the members of aggregates that are to be added up; and the terms, of
@@ -164,6 +207,7 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 		}
 	}
 	sh := &sheet{t: t, meta: m, round: roundings[side.Rounding]}
+	s.sheets = append(s.sheets, sh)
 	terms := make([]int32, len(t.Dims[axis].Values))
 	for i, v := range t.Dims[axis].Values {
 		terms[i] = int32(slices.Index(s.plan.codes, v))

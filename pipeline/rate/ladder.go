@@ -136,14 +136,14 @@ func (l *Ladder) subsidiary(g *Grant, data Data, asOf string) {
 	side := Side{Tables: []string{"statistics"}, Axis: "measure", Terms: []string{"subsidiary_protection"}, Rounding: "exact",
 		Where: map[string][]string{"table": {"first_instance"}, "instance": {""}}}
 	q := Query{Citizen: []string{l.Citizen}, Geo: []string{l.Geo}, Periods: []obs.Period{l.Period}, AsOf: asOf}
-	reg := &register{numbers: map[key]int32{}}
+	reg := newRegister()
 	s, err := gather(data, "aida", side, q, nil, side.Terms, reg)
 	if err != nil {
 		return
 	}
 	e := &evaluation{q: q, sel: []*selection{s}}
-	e.count(reg.keys)
-	for _, c := range e.counts[0] {
+	e.sort(reg)
+	for _, c := range e.whole().counts[0] {
 		if c.known {
 			g.Other, g.HasOther = c.n, true
 			g.Inputs = append(g.Inputs, c.inputs...)

@@ -65,16 +65,15 @@ func (e *evaluation) held(side int, axis string) []string {
 		}
 	}
 	for k := range e.keys {
-		for p, c := range e.of(side, k) {
-			switch {
-			case !c.held:
-				continue
-			case axis == "period":
-				add(string(e.periods[p]))
-				continue
-			}
+		counts := e.grid.of(side, k)
+		if axis != "period" && anyHeld(counts) {
 			add(e.keys[k].axis(axis))
-			break
+			continue
+		}
+		for p := range counts {
+			if axis == "period" && counts[p].held {
+				add(string(e.periods[p]))
+			}
 		}
 	}
 	slices.Sort(codes)
@@ -132,7 +131,7 @@ func (e *evaluation) targets() []target {
 	at := map[key]int{}
 	for side := range e.sel {
 		for k := range e.keys {
-			if !slices.ContainsFunc(e.of(side, k), func(c count) bool { return c.held }) {
+			if !anyHeld(e.grid.of(side, k)) {
 				continue
 			}
 			for _, t := range e.towards(e.keys[k], &e.sel[side].side) {
@@ -245,26 +244,64 @@ func (e *evaluation) results() []Result {
 		}
 	}
 	out := make([]Result, first[len(targets)])
-	parallel(len(targets), func() func(int) {
-		w := &adder{e: e, none: count{why: "no " + e.sel[1].side.words() + " is reported"}}
-		return func(i int) {
-			to := out[first[i]:first[i+1]]
-			for _, s := range spans {
-				if len(to) > 0 && e.asked(&targets[i], s) {
-					w.result(&to[0], &targets[i], s)
-					to = to[1:]
+	inBlocks(len(targets), func() func(from, to int) struct{} {
+		w := newAdder(e, e.grid)
+		return func(from, to int) struct{} {
+			for i := from; i < to; i++ {
+				n := first[i]
+				for _, s := range spans {
+					if n < first[i+1] && e.asked(&targets[i], s) {
+						w.result(&out[n], &targets[i], s)
+						n++
+					}
 				}
 			}
+			return struct{}{}
 		}
 	})
 	return out
+}
+
+// blockwise gives workers that count the keys of a block and use their results,
+// of an evaluation whose keys stand apart. They need little room, again and
+// again.
+func blockwise[T any](e *evaluation, use func([]Result) T) func() func(from, to int) T {
+	return func() func(from, to int) T {
+		g, results := &grid{}, []Result(nil)
+		counter, adder := newCounter(e), newAdder(e, g)
+		return func(from, to int) T {
+			g.reset(e, from, to-from)
+			clear(results)
+			results = results[:0]
+			for k := from; k < to; k++ {
+				counter.key(g, k)
+				t := target{key: e.keys[k], from: [2][]int32{{int32(k)}, {int32(k)}}}
+				for p, c := range g.of(0, k) {
+					if c.held {
+						results = append(results, Result{})
+						adder.result(&results[len(results)-1], &t, [2]int{p, p + 1})
+					}
+				}
+			}
+			return use(results)
+		}
+	}
 }
 
 // asked reports whether a target has a result in some periods: not where there
 // is a denominator alone.
 func (e *evaluation) asked(t *target, span [2]int) bool {
 	for _, k := range t.from[0] {
-		if slices.ContainsFunc(e.of(0, int(k))[span[0]:span[1]], func(c count) bool { return c.held }) {
+		if anyHeld(e.grid.of(0, int(k))[span[0]:span[1]]) {
+			return true
+		}
+	}
+	return false
+}
+
+func anyHeld(counts []count) bool {
+	for i := range counts {
+		if counts[i].held {
 			return true
 		}
 	}
@@ -274,16 +311,22 @@ func (e *evaluation) asked(t *target, span [2]int) bool {
 // An adder makes results, with room that it uses again.
 type adder struct {
 	e       *evaluation
+	grid    *grid
 	none    count // stands for a missing rest
 	members [2][]member
 	taken   [][]Input
+}
+
+func newAdder(e *evaluation, g *grid) *adder {
+	return &adder{e: e, grid: g, none: count{why: "no " + e.sel[1].side.words() + " is reported"}}
 }
 
 // A member is a count that goes into a result, and where it stands.
 type member struct {
 	*count
 	*key
-	at     int // the number of key
+	at     int      // the number of key
+	alone  []string // its country
 	period int
 }
 
@@ -294,10 +337,10 @@ func (w *adder) result(r *Result, t *target, span [2]int) {
 	for side := range w.members {
 		w.members[side] = w.members[side][:0]
 		for _, k := range t.from[side] {
-			counts := e.of(side, int(k))
+			counts := w.grid.of(side, int(k))
 			for p := span[0]; p < span[1]; p++ {
 				if counts[p].held {
-					w.members[side] = append(w.members[side], member{&counts[p], &e.keys[k], int(k), p})
+					w.members[side] = append(w.members[side], member{&counts[p], &e.keys[k], int(k), e.geos[k : k+1 : k+1], p})
 				}
 			}
 		}
@@ -361,7 +404,7 @@ func (w *adder) rate(r *Result, from []member) {
 	left := absent{}
 	var levels []string
 	for _, m := range from {
-		p, n := m.count, &e.of(1, m.at)[m.period]
+		p, n := m.count, &w.grid.of(1, m.at)[m.period]
 		if !n.held {
 			n = &w.none
 		}
@@ -437,7 +480,11 @@ func joined(levels []string) string {
 
 // reports notes that a country's figure was used, and of which level it is.
 func (r *Result) reports(m member) {
-	r.Countries = with(r.Countries, m.geo)
+	if r.Countries == nil {
+		r.Countries = m.alone
+	} else {
+		r.Countries = with(r.Countries, m.geo)
+	}
 	if m.level == "FA" {
 		r.WithAppeals = with(r.WithAppeals, m.geo)
 	}
@@ -450,6 +497,9 @@ func (a absent) add(geo, why string) { a[why] = with(a[why], geo) }
 
 // warn names the countries that give r nothing at all.
 func (a absent) warn(r *Result) {
+	if len(a) == 0 {
+		return
+	}
 	var named []string
 	for _, why := range slices.Sorted(maps.Keys(a)) {
 		out := slices.DeleteFunc(slices.Clone(a[why]), func(g string) bool {

@@ -2,10 +2,7 @@ package main
 
 import (
 	"bytes"
-	"fmt"
-	"io"
 	"strings"
-	"unicode/utf8"
 
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/rate"
@@ -32,15 +29,31 @@ counts that agree with every printed, rounded cell that was used.`,
 			if err := formats(format, "text", "csv", "json", "parquet", "xlsx"); err != nil {
 				return err
 			}
-			d, data, results, err := a.evaluate(args[0], &q, from, table)
+			ask, err := a.ask(args[0], &q, from, table)
 			if err != nil {
 				return err
 			}
 			switch format {
+			case "text":
+				blocks, err := rate.Blocks(ask.d, ask.data, ask.q, textBlock)
+				if err != nil {
+					return err
+				}
+				return a.text(ask.d, blocks)
 			case "csv":
-				return export.CSV(a.stdout, results)
+				blocks, err := rate.Blocks(ask.d, ask.data, ask.q, export.CSVRows)
+				if err != nil {
+					return err
+				}
+				return export.CSVFile(a.stdout, blocks)
+			}
+			results, err := rate.Evaluate(ask.d, ask.data, ask.q)
+			if err != nil {
+				return err
+			}
+			switch format {
 			case "json":
-				return a.json(data, results)
+				return a.json(ask.data, results)
 			case "parquet":
 				var b bytes.Buffer // the library panics where it cannot write
 				if err := export.Parquet(&b, results); err != nil {
@@ -48,10 +61,8 @@ counts that agree with every printed, rounded cell that was used.`,
 				}
 				_, err := a.stdout.Write(b.Bytes())
 				return err
-			case "xlsx":
-				return export.XLSX(a.stdout, d, results)
 			}
-			return a.text(d, results)
+			return export.XLSX(a.stdout, ask.d, results)
 		},
 	}
 	q.bind(c)
@@ -61,32 +72,31 @@ counts that agree with every printed, rounded cell that was used.`,
 	return c
 }
 
-// evaluate runs a named definition over the lake or over raw files.
-func (a *app) evaluate(name string, flags *queryFlags, from []string, table string) (rate.Definition, ingest.Data, []rate.Result, error) {
-	var none rate.Definition
+// A question is a definition, what to apply it to, and to which cells.
+type question struct {
+	d    rate.Definition
+	data ingest.Data
+	q    rate.Query
+}
+
+// ask puts a named definition to the lake or to raw files.
+func (a *app) ask(name string, flags *queryFlags, from []string, table string) (ask question, err error) {
 	set, err := a.set()
 	if err != nil {
-		return none, nil, nil, err
+		return ask, err
 	}
-	d, err := set.Named(name)
-	if err != nil {
-		return none, nil, nil, usageError{err}
+	if ask.d, err = set.Named(name); err != nil {
+		return ask, usageError{err}
 	}
-	q, err := flags.query()
-	if err != nil {
-		return none, nil, nil, err
+	if ask.q, err = flags.query(); err != nil {
+		return ask, err
 	}
-	var data ingest.Data
 	if len(from) > 0 {
-		data, err = ingest.OpenFiles(from, ingest.Options{Table: table, MaxBytes: a.maxBytes})
+		ask.data, err = ingest.OpenFiles(from, ingest.Options{Table: table, MaxBytes: a.maxBytes})
 	} else {
-		data, err = a.data()
+		ask.data, err = a.data()
 	}
-	if err != nil {
-		return none, nil, nil, err
-	}
-	results, err := rate.Evaluate(d, data, q)
-	return d, data, results, err
+	return ask, err
 }
 
 func (a *app) json(data ingest.Data, results []rate.Result) error {
@@ -106,186 +116,6 @@ func locate(data ingest.Data, results []rate.Result) error {
 		}
 	}
 	return ingest.Locate(data, places)
-}
-
-// text prints one result on lines of its own, many as a table.
-func (a *app) text(d rate.Definition, results []rate.Result) error {
-	a.printf("%s: %s, %s\n", d.Name, lower(d.Title), d.Formula)
-	if len(results) == 0 {
-		a.printf("no table at hand holds such a cell\n")
-		return nil
-	}
-	g := grid{columns: 5}
-	for i := range results {
-		r := &results[i]
-		g.add(r.Citizen)
-		g.add(r.Geo, part(r.Sex, "T"), part(r.Age, "TOTAL"))
-		g.add(string(r.Period))
-		g.buf = r.Append(g.buf)
-		g.end()
-		g.add(origin(r)...)
-	}
-	if _, err := a.stdout.Write(g.lines()); err != nil {
-		return err
-	}
-	notes(a.stdout, results)
-	for _, c := range d.Caveats {
-		a.printf("  note: %s\n", c)
-	}
-	return nil
-}
-
-// A grid sets cells in columns two blanks apart. The last of a row is not
-// filled up. It does for tens of thousands of rows what a tabwriter does for few.
-type grid struct {
-	columns int
-	buf     []byte // the cells, one behind the other
-	ends    []int  // of the cells, in buf
-	widths  []int  // of the columns, in characters
-}
-
-// add adds a cell out of parts.
-func (g *grid) add(parts ...string) {
-	for _, s := range parts {
-		g.buf = append(g.buf, s...)
-	}
-	g.end()
-}
-
-// end ends a cell that was written to buf.
-func (g *grid) end() {
-	if g.widths == nil {
-		g.widths = make([]int, g.columns)
-	}
-	col, from := len(g.ends)%g.columns, 0
-	if n := len(g.ends); n > 0 {
-		from = g.ends[n-1]
-	}
-	g.widths[col] = max(g.widths[col], utf8.RuneCount(g.buf[from:]))
-	g.ends = append(g.ends, len(g.buf))
-}
-
-// lines gives the rows, a line each.
-func (g *grid) lines() []byte {
-	row := 1
-	for _, w := range g.widths {
-		row += w + 2
-	}
-	out := make([]byte, 0, len(g.ends)/g.columns*row)
-	from := 0
-	for i, end := range g.ends {
-		cell := g.buf[from:end]
-		from = end
-		out = append(out, cell...)
-		if col := i % g.columns; col == g.columns-1 {
-			out = append(out, '\n')
-		} else {
-			for range g.widths[col] + 2 - utf8.RuneCount(cell) {
-				out = append(out, ' ')
-			}
-		}
-	}
-	return out
-}
-
-func lower(s string) string {
-	if len(s) > 1 && s[1] >= 'a' && s[1] <= 'z' {
-		return strings.ToLower(s[:1]) + s[1:]
-	}
-	return s
-}
-
-// part names a part of the people, nothing where it is all of them.
-func part(code, all string) string {
-	if code == "" || code == all {
-		return ""
-	}
-	return " " + code
-}
-
-// amount writes both counts and, if they bear one, the percentage.
-func amount(r *rate.Result) string { return string(r.Append(nil)) }
-
-// origin says where a result is from, in parts.
-func origin(r *rate.Result) []string {
-	if r.Source == "" {
-		return nil
-	}
-	s := []string{sourceName(r.Source)}
-	if r.Stage != "" && r.Stage != "first" && r.Stage != "any" {
-		s = append(s, " level ", r.Stage)
-	}
-	for _, v := range r.Vintages {
-		s = append(s, ", ", v)
-	}
-	if r.Witness != "" {
-		s = append(s, ", printed rate ", r.Witness)
-	}
-	return s
-}
-
-func sourceName(s string) string {
-	switch s {
-	case "eurostat":
-		return "Eurostat"
-	case "unhcr":
-		return "UNHCR"
-	case "aida":
-		return "AIDA"
-	}
-	return ""
-}
-
-// notes prints each warning once, with the cells that it is about.
-func notes(w io.Writer, results []rate.Result) {
-	const most = 4 // cells that are named
-	type about struct {
-		warning string
-		cells   [most]*rate.Result
-		n       int
-	}
-	var all []*about
-	byWarning := map[string]*about{}
-	for i := range results {
-		for _, warning := range results[i].Warnings {
-			x := byWarning[warning]
-			if x == nil {
-				x = &about{warning: warning}
-				byWarning[warning] = x
-				all = append(all, x)
-			}
-			if x.n < most {
-				x.cells[x.n] = &results[i]
-			}
-			x.n++
-		}
-	}
-	var b bytes.Buffer
-	for _, x := range all {
-		b.WriteString("  ! ")
-		named := min(x.n, most)
-		if x.n > most {
-			named = most - 1
-		}
-		for i, r := range x.cells[:named] {
-			if len(results) == 1 || x.n == len(results) {
-				break
-			}
-			if i > 0 {
-				b.WriteString("; ")
-			}
-			b.WriteString(r.Citizen + " " + r.Geo + " " + string(r.Period))
-			switch {
-			case i < named-1:
-			case x.n > most:
-				fmt.Fprintf(&b, "; and %d more: ", x.n-named)
-			default:
-				b.WriteString(": ")
-			}
-		}
-		b.WriteString(x.warning + "\n")
-	}
-	w.Write(b.Bytes()) // the writer remembers what fails
 }
 
 func (a *app) ratesCmd() *cobra.Command {

@@ -61,8 +61,12 @@ func (a *app) traced(name string, q *queryFlags) (ingest.Data, []rate.Result, er
 		return nil, nil, err
 	}
 	if _, err := set.Named(name); err == nil {
-		_, data, results, err := a.evaluate(name, q, nil, "")
-		return data, results, err
+		ask, err := a.ask(name, q, nil, "")
+		if err != nil {
+			return nil, nil, err
+		}
+		results, err := rate.Evaluate(ask.d, ask.data, ask.q)
+		return ask.data, results, err
 	}
 	data, err := a.data()
 	if err != nil {

@@ -5,6 +5,7 @@
 package export
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"io"
@@ -16,22 +17,34 @@ import (
 )
 
 // CSV writes results with the columns of rate.Columns.
-func CSV(w io.Writer, results []rate.Result) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(rate.Columns); err != nil {
+func CSV(w io.Writer, results []rate.Result) error { return CSVFile(w, [][]byte{CSVRows(results)}) }
+
+// CSVFile writes a head and blocks of rows.
+func CSVFile(w io.Writer, blocks [][]byte) error {
+	if _, err := io.WriteString(w, strings.Join(rate.Columns, ",")+"\n"); err != nil {
 		return err
 	}
-	for i := range results {
-		rec := make([]string, len(rate.Columns))
-		for c, v := range row(&results[i]) {
-			rec[c] = Defuse(v.text())
-		}
-		if err := out.Write(rec); err != nil {
+	for _, b := range blocks {
+		if _, err := w.Write(b); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// CSVRows gives results as rows, without a head.
+func CSVRows(results []rate.Result) []byte {
+	var b bytes.Buffer
+	out := csv.NewWriter(&b)
+	rec := make([]string, len(rate.Columns))
+	for i := range results {
+		for c, v := range row(&results[i]) {
+			rec[c] = Defuse(v.text())
+		}
+		out.Write(rec) // a buffer takes everything
+	}
 	out.Flush()
-	return out.Error()
+	return b.Bytes()
 }
 
 // A value is one field of a result.

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"asylum/pipeline/rate"
+)
+
+// A block is some results as text: their lines, and the warnings among them.
+type block struct {
+	grid
+	notes
+}
+
+// textBlock writes results, each on a line of its own.
+func textBlock(results []rate.Result) block {
+	b := block{grid: grid{widths: make([]int, 5)}}
+	for i := range results {
+		r := &results[i]
+		b.cell(r.Citizen)
+		b.cell(r.Geo, part(r.Sex, "T"), part(r.Age, "TOTAL"))
+		b.cell(string(r.Period))
+		b.buf = r.Append(b.buf)
+		b.end()
+		b.cell(origin(r)...)
+		b.note(r)
+	}
+	return b
+}
+
+// text prints results in columns, then what is to be said about them.
+func (a *app) text(d rate.Definition, blocks []block) error {
+	a.printf("%s: %s, %s\n", d.Name, lower(d.Title), d.Formula)
+	if len(blocks) == 0 {
+		a.printf("no table at hand holds such a cell\n")
+		return nil
+	}
+	var all notes
+	widths := make([]int, 5)
+	for i := range blocks {
+		all.add(&blocks[i].notes)
+		for col, w := range blocks[i].widths {
+			widths[col] = max(widths[col], w)
+		}
+	}
+	for i := range blocks {
+		if _, err := a.stdout.Write(blocks[i].lines(widths)); err != nil {
+			return err
+		}
+	}
+	if _, err := a.stdout.Write(all.paragraph()); err != nil {
+		return err
+	}
+	for _, c := range d.Caveats {
+		a.printf("  note: %s\n", c)
+	}
+	return nil
+}
+
+// A grid holds cells in columns. It does for tens of thousands of rows what a
+// tabwriter does for few.
+type grid struct {
+	buf    []byte // the cells, one behind the other
+	ends   []int  // of the cells, in buf
+	widths []int  // of the columns, in characters
+}
+
+// cell adds a cell out of parts.
+func (g *grid) cell(parts ...string) {
+	for _, s := range parts {
+		g.buf = append(g.buf, s...)
+	}
+	g.end()
+}
+
+// end ends a cell that was written to buf.
+func (g *grid) end() {
+	col, from := len(g.ends)%len(g.widths), 0
+	if n := len(g.ends); n > 0 {
+		from = g.ends[n-1]
+	}
+	g.widths[col] = max(g.widths[col], utf8.RuneCount(g.buf[from:]))
+	g.ends = append(g.ends, len(g.buf))
+}
+
+// lines gives the rows, a line each, in columns two blanks apart. The last cell
+// of a row is not filled up.
+func (g *grid) lines(widths []int) []byte {
+	row := 1
+	for _, w := range widths {
+		row += w + 2
+	}
+	out := make([]byte, 0, len(g.ends)/len(widths)*row)
+	from := 0
+	for i, end := range g.ends {
+		cell := g.buf[from:end]
+		from = end
+		out = append(out, cell...)
+		if col := i % len(widths); col == len(widths)-1 {
+			out = append(out, '\n')
+		} else {
+			for range widths[col] + 2 - utf8.RuneCount(cell) {
+				out = append(out, ' ')
+			}
+		}
+	}
+	return out
+}
+
+// Notes are warnings, each with the results that it is about.
+type notes struct {
+	list    []*warning
+	by      map[string]*warning
+	results int
+}
+
+type warning struct {
+	words string
+	named []string // the first results
+	n     int
+}
+
+const mostNamed = 4
+
+func (n *notes) of(words string) *warning {
+	w := n.by[words]
+	if w == nil {
+		w = &warning{words: words}
+		if n.by == nil {
+			n.by = map[string]*warning{}
+		}
+		n.by[words] = w
+		n.list = append(n.list, w)
+	}
+	return w
+}
+
+// note notes the warnings of a result.
+func (n *notes) note(r *rate.Result) {
+	n.results++
+	for _, words := range r.Warnings {
+		w := n.of(words)
+		if w.n < mostNamed {
+			w.named = append(w.named, r.Citizen+" "+r.Geo+" "+string(r.Period))
+		}
+		w.n++
+	}
+}
+
+// add adds the notes about later results.
+func (n *notes) add(later *notes) {
+	n.results += later.results
+	for _, l := range later.list {
+		w := n.of(l.words)
+		w.named = append(w.named, l.named[:min(len(l.named), mostNamed-len(w.named))]...)
+		w.n += l.n
+	}
+}
+
+// paragraph gives each warning once, with the results that it is about.
+func (n *notes) paragraph() []byte {
+	var b bytes.Buffer
+	for _, w := range n.list {
+		about := ""
+		switch {
+		case n.results == 1 || w.n == n.results:
+		case w.n > mostNamed:
+			about = fmt.Sprintf("%s; and %d more: ", strings.Join(w.named[:mostNamed-1], "; "), w.n-mostNamed+1)
+		default:
+			about = strings.Join(w.named, "; ") + ": "
+		}
+		b.WriteString("  ! " + about + w.words + "\n")
+	}
+	return b.Bytes()
+}
+
+// lower begins a title in the middle of a sentence.
+func lower(s string) string {
+	if len(s) > 1 && s[1] >= 'a' && s[1] <= 'z' {
+		return strings.ToLower(s[:1]) + s[1:]
+	}
+	return s
+}
+
+// part names a part of the people, nothing where it is all of them.
+func part(code, all string) string {
+	if code == "" || code == all {
+		return ""
+	}
+	return " " + code
+}
+
+// amount writes both counts and, if they bear one, the percentage.
+func amount(r *rate.Result) string { return string(r.Append(nil)) }
+
+// origin says where a result is from, in parts.
+func origin(r *rate.Result) []string {
+	if r.Source == "" {
+		return nil
+	}
+	s := []string{sourceName(r.Source)}
+	if r.Stage != "" && r.Stage != "first" && r.Stage != "any" {
+		s = append(s, " level ", r.Stage)
+	}
+	for _, v := range r.Vintages {
+		s = append(s, ", ", v)
+	}
+	if r.Witness != "" {
+		s = append(s, ", printed rate ", r.Witness)
+	}
+	return s
+}
+
+func sourceName(s string) string {
+	switch s {
+	case "eurostat":
+		return "Eurostat"
+	case "unhcr":
+		return "UNHCR"
+	case "aida":
+		return "AIDA"
+	}
+	return ""
+}

@@ -45,9 +45,9 @@ var mayImport = map[string]string{
 	"notebooks":  "",
 }
 
-// goroutines may start in these packages alone: the evaluation of tens of
-// thousands of cells.
-var goroutines = []string{"pipeline/rate"}
+// goroutines may start in these packages alone: where a file is unpacked while
+// it is parsed, and for the evaluation of tens of thousands of cells.
+var goroutines = []string{"pipeline/ingest", "pipeline/rate"}
 
 func TestLayers(t *testing.T) {
 	root := ".."

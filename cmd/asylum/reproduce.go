@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"text/tabwriter"
 
 	"asylum/pipeline/ledger"
@@ -101,7 +100,7 @@ func (a *app) verdicts(judged []ledger.Judgement) error {
 	}
 	for i := range j.Evidence {
 		r := &j.Evidence[i]
-		a.printf("  %s: %s = %s, %s\n", r.Definition, r.Counts(), r.Percent(), strings.Join(origin(r), ""))
+		a.printf("  %s: %s = %s, %s\n", r.Definition, r.Counts(), r.Percent(), origin(r))
 	}
 	a.printf("  %s\n", j.Address)
 	return nil

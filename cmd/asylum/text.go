@@ -17,7 +17,8 @@ type block struct {
 
 // textBlock writes results, each on a line of its own.
 func textBlock(results []rate.Result) block {
-	b := block{grid: grid{widths: make([]int, 5)}}
+	n := len(results)
+	b := block{grid: grid{widths: make([]int, 5), buf: make([]byte, 0, 80*n), ends: make([]int, 0, 5*n)}}
 	for i := range results {
 		r := &results[i]
 		b.cell(r.Citizen)
@@ -25,7 +26,8 @@ func textBlock(results []rate.Result) block {
 		b.cell(string(r.Period))
 		b.buf = r.Append(b.buf)
 		b.end()
-		b.cell(origin(r)...)
+		b.buf = appendOrigin(b.buf, r)
+		b.end()
 		b.note(r)
 	}
 	return b
@@ -196,22 +198,24 @@ func part(code, all string) string {
 // amount writes both counts and, if they bear one, the percentage.
 func amount(r *rate.Result) string { return string(r.Append(nil)) }
 
-// origin says where a result is from, in parts.
-func origin(r *rate.Result) []string {
+// origin says where a result is from.
+func origin(r *rate.Result) string { return string(appendOrigin(nil, r)) }
+
+func appendOrigin(b []byte, r *rate.Result) []byte {
 	if r.Source == "" {
-		return nil
+		return b
 	}
-	s := []string{sourceName(r.Source)}
+	b = append(b, sourceName(r.Source)...)
 	if r.Stage != "" && r.Stage != "first" && r.Stage != "any" {
-		s = append(s, " level ", r.Stage)
+		b = append(append(b, " level "...), r.Stage...)
 	}
 	for _, v := range r.Vintages {
-		s = append(s, ", ", v)
+		b = append(append(b, ", "...), v...)
 	}
 	if r.Witness != "" {
-		s = append(s, ", printed rate ", r.Witness)
+		b = append(append(b, ", printed rate "...), r.Witness...)
 	}
-	return s
+	return b
 }
 
 func sourceName(s string) string {

@@ -49,7 +49,9 @@ func Read(r io.Reader, file string, opt Options) (*table.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := kind.into(in, m, opt.Want)
+	unpacked := readAhead(in)
+	t, err := kind.into(unpacked, m, opt.Want)
+	unpacked.stop()
 	if err != nil {
 		return nil, explain(err, file)
 	}

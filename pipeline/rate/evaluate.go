@@ -48,14 +48,22 @@ func (e *badQuery) Is(target error) bool { return target == ErrQuery }
 // key and source, sorted. A result that cannot be had is there too, with the
 // reason, where no source gives it.
 func Evaluate(d Definition, data Data, q Query) ([]Result, error) {
-	blocks, err := Blocks(d, data, q, slices.Clone[[]Result])
+	blocks, err := blocks(d, data, q, true, slices.Clone[[]Result])
+	if len(blocks) == 1 {
+		return blocks[0], err
+	}
 	return slices.Concat(blocks...), err
 }
 
 // Blocks evaluates like Evaluate and hands the results on in blocks of some
-// hundred. What use makes of each is given in their order. It is called for
-// several blocks at once, and may keep results only as copies.
+// hundred, for callers that want something of them but not all of them. What
+// use makes of each block is given in their order. It is called for several
+// blocks at once; the results are gone when it returns.
 func Blocks[T any](d Definition, data Data, q Query, use func([]Result) T) ([]T, error) {
+	return blocks(d, data, q, false, use)
+}
+
+func blocks[T any](d Definition, data Data, q Query, keep bool, use func([]Result) T) ([]T, error) {
 	if q.By == nil {
 		q.By = []string{"citizen", "geo", "period"}
 	}
@@ -66,7 +74,7 @@ func Blocks[T any](d Definition, data Data, q Query, use func([]Result) T) ([]T,
 		return nil, err
 	}
 	if len(es) == 1 && es[0].apart() {
-		return inBlocks(len(es[0].keys), blockwise(es[0], use)), nil
+		return inBlocks(len(es[0].keys), blockwise(es[0], keep, use)), nil
 	}
 	all, err := results(es)
 	if err != nil {

@@ -264,26 +264,36 @@ func (e *evaluation) results() []Result {
 
 // blockwise gives workers that count the keys of a block and use their results,
 // of an evaluation whose keys stand apart. They need little room, again and
-// again.
-func blockwise[T any](e *evaluation, use func([]Result) T) func() func(from, to int) T {
+// again, unless the inputs of results are kept.
+func blockwise[T any](e *evaluation, keep bool, use func([]Result) T) func() func(from, to int) T {
 	return func() func(from, to int) T {
-		g, results := &grid{}, []Result(nil)
+		var results []Result
+		g := &grid{}
 		counter, adder := newCounter(e), newAdder(e, g)
 		return func(from, to int) T {
 			g.reset(e, from, to-from)
+			if !keep {
+				counter.inputs = counter.inputs[:0]
+			}
+			if size := (to - from) * len(e.periods); cap(results) < size {
+				results = make([]Result, size)
+			}
+			results = results[:cap(results)]
 			clear(results)
-			results = results[:0]
+			n := 0
+			t := target{from: [2][]int32{{0}, {0}}}
 			for k := from; k < to; k++ {
 				counter.key(g, k)
-				t := target{key: e.keys[k], from: [2][]int32{{int32(k)}, {int32(k)}}}
-				for p, c := range g.of(0, k) {
-					if c.held {
-						results = append(results, Result{})
-						adder.result(&results[len(results)-1], &t, [2]int{p, p + 1})
+				t.key, t.from[0][0], t.from[1][0] = e.keys[k], int32(k), int32(k)
+				counts := g.of(0, k)
+				for p := range counts {
+					if counts[p].held {
+						adder.result(&results[n], &t, [2]int{p, p + 1})
+						n++
 					}
 				}
 			}
-			return use(results)
+			return use(results[:n])
 		}
 	}
 }

@@ -75,8 +75,8 @@ func TestEveryCellOfARealTable(t *testing.T) {
 	name := needs.Shared(t, "data/eurostat/tsv-new/migr_asyappctza.bulk-2023.tsv.gz")
 	read, loaded := lakeOf(t, name)
 	for _, tab := range []*table.Table{read, loaded} {
-		if tab.Rows != 643776 || len(tab.Periods) != 15 || len(tab.Chunks) != 5 {
-			t.Fatalf("got %v in %d chunks", tab, len(tab.Chunks))
+		if tab.Rows != 643776 || len(tab.Periods) != 15 {
+			t.Fatalf("got %v", tab)
 		}
 		for _, tt := range []struct {
 			citizen, geo string
@@ -98,13 +98,23 @@ func TestEveryCellOfARealTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	places := map[*table.Table][][2]int32{} // chunk and row of each line
+	for _, tab := range []*table.Table{read, loaded} {
+		at := make([][2]int32, tab.Rows+2)
+		for c := range tab.Chunks {
+			for r, line := range tab.Chunks[c].Line {
+				at[line] = [2]int32{int32(c), int32(r)}
+			}
+		}
+		places[tab] = at
+	}
 	in := bufio.NewScanner(gz)
 	in.Scan() // the header
 	n, known, flagged := 0, 0, 0
 	for ; in.Scan(); n++ {
 		cells := strings.Split(strings.TrimSuffix(in.Text(), "\r"), "\t")
-		c, r := n/table.ChunkRows, n%table.ChunkRows
 		for _, tab := range []*table.Table{read, loaded} {
+			c, r := int(places[tab][n+2][0]), int(places[tab][n+2][1])
 			if key := strings.Join(tab.Key(c, r), ","); key != cells[0] {
 				t.Fatalf("row %d is %s, want %s", n, key, cells[0])
 			}
@@ -125,6 +135,7 @@ func TestEveryCellOfARealTable(t *testing.T) {
 				flagged++
 			}
 			for _, tab := range []*table.Table{read, loaded} {
+				c, r := int(places[tab][n+2][0]), int(places[tab][n+2][1])
 				col := &tab.Chunks[c].Cols[p]
 				got := ""
 				if col.Flag != nil && col.Flag[r] > 0 {

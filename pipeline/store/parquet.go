@@ -34,15 +34,17 @@ type description struct {
 	Decimals bool     `json:"decimals,omitempty"`
 	Printed  []string `json:"printed,omitempty"`
 	Wide     bool     `json:"wide"` // a line of the raw file a row
+	// The first row groups hold the rows that are about everybody, and no other
+	// does. 0: rows stand as in the raw file.
+	Everybody int `json:"everybody,omitempty"`
 }
 
 // writeParquet writes t with its own Arrow columns: a dictionary column for
 // each dimension, then counts and flags (and, for tables gathered from single
 // cells, places and printed forms; where values have decimals, their number)
-// for each period. The same table gives the
-// same bytes.
+// for each period. Rows about everybody go before those about some. The same
+// table gives the same bytes.
 func writeParquet(w io.Writer, t *table.Table) error {
-	recs := t.Records()
 	arrowSchema := t.Schema()
 	root, err := parquetSchema(arrowSchema)
 	if err != nil {
@@ -61,9 +63,10 @@ func writeParquet(w io.Writer, t *table.Table) error {
 			props = append(props, parquet.WithDictionaryFor(f.Name, true))
 		}
 	}
+	first, others := everybody(t)
 	d, err := json.Marshal(description{
 		Meta: t.Meta, Dims: t.Dims, Periods: t.Periods, Flags: t.Flags, Decimals: t.Decimals, Printed: t.Printed,
-		Wide: len(t.Chunks) > 0 && t.Chunks[0].Line != nil,
+		Wide: len(t.Chunks) > 0 && t.Chunks[0].Line != nil, Everybody: len(first),
 	})
 	if err != nil {
 		return err
@@ -72,7 +75,10 @@ func writeParquet(w io.Writer, t *table.Table) error {
 	if err := out.AppendKeyValueMetadata(metaKey, string(d)); err != nil {
 		return err
 	}
-	for _, rec := range recs {
+	part := *t // a row group's worth of it
+	for _, runs := range slices.Concat(first, others) {
+		part.Chunks = []table.Chunk{t.Take(runs)}
+		rec := part.Records()[0]
 		group := out.AppendRowGroup()
 		for i := range int(rec.NumCols()) {
 			if err := writeColumn(group, rec.Column(i), arrowSchema.Field(i).Nullable); err != nil {
@@ -84,6 +90,51 @@ func writeParquet(w io.Writer, t *table.Table) error {
 		}
 	}
 	return out.Close()
+}
+
+// totals are the codes for everybody of the dimensions that most questions do
+// not tell people apart by.
+var totals = map[string]string{"sex": "T", "age": "TOTAL"}
+
+// totalCode is the code of a dimension's total, -1 for other dimensions.
+func totalCode(d *table.Dim) int {
+	if total, ok := totals[d.Name]; ok {
+		return d.Code(total)
+	}
+	return -1
+}
+
+// everybody cuts the rows of a table into those of both totals and the others.
+func everybody(t *table.Table) (first, others [][]table.Run) {
+	var dims []int
+	var codes []uint16
+	for d := range t.Dims {
+		if c := totalCode(&t.Dims[d]); c >= 0 {
+			dims, codes = append(dims, d), append(codes, uint16(c))
+		}
+	}
+	first, others = t.Runs(func(ch *table.Chunk, r int) bool {
+		for i, d := range dims {
+			if ch.Codes[d][r] != codes[i] {
+				return false
+			}
+		}
+		return true
+	})
+	if len(dims) == 0 || len(others) == 0 {
+		return nil, append(first, others...)
+	}
+	return first, others
+}
+
+// onlyEverybody reports whether what is wanted is about everybody alone.
+func (d *description) onlyEverybody(want table.Want) bool {
+	for i := range d.Dims {
+		if c := totalCode(&d.Dims[i]); c >= 0 && !slices.Equal(want.Codes[d.Dims[i].Name], d.Dims[i].Values[c:c+1]) {
+			return false
+		}
+	}
+	return true
 }
 
 // check refuses what would not come back: columns of one name, and text that
@@ -226,9 +277,9 @@ func describe(r parquet.ReaderAtSeeker) (d description, err error) {
 	return d, err
 }
 
-// readParquet reads a table back, all of it or, where periods is not nil, its
-// dimensions and those periods alone.
-func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (t *table.Table, err error) {
+// readParquet reads a table back: all of it, or no more than the periods and
+// the row groups that are wanted.
+func readParquet(r parquet.ReaderAtSeeker, want table.Want) (t *table.Table, err error) {
 	defer func() { // the Parquet library panics over damaged files
 		if p := recover(); p != nil {
 			t, err = nil, fmt.Errorf("the file is damaged: %v", p)
@@ -241,7 +292,7 @@ func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (t *table.Table
 	defer in.Close()
 	t = &table.Table{Meta: d.Meta, Dims: d.Dims, Flags: d.Flags, Printed: d.Printed, Decimals: d.Decimals}
 	for _, p := range d.Periods {
-		if periods == nil || slices.Contains(periods, p) {
+		if want.HasPeriod(p) {
 			t.Periods = append(t.Periods, p)
 		}
 	}
@@ -253,7 +304,11 @@ func readParquet(r parquet.ReaderAtSeeker, periods []obs.Period) (t *table.Table
 	if err != nil {
 		return nil, err
 	}
-	for g := range in.NumRowGroups() {
+	groups := in.NumRowGroups()
+	if d.Everybody > 0 && d.Everybody <= groups && d.onlyEverybody(want) {
+		groups = d.Everybody
+	}
+	for g := range groups {
 		if n := in.RowGroup(g).NumRows(); n < 1 || n > table.ChunkRows {
 			return nil, fmt.Errorf("a row group of %d rows: the file is damaged", n)
 		}

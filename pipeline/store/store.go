@@ -122,7 +122,8 @@ func (l *Lake) entry(m table.Meta) (entry, error) {
 	return entry{}, fmt.Errorf("%s %s %s is not in the lake", m.Source, m.Table, m.Vintage)
 }
 
-// Load reads a vintage: all rows of the periods wanted.
+// Load reads a vintage: of the periods wanted all rows, or those about
+// everybody where no others are wanted.
 func (l *Lake) Load(m table.Meta, want table.Want) (*table.Table, error) {
 	e, err := l.entry(m)
 	if err != nil {
@@ -137,7 +138,7 @@ func (l *Lake) Load(m table.Meta, want table.Want) (*table.Table, error) {
 	if err := e.check(f); err != nil {
 		return nil, err
 	}
-	t, err := readParquet(f, want.Periods)
+	t, err := readParquet(f, want)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -106,28 +107,44 @@ func random(seed uint64, n int, wide bool, raw string) *table.Table {
 }
 
 // differ tells how two tables answer differently, or "". File aside, which
-// names the copy that was read.
+// names the copy that was read, and the order of rows.
 func differ(a, b *table.Table) string {
 	am, bm := a.Meta, b.Meta
 	am.File, bm.File = "", ""
-	if !reflect.DeepEqual(am, bm) || !reflect.DeepEqual(a.Dims, b.Dims) || fmt.Sprint(a.Periods, a.Rows, len(a.Chunks), a.Decimals) != fmt.Sprint(b.Periods, b.Rows, len(b.Chunks), b.Decimals) {
+	if !reflect.DeepEqual(am, bm) || !reflect.DeepEqual(a.Dims, b.Dims) || fmt.Sprint(a.Periods, a.Rows, a.Decimals) != fmt.Sprint(b.Periods, b.Rows, b.Decimals) {
 		return fmt.Sprintf("%+v %v against %+v %v", am, a, bm, b)
 	}
-	for c := range a.Chunks {
-		if a.Chunks[c].Rows != b.Chunks[c].Rows || (a.Chunks[c].Line == nil) != (b.Chunks[c].Line == nil) {
-			return fmt.Sprintf("chunk %d has another shape", c)
-		}
-		for r := range a.Chunks[c].Rows {
-			for p := range a.Periods {
-				x, y := a.Observation(c, r, p), b.Observation(c, r, p)
-				x.Pos.File, y.Pos.File = "", ""
-				if !reflect.DeepEqual(x, y) || a.Chunks[c].Held(r, p) != b.Chunks[c].Held(r, p) {
-					return fmt.Sprintf("chunk %d, row %d: %+v against %+v", c, r, x, y)
-				}
-			}
+	as, bs := rows(a), rows(b)
+	for i := range as {
+		if !reflect.DeepEqual(as[i], bs[i]) {
+			return fmt.Sprintf("row %d: %+v against %+v", i, as[i], bs[i])
 		}
 	}
 	return ""
+}
+
+// A row is the cells of a row, and which of them are held at all.
+type row struct {
+	cells []obs.Observation
+	held  []bool
+}
+
+// rows gives the rows of a table by where they stand in the raw file.
+func rows(t *table.Table) []row {
+	var out []row
+	for c := range t.Chunks {
+		for r := range t.Chunks[c].Rows {
+			var x row
+			for p := range t.Periods {
+				o := t.Observation(c, r, p)
+				o.Pos.File = ""
+				x.cells, x.held = append(x.cells, o), append(x.held, t.Chunks[c].Held(r, p))
+			}
+			out = append(out, x)
+		}
+	}
+	slices.SortFunc(out, func(a, b row) int { return a.cells[0].Pos.Line - b.cells[0].Pos.Line })
+	return out
 }
 
 func put(t *testing.T, l *Lake, tab *table.Table, raw string) {
@@ -200,12 +217,16 @@ func TestRoundTrip(t *testing.T) {
 			if err != nil || fmt.Sprint(part.Periods) != fmt.Sprint(some) {
 				t.Fatalf("periods %v of %v: got %v, %v", some, want.Periods, part, err)
 			}
-			for r := range n {
-				for p, period := range some {
-					x, y := want.Observation(0, r, want.Period(period)), part.Observation(0, r, p)
-					x.Pos.File, y.Pos.File = "", ""
-					if !reflect.DeepEqual(x, y) {
-						t.Fatalf("row %d of a part: got %+v, want %+v", r, y, x)
+			cells := map[string]obs.Observation{}
+			for _, x := range rows(want) {
+				for _, o := range x.cells {
+					cells[fmt.Sprint(o.Key, o.Period, o.Pos.Line)] = o
+				}
+			}
+			for _, x := range rows(part) {
+				for _, o := range x.cells {
+					if want := cells[fmt.Sprint(o.Key, o.Period, o.Pos.Line)]; !reflect.DeepEqual(o, want) {
+						t.Fatalf("a part: got %+v, want %+v", o, want)
 					}
 				}
 			}
@@ -242,7 +263,7 @@ func TestRoundTripAroundAChunk(t *testing.T) {
 		if err := writeParquet(&again, want); err != nil || !bytes.Equal(buf.Bytes(), again.Bytes()) {
 			t.Errorf("%d rows: a second writing gives other bytes (%v)", n, err)
 		}
-		got, err := readParquet(bytes.NewReader(buf.Bytes()), nil)
+		got, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -255,6 +276,73 @@ func TestRoundTripAroundAChunk(t *testing.T) {
 	}
 }
 
+// Rows about everybody stand in front, and are all that is read where no others
+// are wanted; nothing is lost of the rest.
+func TestEverybodyGoesFirst(t *testing.T) {
+	dims := []string{"citizen", "sex", "age", "geo"}
+	b := table.NewBuilder(table.Meta{}, dims, []obs.Period{"2022", "2023"})
+	line := 1
+	for _, citizen := range []string{"RU", "SY"} {
+		for _, sex := range []string{"F", "T", "M"} {
+			for _, age := range []string{"TOTAL", "Y_LT18"} {
+				for _, geo := range []string{"DE", "HR", "MT"} {
+					line++
+					b.Start(line)
+					for d, v := range []string{citizen, sex, age, geo} {
+						c, _ := b.Intern(d, []byte(v))
+						b.Set(d, c)
+					}
+					b.Count(0, int32(line))
+					if geo == "MT" {
+						b.Missing(1)
+						b.Flag(1, []byte("c"))
+					}
+				}
+			}
+		}
+	}
+	want, _ := b.Freeze()
+	var buf bytes.Buffer
+	if err := writeParquet(&buf, want); err != nil {
+		t.Fatal(err)
+	}
+	byLine := func(tab *table.Table) map[int][]obs.Observation {
+		out := map[int][]obs.Observation{}
+		for c := range tab.Chunks {
+			for r := range tab.Chunks[c].Rows {
+				for p := range tab.Periods {
+					o := tab.Observation(c, r, p)
+					out[o.Pos.Line] = append(out[o.Pos.Line], o)
+				}
+			}
+		}
+		return out
+	}
+	all := byLine(want)
+	for _, tt := range []struct {
+		codes map[string][]string
+		rows  int
+	}{
+		{nil, 36},
+		{map[string][]string{"sex": {"T"}}, 36},
+		{map[string][]string{"sex": {"T"}, "age": {"TOTAL", "Y_LT18"}}, 36},
+		{map[string][]string{"sex": {"T"}, "age": {"TOTAL"}, "geo": {"HR"}}, 6},
+	} {
+		got, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{Codes: tt.codes})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Rows != tt.rows {
+			t.Errorf("%v: %d rows, want %d", tt.codes, got.Rows, tt.rows)
+		}
+		for line, o := range byLine(got) {
+			if !reflect.DeepEqual(o, all[line]) {
+				t.Errorf("%v: line %d is %v, want %v", tt.codes, line, o, all[line])
+			}
+		}
+	}
+}
+
 func TestSameTableSameBytes(t *testing.T) {
 	for seed := range uint64(6) {
 		tab := random(seed, 500, seed%2 == 0, "raw")
@@ -262,7 +350,7 @@ func TestSameTableSameBytes(t *testing.T) {
 		if err := writeParquet(&a, tab); err != nil {
 			t.Fatal(err)
 		}
-		back, err := readParquet(bytes.NewReader(a.Bytes()), nil)
+		back, err := readParquet(bytes.NewReader(a.Bytes()), table.Want{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,6 +28,7 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 		return Added{}, err
 	}
 	defer in.Close()
+	opt.label = beside(file)
 	t, err := Read(in, file, opt)
 	if err != nil {
 		return Added{}, err

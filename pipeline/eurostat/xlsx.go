@@ -18,8 +18,7 @@ import (
 // sheet is one slice of the table, with the dimensions that are fixed in it
 // above and a legend below.
 //
-// A place in a workbook is a row and a column number; the sheet stands behind
-// the file in messages. The error is an *obs.Refusal or *obs.ParseError, or one
+// The error is an *obs.Refusal or *obs.ParseError, or one
 // of reading r.
 func ReadXLSX(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	b, err := openBook(r, m.File)

@@ -102,13 +102,25 @@ func (p Period) Year() string { return string(p[:4]) }
 
 // A Pos is a place in a file, counted from 1. Col counts bytes, as compilers
 // do; it is 0 where only the line is known, and Line is 0 for the whole file.
+// In a workbook, Sheet names one, and Line and Col are a row and a column of it.
 type Pos struct {
-	File string
-	Line int
-	Col  int
+	File  string
+	Line  int
+	Col   int
+	Sheet string
 }
 
 func (p Pos) String() string {
+	if p.Sheet != "" {
+		at := fmt.Sprintf("%s, sheet %q", p.File, p.Sheet)
+		switch {
+		case p.Line == 0:
+			return at
+		case p.Col == 0:
+			return fmt.Sprintf("%s, row %d", at, p.Line)
+		}
+		return fmt.Sprintf("%s, cell %s%d", at, letters(p.Col), p.Line)
+	}
 	switch {
 	case p.Line == 0:
 		return p.File
@@ -116,4 +128,13 @@ func (p Pos) String() string {
 		return fmt.Sprintf("%s:%d", p.File, p.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
+}
+
+// letters is how spreadsheets call a column: A to Z, then AA.
+func letters(col int) string {
+	s := ""
+	for ; col > 0; col = (col - 1) / 26 {
+		s = string(rune('A'+(col-1)%26)) + s
+	}
+	return s
 }

@@ -35,7 +35,7 @@ func TestRefusalShowsTwentyAndCountsTheRest(t *testing.T) {
 		t.Fatal("an empty refusal is an error")
 	}
 	for i := range 23 {
-		r.Add(&ParseError{Pos: Pos{"f.tsv", i + 2, 7}, Got: `citizen "SYR"`, Want: "a code", Hint: "mend it", Err: ErrUnknownCode})
+		r.Add(&ParseError{Pos: Pos{File: "f.tsv", Line: i + 2, Col: 7}, Got: `citizen "SYR"`, Want: "a code", Hint: "mend it", Err: ErrUnknownCode})
 	}
 	msg := r.Err().Error()
 	if n := strings.Count(msg, "want a code"); n != Shown {
@@ -46,6 +46,23 @@ func TestRefusalShowsTwentyAndCountsTheRest(t *testing.T) {
 	}
 	if !errors.Is(r, ErrUnknownCode) {
 		t.Error("the cause is lost")
+	}
+}
+
+func TestPos(t *testing.T) {
+	for _, tt := range []struct {
+		p    Pos
+		want string
+	}{
+		{Pos{File: "f"}, "f"}, {Pos{File: "f", Line: 2}, "f:2"}, {Pos{File: "f", Line: 2, Col: 3}, "f:2:3"},
+		{Pos{File: "f", Sheet: "Sheet 3"}, `f, sheet "Sheet 3"`}, {Pos{File: "f", Sheet: "S", Line: 4}, `f, sheet "S", row 4`},
+		{Pos{File: "f", Sheet: "Sheet 3", Line: 12, Col: 3}, `f, sheet "Sheet 3", cell C12`},
+		{Pos{File: "f", Sheet: "S", Line: 1, Col: 26}, `f, sheet "S", cell Z1`}, {Pos{File: "f", Sheet: "S", Line: 1, Col: 27}, `f, sheet "S", cell AA1`},
+		{Pos{File: "f", Sheet: "S", Line: 1, Col: 703}, `f, sheet "S", cell AAA1`}, {Pos{File: "f", Sheet: "S", Line: 1 << 20, Col: 16384}, `f, sheet "S", cell XFD1048576`},
+	} {
+		if got := tt.p.String(); got != tt.want {
+			t.Errorf("%+v is %s, want %s", tt.p, got, tt.want)
+		}
 	}
 }
 

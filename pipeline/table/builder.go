@@ -493,14 +493,13 @@ func (b *Builder) place(p int) {
 func (b *Builder) observe(p int, o *obs.Observation, printed map[string]uint16) *obs.ParseError {
 	c := &b.cur.Cols[p]
 	if c.Pos[b.r] != 0 {
-		first := obs.Pos{File: o.Pos.File, Line: int(c.Pos[b.r] >> 32), Col: int(c.Pos[b.r] & 0xffffffff)}
 		return &obs.ParseError{
 			Pos: o.Pos, Got: fmt.Sprintf("%s %s a second time", strings.Join(o.Key, ","), o.Period),
-			Want: fmt.Sprintf("each cell once (it stands at %v)", first),
+			Want: fmt.Sprintf("each cell once (it stands at %v)", b.t.pos(c.Pos[b.r])),
 			Hint: "remove one of the two rows",
 		}
 	}
-	c.Pos[b.r] = int64(o.Pos.Line)<<32 | int64(o.Pos.Col)
+	c.Pos[b.r] = b.t.pack(o.Pos)
 	if o.Known {
 		c.Valid[b.r>>3] |= 1 << (b.r & 7)
 		c.Val[b.r] = o.Count

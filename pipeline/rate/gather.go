@@ -144,7 +144,7 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 	var periods []int
 	numbers := make([]int64, len(t.Periods))
 	for i, p := range t.Periods {
-		if q.Periods == nil || slices.Contains(q.Periods, p) {
+		if Rated(p) && (q.Periods == nil || slices.Contains(q.Periods, p)) {
 			periods = append(periods, i)
 			numbers[i] = s.number(key{period: p})
 		}
@@ -199,6 +199,10 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 		}
 	}
 }
+
+// Rated reports whether rates are computed for a period: a year, a quarter or a
+// month.
+func Rated(p obs.Period) bool { return strings.IndexByte("AQM", p.Freq()) >= 0 }
 
 // covered reports whether a newer vintage speaks of the cell.
 func covered(newer []table.Meta, t *table.Table, ch *table.Chunk, r, p int) bool {

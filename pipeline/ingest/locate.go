@@ -92,7 +92,7 @@ func locateIn(d Data, m table.Meta, places []*Place) error {
 				return fmt.Errorf("%s has no line %d: it is not the file that was read", m.File, p.Cell.Pos.Line)
 			}
 		}
-		if p.Cell.Pos.Col > 0 {
+		if p.Cell.Pos.Col > 0 && kind.format != "tsv" {
 			err = p.field(line, in)
 		} else {
 			err = p.find(head, line)

@@ -51,6 +51,38 @@ func TestLocateNumbersAndOldStyle(t *testing.T) {
 	}
 }
 
+// Of a table of several frequencies too; and an extract of it does not speak of
+// the quarters before its first one, though it has the years.
+func TestSeveralFrequencies(t *testing.T) {
+	const head = "freq,citizen,geo\\TIME_PERIOD\t"
+	const whole = head + "2022 \t2023 \t2022-Q4 \t2023-Q1 \nA,SY,DE\t5 \t: c\t: \t: \nQ,SY,DE\t: \t: \t10 p\t: \n"
+	const part = head + "2022 \t2023 \t2023-Q1 \nA,SY,DE\t5 \t15 \t: \nQ,SY,DE\t: \t: \t20 \n"
+	l, err := store.Create(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, l, "migr_asyappctzm.tsv", whole, Options{Vintage: "2024-01-01"})
+	tab, err := l.Load(l.Vintages()[0], table.Want{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ps := places(tab)
+	const want = "2:9 \"5\"\n2:12 \": c\"\n3:15 \"10 p\"\n3:20 \":\"\n"
+	if err := Locate(l, ps); err != nil || found(ps) != want {
+		t.Errorf("got %v\n%s\nwant\n%s", err, found(ps), want)
+	}
+	got := add(t, l, "migr_asyappctzm.tsv", part, Options{Vintage: "2024-02-01"})
+	for _, tt := range []struct {
+		freq string
+		p    obs.Period
+		want bool
+	}{{"A", "2022", true}, {"A", "2023", true}, {"A", "2021", false}, {"Q", "2022-Q4", false}, {"Q", "2023-Q1", true}, {"Q", "2023-Q2", false}} {
+		if covers := got.Covers(func(dim string) string { return map[string]string{"freq": tt.freq}[dim] }, tt.p); covers != tt.want {
+			t.Errorf("%s %s: covered %v by %+v", tt.freq, tt.p, covers, got.Extent)
+		}
+	}
+}
+
 // sheetOf is a sheet of the Data Browser with one figure, in cell B6.
 func sheetOf(decision, figure string) string {
 	text := func(at, s string) string { return `<c r="` + at + `" t="str"><v>` + s + `</v></c>` }

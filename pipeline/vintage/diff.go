@@ -156,7 +156,7 @@ func (d *Diff) key(t *table.Table, c, r int) []string {
 // covers reports whether a vintage speaks of a cell: its extent holds it and,
 // for a whole table, its periods reach it.
 func (d *Diff) covers(m *table.Meta, t *table.Table, key []string, p obs.Period) bool {
-	if len(m.Extent) == 0 && len(t.Periods) > 0 && p > slices.Max(t.Periods) {
+	if newest := of(t.Periods, p.Freq()); len(m.Extent) == 0 && len(t.Periods) > 0 && (len(newest) == 0 || p > slices.Max(newest)) {
 		return false // not yet, rather than no more
 	}
 	return m.Covers(func(dim string) string {

@@ -65,6 +65,22 @@ func read(t *testing.T, in string) *table.Table {
 	return tab
 }
 
+// A cell that comes into a row which stood there before is an added one.
+func TestAddedToARow(t *testing.T) {
+	csv := func(more string) *table.Table {
+		tab, err := ingest.Read(strings.NewReader("DATAFLOW,freq,citizen,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"+
+			"ESTAT:MIGR_ASYAPPCTZA(1.0),A,SY,DE,2022,5,\nESTAT:MIGR_ASYAPPCTZA(1.0),A,SY,FR,2023,5,\n"+more), "x.csv", ingest.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tab
+	}
+	d := vintage.Compare(csv(""), csv("ESTAT:MIGR_ASYAPPCTZA(1.0),A,SY,DE,2023,15,\n"))
+	if len(d.Changes) != 1 || d.Changes[0].Kind != vintage.Added || d.Changes[0].Period != "2023" || d.Changes[0].Size() != 15 || d.Compared != 3 {
+		t.Errorf("got %+v of %d", d.Changes, d.Compared)
+	}
+}
+
 // Of years and quarters the quarters tell how far a table reaches, and a year
 // that an older vintage could not know is not one that it lacked.
 func TestSeveralFrequencies(t *testing.T) {

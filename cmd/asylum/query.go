@@ -73,7 +73,7 @@ func (q *queryFlags) query() (rate.Query, error) {
 			continue
 		}
 		period, ok := obs.ParsePeriod(p)
-		if !ok {
+		if !ok || !rate.Rated(period) {
 			return out, usagef("--period is %q, want a period such as 2023, 2023-Q1, 2023-01 or 2014/2024", p)
 		}
 		out.Periods = append(out.Periods, period)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -140,7 +141,9 @@ func (a *app) addCmd() *cobra.Command {
 		Short: "Take exports that a person downloaded into the lake",
 		Long: `Reads each file, whatever its name, and keeps it for ever with the table read
 from it. A file that does not parse is refused whole and the lake stays as it
-was. The same bytes a second time add nothing.`,
+was. The same bytes a second time add nothing. Of a CSV of the old Data Explorer
+(NAME_1_Data.csv) the Label file that came with it (NAME_Label.csv, beside it or
+in the same zip) says the day.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, files []string) error {
 			if opt.Vintage != "" {
@@ -163,6 +166,9 @@ was. The same bytes a second time add nothing.`,
 			}
 			var refused []error
 			for _, f := range files {
+				if slices.ContainsFunc(files, func(g string) bool { return ingest.LabelOf(g) == f }) {
+					continue // it is read with its Data file
+				}
 				got, err := ingest.Add(l, f, opt)
 				if err != nil {
 					refused = append(refused, err) // the other files are none the worse

@@ -19,10 +19,11 @@ func (a *app) traceCmd() *cobra.Command {
 	var format string
 	c := &cobra.Command{
 		Use:   "trace CHART-ID | NAME [--citizen RU] [--geo HR] [--period 2023] …",
-		Short: "Every input cell of a chart or a rate: file, sha256, line:column, flags",
+		Short: "Every input cell of a chart or a rate: file, sha256, line:column or sheet and cell, flags",
 		Long: `Lists every cell that a rate or a chart rests on, as it stands in the raw file:
-file and SHA-256, line and column (in bytes), what is printed there, flags, and
-the true counts that its rounding allows. The raw files are read again for it.`,
+file and SHA-256, line and column (in bytes; of a workbook sheet and cell), what
+is printed there, flags, and the true counts that its rounding allows. The raw
+files are read again for it.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := formats(format, "text", "json"); err != nil {

@@ -310,8 +310,8 @@ func (p *flat) when(c csvField, both bool) csvPeriod {
 	case !s.ok:
 		p.bad(p.n, c.col, "period "+obs.Quote(p.text(c)), `a period such as "2023", "2023-Q1" or "2023-01"`, "download the table again")
 		return s
-	case len(p.spans) > 0 && p.spans[0].period.Freq() != s.period.Freq():
-		p.bad(p.n, c.col, "period "+obs.Quote(p.text(c)), "periods of one frequency", "download the frequencies apart")
+	case len(p.spans) > 0 && p.spans[0].period.Freq() != s.period.Freq() && p.freq() < 0:
+		p.refusal.Add(apart(obs.Pos{File: p.file, Line: p.n, Col: c.col}, s.raw))
 	}
 	s.want = p.want.HasPeriod(s.period)
 	if len(p.spans) > math.MaxUint16 {
@@ -470,6 +470,10 @@ func (p *flat) finish() (*table.Table, error) {
 		}
 		tail[r] = int32(i)
 	}
+	freq := -1 // of p.cols, where a cell may not fit its row
+	if slices.ContainsFunc(p.spans, func(s csvPeriod) bool { return s.period.Freq() != p.spans[0].period.Freq() }) {
+		freq = p.freq()
+	}
 	for r, i := range head {
 		b.Start(0)
 		for d := range p.cols {
@@ -482,14 +486,14 @@ func (p *flat) finish() (*table.Table, error) {
 		}
 		cols, at := b.Cursor()
 		for c := range cols {
-			if cols[c].Pos == nil {
-				cols[c].Pos, cols[c].Printed = make([]int64, len(cols[c].Val)), make([]uint16, len(cols[c].Val))
-			}
 			b.Missing(c)
 		}
 		for ; i >= 0; i = next[i] {
 			o := &p.out[i]
 			c := column[o.span]
+			if freq >= 0 && !p.fits(freq, r, periods[c], o) {
+				continue
+			}
 			col := &cols[c]
 			if was := col.Pos[at]; was != 0 {
 				p.again(r, periods[c], o.at, was)
@@ -509,6 +513,26 @@ func (p *flat) finish() (*table.Table, error) {
 	t, _ := b.Freeze() // keys are distinct by construction
 	t.Printed = p.printed
 	return t, p.refusal.Err()
+}
+
+// freq is which of p.cols says the frequency, or -1.
+func (p *flat) freq() int {
+	return slices.IndexFunc(p.cols, func(c axis) bool { return c.name == "freq" })
+}
+
+// fits reports whether a cell is of its row's frequency. One that is not, and
+// says something, is refused.
+func (p *flat) fits(freq, row int, period obs.Period, o *flatCell) bool {
+	f := p.cols[freq].values[p.keys[row*len(p.cols)+freq]]
+	ok := fits(f, period)
+	if !ok && (o.known || o.flags > 0) {
+		cell := obs.Observation{Count: o.count, Decimals: o.decimals, Known: o.known}
+		if o.flags > 0 {
+			cell.Flags = p.flagList[o.flags-1]
+		}
+		p.refusal.Add(misfit(obs.Pos{File: p.file, Line: int(o.at >> 32), Col: int(o.at & math.MaxUint32)}, obs.Quote(asTSV(&cell)), f, period))
+	}
+	return ok
 }
 
 func (p *flat) dims() []string {

@@ -586,14 +586,15 @@ func (p *jsonStat) table() (*table.Table, error) {
 		return nil, p.bad(p.idsAt, strings.Join(p.ids, ","), "the dimension time among them", "download it again, with a period a column")
 	}
 	periods := make([]obs.Period, len(p.dims[p.ids[timeDim]].codes))
+	var other *obs.ParseError // a period of another frequency than the first
 	for i, c := range p.dims[p.ids[timeDim]].codes {
 		at := p.dims[p.ids[timeDim]].at[i]
 		period, ok := obs.ParsePeriod(c)
 		switch {
 		case !ok:
 			p.refusal.Add(&obs.ParseError{Pos: at, Got: "period " + obs.Quote(c), Want: `a period such as "2023", "2023-Q1" or "2023-01"`, Hint: "download the table again"})
-		case i > 0 && periods[0] != "" && period.Freq() != periods[0].Freq():
-			p.refusal.Add(&obs.ParseError{Pos: at, Got: "period " + obs.Quote(c), Want: "periods of one frequency", Hint: "download the frequencies apart"})
+		case i > 0 && periods[0] != "" && period.Freq() != periods[0].Freq() && other == nil:
+			other = apart(at, c)
 		}
 		periods[i] = period
 	}
@@ -627,6 +628,9 @@ func (p *jsonStat) table() (*table.Table, error) {
 				codes[d][i] = c
 			}
 		}
+	}
+	if other != nil && !slices.Contains(names, "freq") {
+		p.refusal.Add(other)
 	}
 	if err := p.refusal.Err(); err != nil {
 		return nil, err
@@ -693,6 +697,9 @@ func (p *jsonStat) table() (*table.Table, error) {
 		}
 		o.Key = key
 		out = append(out, o)
+	}
+	if other != nil {
+		out = fitting(names, out, p.refusal)
 	}
 	if len(values) == 0 && len(status) == 0 {
 		return nil, p.bad(p.first, "an answer without a cell", "at least one", "the question asked for what the dataset has not; correct it and ask again")

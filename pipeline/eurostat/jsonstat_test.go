@@ -197,7 +197,7 @@ func TestJSONStatRefusals(t *testing.T) {
 		{"missing, yet there", answer(`"bp"`, `":"`), `d.json:3:31: got the status ":" of a cell that has a value, want flags` + again},
 		{"unknown code", answer(`"DE":0`, `"XX":0`), strings.Replace(unknown("8:43", "geo", "XX"), "t.tsv", "d.json", 1)},
 		{"a period", answer(`"2025":1`, `"soon":1`), `d.json:6:54: got period "soon", want a period such as "2023", "2023-Q1" or "2023-01"` + "\n\thint: download the table again"},
-		{"two frequencies", answer(`"2025":1`, `"2025-Q1":1`), `d.json:6:54: got period "2025-Q1", want periods of one frequency` + "\n\thint: download the frequencies apart"},
+		{"two frequencies", answer(`"2025":1`, `"2025-Q1":1`, `"freq"`, `"colour"`), `d.json:6:54: got period "2025-Q1", want periods of one frequency, or the dimension freq` + "\n\thint: download the frequencies apart"},
 		{"no time", answer(`"time"`, `"when"`), "d.json:4:6: got freq,decision,geo,when, want the dimension time among them\n\thint: download it again, with a period a column"},
 		{"no dataset", answer(`"id":"MIGR_ASYDCFSTA"`, `"x":1`), "d.json:1:1: got a dataset that does not say its code, want the code, such as migr_asyappctza\n\thint: pass --table CODE"},
 		{"a time", answer(`2026-09-03T`, `yesterday `), `d.json:1:83: got the time "yesterday 00:30:00+0200", want one such as "2026-09-03T11:00:00+0200"` + again},

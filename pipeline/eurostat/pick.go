@@ -8,7 +8,8 @@ import (
 	"asylum/pipeline/obs"
 )
 
-// A pick says which rows and cells of a file are wanted. Most rows of a bulk
+// A pick says which rows and cells of a file are wanted; in a table of several
+// frequencies, which may be all of them. Most rows of a bulk
 // table are not: they differ from the row before in their last code alone, so
 // one comparison of the rest settles them.
 type pick struct {
@@ -78,13 +79,18 @@ func (p *tsv) passes(d int, c []byte) bool {
 
 // picked reads the wanted cells of a row.
 func (p *tsv) picked(line []byte, tab int) {
-	i := tab + 1
+	i, freq := tab+1, ""
+	if p.freq >= 0 {
+		freq = string(bytes.Split(line[:tab], []byte(","))[p.freq])
+	}
 	for n, c := range p.pick.column {
 		if i > len(line) {
 			p.bad(p.n, len(line)+1, fmt.Sprintf("%d cells", n), fmt.Sprintf("%d, one a period", len(p.periods)), "a tab or the end of the line is missing; download the table again")
 			return
 		}
-		if c >= 0 {
+		if c >= 0 && p.freq >= 0 {
+			i = p.fitted(line, i, c, freq, p.periods[n]) + 1
+		} else if c >= 0 {
 			i = p.cell(line, i, c) + 1
 		} else if end := bytes.IndexByte(line[i:], '\t'); end >= 0 {
 			i += end + 1
@@ -95,4 +101,20 @@ func (p *tsv) picked(line []byte, tab int) {
 	if i <= len(line) {
 		p.bad(p.n, i, fmt.Sprintf("more than %d cells", len(p.periods)), "one a period", "download the table again")
 	}
+}
+
+// fitted reads the cell that begins at line[i], of a table of several
+// frequencies, and gives the index of its end.
+func (p *tsv) fitted(line []byte, i, c int, freq string, period obs.Period) int {
+	if !fits(freq, period) {
+		text, _, _ := bytes.Cut(line[i:], []byte("\t"))
+		if got := bytes.TrimSpace(text); string(got) != ":" {
+			p.refusal.Add(misfit(obs.Pos{File: p.m.File, Line: p.n, Col: i + 1}, obs.Quote(got), freq, period))
+		}
+		p.b.Missing(c)
+		return i + len(text)
+	}
+	cols, r := p.b.Cursor()
+	cols[c].Pos[r] = int64(p.n)<<32 | int64(i+1)
+	return p.cell(line, i, c)
 }

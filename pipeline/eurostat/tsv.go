@@ -121,6 +121,7 @@ type tsv struct {
 	dims    []string
 	counts  bool         // no cell has a sign or decimals
 	old     bool         // the style of before 2022
+	freq    int          // which code of a key says of which periods it is, -1 where it is of all
 	derived int          // 1 if the first dimension is freq and no line says it, else 0
 	padded  bool         // cells end in a blank, as in all of Eurostat's own files
 	open    bool         // the last line had no end
@@ -186,6 +187,7 @@ func (p *tsv) header() error {
 		p.bad(1, 1, obs.Quote(fields[0]), wantHead, "is this a bulk TSV download of a Eurostat table?")
 		return p.refusal
 	}
+	var other *obs.ParseError // a period of another frequency than the first
 	col := bom + len(fields[0]) + 2
 	for _, f := range fields[1:] {
 		s := strings.TrimSpace(string(f))
@@ -193,10 +195,10 @@ func (p *tsv) header() error {
 		switch {
 		case !ok:
 			p.bad(1, col, "period "+obs.Quote(f), `a period such as "2023", "2023-Q1" or "2023-01"`, "download the table again")
-		case len(p.periods) > 0 && period.Freq() != p.periods[0].Freq():
-			p.bad(1, col, "period "+obs.Quote(f), "periods of one frequency", "download the frequencies apart")
 		case p.has(period):
 			p.bad(1, col, "period "+obs.Quote(f)+" again", "each period once", "download the table again")
+		case len(p.periods) > 0 && period.Freq() != p.periods[0].Freq() && other == nil:
+			other = apart(obs.Pos{File: p.m.File, Line: 1, Col: col}, string(f))
 		}
 		if ok {
 			p.periods = append(p.periods, period)
@@ -206,7 +208,7 @@ func (p *tsv) header() error {
 	if len(fields) == 1 {
 		p.bad(1, whole+1, "a header without periods", wantHead, "download the table again, with at least one period")
 	}
-	return p.dimensions(dims)
+	return p.dimensions(dims, other)
 }
 
 func (p *tsv) has(period obs.Period) bool {
@@ -218,10 +220,18 @@ func (p *tsv) has(period obs.Period) bool {
 	return false
 }
 
-func (p *tsv) dimensions(head string) error {
+// dimensions reads the head of the keys. Other, if it is not nil, is what is
+// wrong unless freq is among them.
+func (p *tsv) dimensions(head string, other *obs.ParseError) error {
 	names := strings.Split(head, ",")
 	for i, d := range names {
 		names[i] = strings.ToLower(strings.TrimSpace(d))
+	}
+	p.freq = -1
+	if other != nil {
+		if p.freq = slices.Index(names, "freq"); p.freq < 0 {
+			p.refusal.Add(other)
+		}
 	}
 	if p.old && !slices.Contains(names, "freq") {
 		p.derived = 1
@@ -250,7 +260,7 @@ func (p *tsv) dimensions(head string) error {
 	if err := p.refusal.Err(); err != nil {
 		return err
 	}
-	if p.want.Periods != nil || len(p.want.Codes) > 0 {
+	if p.want.Periods != nil || len(p.want.Codes) > 0 || p.freq >= 0 {
 		p.pick = newPick(p)
 		p.b = table.NewBuilder(p.m, p.dims, p.pick.periods)
 	} else {
@@ -276,7 +286,11 @@ func (p *tsv) row(line []byte) {
 	if p.pick != nil && !p.picks(line, tab) {
 		return
 	}
-	p.b.Start(p.n)
+	if p.freq < 0 {
+		p.b.Start(p.n)
+	} else {
+		p.b.Start(0) // a cell that does not fit the row is none
+	}
 	if !p.key(line[:tab]) {
 		p.b.Drop()
 		return

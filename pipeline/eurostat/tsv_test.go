@@ -49,8 +49,8 @@ var refusals = []struct{ name, in, want string }{
 
 	{"old style, no dimensions", "\\time\t2022 \nSY\t1 \n", "t.tsv:1:1: got a dimension without a name" + wantTop + again},
 	{"old style, no periods", "geo\\time\nDE\n", "t.tsv:1:9: got a header without periods" + wantTop + "\n\thint: download the table again, with at least one period"},
-	{"old style, mixed frequencies", "geo\\time\t2022Q1 \t2021 \nDE\t1 \t2 \n", `t.tsv:1:18: got period "2021 ", want periods of one frequency` + "\n\thint: download the frequencies apart"},
-	{"old style, a semester", "geo\\time\t2022S1 \nDE\t1 \n", `t.tsv:1:10: got period "2022S1 ", want a period such as "2023", "2023-Q1" or "2023-01"` + again},
+	{"old style, mixed frequencies", "geo\\time\t2022Q1 \t2021 \nDE\t1 \t2 \n", `t.tsv:1:18: got period "2021 ", want periods of one frequency, or the dimension freq` + "\n\thint: download the frequencies apart"},
+	{"old style, a semester", "geo\\time\t2022S3 \nDE\t1 \n", `t.tsv:1:10: got period "2022S3 ", want a period such as "2023", "2023-Q1" or "2023-01"` + again},
 	{"old style, a doubled period", "geo\\time\t2022M01\t2022-01 \nDE\t1 \t2 \n", `t.tsv:1:18: got period "2022-01 " again, want each period once` + again},
 	{"old style, too few codes", oldHead + "SY\t1 \t2 \n", "t.tsv:2:3: got 1 codes, want citizen,geo\n\thint: a comma or a code is missing; download the table again"},
 	{"old style, too many codes", oldHead + "A,SY,DE\t1 \t2 \n", unknown("2:1", "citizen", "A") + "\nt.tsv:2:6: got more than 2 codes, want citizen,geo" + again},
@@ -63,7 +63,7 @@ var refusals = []struct{ name, in, want string }{
 	{"no periods", "citizen,geo\\TIME_PERIOD\nSY,DE\n", "t.tsv:1:24: got a header without periods" + wantTop + "\n\thint: download the table again, with at least one period"},
 	{"a bad period", "citizen,geo\\TIME_PERIOD\t20x2 \t2023 \nSY,DE\t1 \t2 \n", `t.tsv:1:25: got period "20x2 ", want a period such as "2023", "2023-Q1" or "2023-01"` + again},
 	{"a bad period behind a BOM", "\xef\xbb\xbfgeo\\TIME_PERIOD\t20x2 \n", `t.tsv:1:20: got period "20x2 ", want a period such as "2023", "2023-Q1" or "2023-01"` + again},
-	{"mixed frequencies", "citizen,geo\\TIME_PERIOD\t2022 \t2023-Q1 \nSY,DE\t1 \t2 \n", `t.tsv:1:31: got period "2023-Q1 ", want periods of one frequency` + "\n\thint: download the frequencies apart"},
+	{"mixed frequencies", "citizen,geo\\TIME_PERIOD\t2022 \t2023-Q1 \nSY,DE\t1 \t2 \n", `t.tsv:1:31: got period "2023-Q1 ", want periods of one frequency, or the dimension freq` + "\n\thint: download the frequencies apart"},
 	{"a doubled period", "citizen,geo\\TIME_PERIOD\t2022 \t2022\nSY,DE\t1 \t2 \n", `t.tsv:1:31: got period "2022" again, want each period once` + again},
 	{"a doubled period, spelt twice", "citizen,geo\\TIME_PERIOD\t2022-Q1 \t2022Q1 \nSY,DE\t1 \t2 \n", `t.tsv:1:34: got period "2022Q1 " again, want each period once` + again},
 	{"a tab behind the periods", "citizen,geo\\TIME_PERIOD\t2022 \t\nSY,DE\t1 \n", `t.tsv:1:31: got period "", want a period such as "2023", "2023-Q1" or "2023-01"` + again},
@@ -252,6 +252,9 @@ func dump(t *table.Table) string {
 	for c := range t.Chunks {
 		for r := range t.Chunks[c].Rows {
 			for p := range t.Periods {
+				if !t.Chunks[c].Held(r, p) {
+					continue
+				}
 				o := t.Observation(c, r, p)
 				fmt.Fprintf(&b, "%v %s %s %v %q %d\n", o.Key, o.Period, obs.Number(o.Count, o.Decimals), o.Known, o.Flags, o.Pos.Line)
 			}
@@ -375,6 +378,14 @@ func naive(in string) string {
 		p, _ := obs.ParsePeriod(strings.TrimSpace(head[1]))
 		freq = string(p.Freq()) + ","
 	}
+	var names []string
+	for _, d := range strings.Split(dims, ",") {
+		names = append(names, strings.TrimSpace(d))
+	}
+	freqOf := func(head string) byte {
+		p, _ := obs.ParsePeriod(strings.TrimSpace(head))
+		return p.Freq()
+	}
 	for n, line := range lines[1:] {
 		cells := strings.Split(strings.TrimSuffix(line, "\r"), "\t")
 		var row []string
@@ -386,6 +397,9 @@ func naive(in string) string {
 				count = "0"
 			}
 			period, _ := obs.ParsePeriod(strings.TrimSpace(head[p+1]))
+			if f := slices.Index(names, "freq"); f >= 0 && slices.ContainsFunc(head[2:], func(h string) bool { return freqOf(h) != freqOf(head[1]) }) && !fits(strings.Split(cells[0], ",")[f], period) {
+				continue
+			}
 			// Sorted by what stands behind the key, which begins with the period.
 			row = append(row, fmt.Sprintf("%s %s %v %q %d\n", period, count, !strings.HasPrefix(strings.TrimLeft(cell, " "), ":"), strings.TrimSpace(flags), n+2))
 		}
@@ -420,6 +434,8 @@ func FuzzTSV(f *testing.F) {
 	f.Add("unit,citizen,sex,age,decision,geo\\time\t2023Q2 \t2023Q1 \nPER,SY,T,TOTAL,GENCONV,DE\t5 \t: c\nPER,SY,T,TOTAL,GENCONV,FR\t 5 p\t  0 n\n")
 	f.Add("geo,FREQ\\TIME\t2023M02 \t2023M01\nDE,M\t5 \t:\n")
 	f.Add("freq,indic_de,geo\\TIME_PERIOD\t1960 \t1961 \nA,GROWRT,AL\t-0.4 b\t12.30 ep\nA,GROWRT,AM\t-5 \t0.0\n")
+	f.Add("freq,geo\\TIME_PERIOD\t2023 \t2023-Q1 \t2023-Q2 \nA,DE\t5 b\t: \t: \nQ,DE\t: \t1 \t: c\n")
+	f.Add("geo,freq\\time\t2023Q1 \t2023S1 \t2023M01D02 \t2023W05 \nDE,W\t:\t:\t:\t  1 \nDE,X\t1 \t2 \t3 \t4 \n")
 	for _, n := range goodNumbers {
 		f.Add("x,geo\\time\t2023 \t2022 \nX,DE\t" + n.in + "\t" + n.in + "\nX,FR\t: \t 1 b\n")
 	}

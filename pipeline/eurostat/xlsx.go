@@ -18,8 +18,7 @@ import (
 // sheet is one slice of the table, with the dimensions that are fixed in it
 // above and a legend below.
 //
-// A place in a workbook is a row and a column number; the sheet stands behind
-// the file in messages. The error is an *obs.Refusal or *obs.ParseError, or one
+// The error is an *obs.Refusal or *obs.ParseError, or one
 // of reading r.
 func ReadXLSX(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	b, err := openBook(r, m.File)
@@ -50,6 +49,15 @@ func ReadXLSX(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) 
 	if p.names == nil {
 		return nil, b.bad("", 0, 0, "a workbook without a sheet of figures", "at least one beside Summary and Structure", mendXLSX)
 	}
+	if p.other != nil && !slices.Contains(p.names, "freq") {
+		return nil, p.other
+	}
+	if p.other != nil {
+		p.out = fitting(p.names, p.out, p.refusal)
+	}
+	if err := p.refusal.Err(); err != nil {
+		return nil, err
+	}
 	if len(p.rows)*len(p.periods) > maxGrid {
 		return nil, b.bad("", 0, 0, fmt.Sprintf("more than %d places", maxGrid), "a table with fewer holes", "take the bulk download")
 	}
@@ -67,7 +75,8 @@ type xlsx struct {
 	out     []obs.Observation
 	rows    map[string]bool // keys, to know how large the table becomes
 	periods map[obs.Period]bool
-	freq    byte
+	first   obs.Period      // to be read
+	other   *obs.ParseError // a period of another frequency
 }
 
 var (
@@ -339,10 +348,10 @@ func (q *slice) when(row int, c xcell) obs.Period {
 	switch {
 	case !ok:
 		q.refusal.Add(q.bad(row, c.col, "period "+obs.Quote(c.text), `a period such as "2023", "2023-Q1" or "2023-01"`, mendXLSX))
-	case q.freq != 0 && q.freq != period.Freq():
-		q.refusal.Add(q.bad(row, c.col, "period "+obs.Quote(c.text), "periods of one frequency", "download the frequencies apart"))
-	default:
-		q.freq = period.Freq()
+	case q.first == "":
+		q.first = period
+	case q.first.Freq() != period.Freq() && q.other == nil:
+		q.other = apart(q.pos(q.sheet.name, row, c.col), c.text)
 	}
 	return period
 }

@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"asylum/pipeline/obs"
 )
@@ -94,7 +95,7 @@ func (b *book) pos(sheet string, row, col int) obs.Pos {
 	if sheet == "" {
 		return obs.Pos{File: b.file}
 	}
-	return obs.Pos{File: b.file + "!" + sheet, Line: row, Col: col}
+	return obs.Pos{File: b.file, Sheet: sheet, Line: row, Col: col}
 }
 
 // A part gives the bytes of one file of the workbook to the XML decoder, a
@@ -216,7 +217,11 @@ func (b *book) list() error {
 	}
 	return b.walk("xl/workbook.xml", "", "workbook", func(e xml.StartElement) error {
 		if e.Name.Local == "sheet" {
-			b.sheets = append(b.sheets, sheet{attr(e, "", "name"), target[relation(e)]})
+			s := sheet{attr(e, "", "name"), target[relation(e)]}
+			if s.name == "" || !utf8.ValidString(s.name) {
+				return b.bad("", 0, 0, "a sheet without a name", "one for each", mendXLSX)
+			}
+			b.sheets = append(b.sheets, s)
 		}
 		if len(b.sheets) > maxParts {
 			return b.bad("", 0, 0, fmt.Sprintf("more than %d sheets", maxParts), "a table", "take the bulk download")

@@ -189,23 +189,27 @@ func TestXLSXRefusals(t *testing.T) {
 		{"another zip", zipOf(t, "a.tsv", "x"), "d.xlsx: got a zip of 1 files that is no workbook, want one of the Data Browser" + mend},
 		{"no Summary", decisions().without("Summary").bytes(t), "d.xlsx: got a workbook without the sheets Summary and Structure, want one of the Data Browser" + mend},
 		{"no figures", decisions().without("Sheet 1").without("Sheet 2").bytes(t), "d.xlsx: got a workbook without a sheet of figures, want at least one beside Summary and Structure" + mend},
-		{"a figure", decisions().with("Sheet 2", "B14", "12O").bytes(t), `d.xlsx!Sheet 2:14:2: got "12O", want a number, or ":" if there is no value` + mend},
-		{"half a person", decisions().with("Sheet 2", "B14", 12.5).bytes(t), `d.xlsx!Sheet 2:14:2: got "12.5", want a count of persons` + mend},
-		{"flags", decisions().with("Sheet 1", "C14", "B!").bytes(t), `d.xlsx!Sheet 1:14:3: got flags "B!", want letters such as "bp"` + mend},
-		{"a label", decisions().with("Sheet 1", "A15", "Atlantis").bytes(t), `d.xlsx!Sheet 1:15:1: got geo "Atlantis", want a code of the list datasets/codes/geo.csv, or its English label` + "\n\thint: download the table in English, or with codes and labels"},
-		{"a period", decisions().with("Sheet 1", "B12", "soon").bytes(t), `d.xlsx!Sheet 1:12:2: got period "soon", want a period such as "2023", "2023-Q1" or "2023-01"` + mend},
-		{"frequencies", decisions().with("Sheet 2", "B12", "2024-Q1").bytes(t), `d.xlsx!Sheet 2:12:2: got period "2024-Q1", want periods of one frequency` + "\n\thint: download the frequencies apart"},
-		{"other dimensions", decisions().with("Sheet 2", "A10", "Colour").bytes(t), "d.xlsx!Sheet 2:13:1: got the dimensions freq,citizen,age,decision,unit,colour,geo, want freq,citizen,age,decision,unit,sex,geo, as in the first sheet" + mend},
-		{"the same slice", decisions().with("Sheet 2", "C8", "Total").with("Sheet 2", "A15", nil).bytes(t), "d.xlsx!Sheet 2:15:2: got \"0\" below the table, want the legend" + mend},
-		{"twice", decisions().with("Sheet 1", "A15", "Germany").without("Sheet 2").bytes(t), "d.xlsx!Sheet 1:15:2: got A,RU,TOTAL,TOTAL,PER,T,DE 2024 a second time, want each cell once (it stands at d.xlsx!Sheet 1:14:2)\n\thint: remove one of the two rows\n" +
-			"d.xlsx!Sheet 1:15:4: got A,RU,TOTAL,TOTAL,PER,T,DE 2025 a second time, want each cell once (it stands at d.xlsx!Sheet 1:14:4)\n\thint: remove one of the two rows"},
-		{"another dataset", decisions().with("Sheet 1", "B2", "x [MIGR_ASYAPPCTZA]").bytes(t), `d.xlsx!Sheet 1:2:2: got the dataset "migr_asyappctza", want migr_asydcfsta, as in the sheet Summary` + mend},
-		{"no dataset", decisions().with("Summary", "A6", "Decisions").with("Summary", "B16", nil).bytes(t), "d.xlsx!Summary:1:1: got a dataset that does not say its code, want the code, such as migr_asyappctza\n\thint: pass --table CODE"},
-		{"a day", decisions().with("Summary", "D10", "yesterday").bytes(t), `d.xlsx!Summary:10:4: got the time "yesterday", want one such as "31/03/2017 23:00"` + mend},
-		{"no heads", decisions().with("Sheet 1", "A12", nil).with("Sheet 1", "A13", nil).bytes(t), "d.xlsx!Sheet 1:22:1: got the end of the sheet, want a table with its heads" + mend},
-		{"no head of rows", decisions().with("Sheet 1", "A13", nil).bytes(t), `d.xlsx!Sheet 1:14:1: got "Germany", want the head of an axis, such as "GEO (Labels)"` + mend},
-		{"no time", decisions().with("Sheet 1", "A12", "SEX (Codes)").with("Sheet 1", "A10", "Colour").bytes(t), "d.xlsx!Sheet 1:13:1: got 0 dimensions of time, want one" + mend},
-		{"beside", decisions().with("Sheet 1", "H14", "7").bytes(t), `d.xlsx!Sheet 1:14:8: got "7" without a head above, want figures below heads` + mend},
+		{"a figure", decisions().with("Sheet 2", "B14", "12O").bytes(t), `d.xlsx, sheet "Sheet 2", cell B14: got "12O", want a number, or ":" if there is no value` + mend},
+		{"half a person", decisions().with("Sheet 2", "B14", 12.5).bytes(t), `d.xlsx, sheet "Sheet 2", cell B14: got "12.5", want a count of persons` + mend},
+		{"flags", decisions().with("Sheet 1", "C14", "B!").bytes(t), `d.xlsx, sheet "Sheet 1", cell C14: got flags "B!", want letters such as "bp"` + mend},
+		{"a label", decisions().with("Sheet 1", "A15", "Atlantis").bytes(t), `d.xlsx, sheet "Sheet 1", cell A15: got geo "Atlantis", want a code of the list datasets/codes/geo.csv, or its English label` + "\n\thint: download the table in English, or with codes and labels"},
+		{"a period", decisions().with("Sheet 1", "B12", "soon").bytes(t), `d.xlsx, sheet "Sheet 1", cell B12: got period "soon", want a period such as "2023", "2023-Q1" or "2023-01"` + mend},
+		{"frequencies", decisions().with("Sheet 2", "B12", "2024-Q1").with("Sheet 1", "A5", "Colour").with("Sheet 2", "A5", "Colour").bytes(t), `d.xlsx, sheet "Sheet 2", cell B12: got period "2024-Q1", want periods of one frequency, or the dimension freq` + "\n\thint: download the frequencies apart"},
+		{"other dimensions", decisions().with("Sheet 2", "A10", "Colour").bytes(t), "d.xlsx, sheet \"Sheet 2\", cell A13: got the dimensions freq,citizen,age,decision,unit,colour,geo, want freq,citizen,age,decision,unit,sex,geo, as in the first sheet" + mend},
+		{"the same slice", decisions().with("Sheet 2", "C8", "Total").with("Sheet 2", "A15", nil).bytes(t), "d.xlsx, sheet \"Sheet 2\", cell B15: got \"0\" below the table, want the legend" + mend},
+		{"twice", decisions().with("Sheet 1", "A15", "Germany").without("Sheet 2").bytes(t), "d.xlsx, sheet \"Sheet 1\", cell B15: got A,RU,TOTAL,TOTAL,PER,T,DE 2024 a second time, want each cell once (it stands at d.xlsx, sheet \"Sheet 1\", cell B14)\n\thint: remove one of the two rows\n" +
+			"d.xlsx, sheet \"Sheet 1\", cell D15: got A,RU,TOTAL,TOTAL,PER,T,DE 2025 a second time, want each cell once (it stands at d.xlsx, sheet \"Sheet 1\", cell D14)\n\thint: remove one of the two rows"},
+		{"twice, in two sheets", decisions().with("Sheet 2", "C8", "Total").with("Sheet 2", "A15", "Malta").with("Sheet 2", "D14", nil).with("Sheet 2", "E14", nil).bytes(t),
+			`d.xlsx, sheet "Sheet 2", cell B14: got A,RU,TOTAL,TOTAL,PER,T,DE 2024 a second time, want each cell once (it stands at d.xlsx, sheet "Sheet 1", cell B14)` + "\n\thint: remove one of the two rows"},
+		{"a sheet without a name", zipOf(t, "[Content_Types].xml", "<Types/>", "xl/_rels/workbook.xml.rels", `<Relationships></Relationships>`, "xl/workbook.xml", `<workbook><sheet name=""/></workbook>`),
+			"d.xlsx: got a sheet without a name, want one for each" + mend},
+		{"another dataset", decisions().with("Sheet 1", "B2", "x [MIGR_ASYAPPCTZA]").bytes(t), `d.xlsx, sheet "Sheet 1", cell B2: got the dataset "migr_asyappctza", want migr_asydcfsta, as in the sheet Summary` + mend},
+		{"no dataset", decisions().with("Summary", "A6", "Decisions").with("Summary", "B16", nil).bytes(t), "d.xlsx, sheet \"Summary\", cell A1: got a dataset that does not say its code, want the code, such as migr_asyappctza\n\thint: pass --table CODE"},
+		{"a day", decisions().with("Summary", "D10", "yesterday").bytes(t), `d.xlsx, sheet "Summary", cell D10: got the time "yesterday", want one such as "31/03/2017 23:00"` + mend},
+		{"no heads", decisions().with("Sheet 1", "A12", nil).with("Sheet 1", "A13", nil).bytes(t), "d.xlsx, sheet \"Sheet 1\", cell A22: got the end of the sheet, want a table with its heads" + mend},
+		{"no head of rows", decisions().with("Sheet 1", "A13", nil).bytes(t), `d.xlsx, sheet "Sheet 1", cell A14: got "Germany", want the head of an axis, such as "GEO (Labels)"` + mend},
+		{"no time", decisions().with("Sheet 1", "A12", "SEX (Codes)").with("Sheet 1", "A10", "Colour").bytes(t), "d.xlsx, sheet \"Sheet 1\", cell A13: got 0 dimensions of time, want one" + mend},
+		{"beside", decisions().with("Sheet 1", "H14", "7").bytes(t), `d.xlsx, sheet "Sheet 1", cell H14: got "7" without a head above, want figures below heads` + mend},
 	} {
 		_, err := ReadXLSX(bytes.NewReader(tt.in), table.Meta{File: "d.xlsx"}, table.Want{})
 		if err == nil || err.Error() != tt.want {
@@ -213,7 +217,7 @@ func TestXLSXRefusals(t *testing.T) {
 		}
 	}
 	_, err := ReadXLSX(bytes.NewReader(whole), table.Meta{File: "d.xlsx", Table: "demo_pjan"}, table.Want{})
-	if err == nil || err.Error() != `d.xlsx!Summary:6:1: got the dataset "migr_asydcfsta", want an answer for demo_pjan`+"\n\thint: pass --table migr_asydcfsta, or leave it out" {
+	if err == nil || err.Error() != `d.xlsx, sheet "Summary", cell A6: got the dataset "migr_asydcfsta", want an answer for demo_pjan`+"\n\thint: pass --table migr_asydcfsta, or leave it out" {
 		t.Error(err)
 	}
 }
@@ -250,15 +254,15 @@ func bookOf(t testing.TB, sheet string) []byte {
 func TestXLSXIsBounded(t *testing.T) {
 	const mend = "\n\thint: " + mendXLSX
 	for _, tt := range []struct{ name, in, want string }{
-		{"a long text", "<worksheet><row><c><v>" + strings.Repeat("1", 8<<20), `d.xlsx!Summary: got a damaged part "xl/s.xml" (a text of more than 1 MiB), want a whole workbook` + mend},
-		{"a text in pieces", "<worksheet><row><c><is>" + strings.Repeat("<t>"+strings.Repeat("a", 1000)+"</t>", 8000) + "</is></c>", "d.xlsx!Summary:1:1: got a text of more than 1 MiB, want a cell" + mend},
-		{"a million columns", "<worksheet><row>" + strings.Repeat("<c><v>1</v></c>", 1_000_000), "d.xlsx!Summary:1:16385: got more than 16384 columns, want a sheet" + mend},
-		{"a far column", `<worksheet><row r="1"><c r="ZZZZ1">`, `d.xlsx!Summary:1:475254: got more than 16384 columns, want a sheet` + mend},
-		{"rows turning back", `<worksheet><row r="2"></row><row r="2">`, `d.xlsx!Summary:2: got the row "2", want one below it` + mend},
-		{"deep", strings.Repeat("<a>", 100_000), `d.xlsx!Summary: got a damaged part "xl/s.xml" (unexpected EOF), want a whole workbook` + mend},
-		{"cut", "<worksheet><row><c>", `d.xlsx!Summary: got a damaged part "xl/s.xml" (unexpected EOF), want a whole workbook` + mend},
-		{"a formula's error", `<worksheet><row r="3"><c r="B3" t="e"><v>#REF!</v></c>`, `d.xlsx!Summary:3:2: got the value "#REF!" of a formula, want a text or a number` + mend},
-		{"a shared text", `<worksheet><row r="3"><c r="B3" t="s"><v>9</v></c>`, `d.xlsx!Summary:3:2: got the shared text "9", want one of the 0 there are` + mend},
+		{"a long text", "<worksheet><row><c><v>" + strings.Repeat("1", 8<<20), `d.xlsx, sheet "Summary": got a damaged part "xl/s.xml" (a text of more than 1 MiB), want a whole workbook` + mend},
+		{"a text in pieces", "<worksheet><row><c><is>" + strings.Repeat("<t>"+strings.Repeat("a", 1000)+"</t>", 8000) + "</is></c>", "d.xlsx, sheet \"Summary\", cell A1: got a text of more than 1 MiB, want a cell" + mend},
+		{"a million columns", "<worksheet><row>" + strings.Repeat("<c><v>1</v></c>", 1_000_000), "d.xlsx, sheet \"Summary\", cell XFE1: got more than 16384 columns, want a sheet" + mend},
+		{"a far column", `<worksheet><row r="1"><c r="ZZZZ1">`, `d.xlsx, sheet "Summary", cell ZZZZ1: got more than 16384 columns, want a sheet` + mend},
+		{"rows turning back", `<worksheet><row r="2"></row><row r="2">`, `d.xlsx, sheet "Summary", row 2: got the row "2", want one below it` + mend},
+		{"deep", strings.Repeat("<a>", 100_000), `d.xlsx, sheet "Summary": got a damaged part "xl/s.xml" (unexpected EOF), want a whole workbook` + mend},
+		{"cut", "<worksheet><row><c>", `d.xlsx, sheet "Summary": got a damaged part "xl/s.xml" (unexpected EOF), want a whole workbook` + mend},
+		{"a formula's error", `<worksheet><row r="3"><c r="B3" t="e"><v>#REF!</v></c>`, `d.xlsx, sheet "Summary", cell B3: got the value "#REF!" of a formula, want a text or a number` + mend},
+		{"a shared text", `<worksheet><row r="3"><c r="B3" t="s"><v>9</v></c>`, `d.xlsx, sheet "Summary", cell B3: got the shared text "9", want one of the 0 there are` + mend},
 	} {
 		in := bookOf(t, tt.in)
 		var before, after runtime.MemStats

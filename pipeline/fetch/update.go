@@ -187,7 +187,7 @@ func (c *Client) read(f *File) (*table.Table, error) {
 // of structure announced since.
 func same(l *store.Lake, f *File, t *table.Table, newest *table.Meta) error {
 	bad := func(got, hint string) error { return &Error{URL: f.URL, Status: 200, Got: got, Hint: hint} }
-	if p, ok := obs.ParsePeriod(f.Entry.DataEnd); ok && len(t.Periods) > 0 && t.Periods[0].Freq() != p.Freq() {
+	if p, ok := obs.ParsePeriod(f.Entry.DataEnd); ok && len(t.Periods) > 0 && !slices.ContainsFunc(t.Periods, func(q obs.Period) bool { return q.Freq() == p.Freq() }) {
 		return bad(fmt.Sprintf("another table: its periods are such as %s, those of %s such as %s", t.Periods[0], f.Table, p), tryLater)
 	}
 	if newest == nil || f.Entry.LastStructureChange >= newest.Vintage {

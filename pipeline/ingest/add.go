@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,6 +29,7 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 		return Added{}, err
 	}
 	defer in.Close()
+	opt.label = beside(file)
 	t, err := Read(in, file, opt)
 	if err != nil {
 		return Added{}, err
@@ -101,8 +103,28 @@ func narrower(l *store.Lake, t *table.Table) (string, error) {
 	if len(lacks) == 0 {
 		return "", nil
 	}
-	t.Extent = []table.Extent{extent}
+	t.Extent = byFrequency(t, extent)
 	return fmt.Sprintf("it lacks %s that an earlier vintage holds, and is kept as an extract; pass --whole if the source has dropped them", strings.Join(lacks, ", ")), nil
+}
+
+// byFrequency parts an extent by the frequencies of a table that holds several:
+// its years may reach further than its quarters.
+func byFrequency(t *table.Table, e table.Extent) []table.Extent {
+	freq := t.Dim("freq")
+	if e.From == "" || freq < 0 || !slices.ContainsFunc(t.Periods, func(p obs.Period) bool { return p.Freq() != t.Periods[0].Freq() }) {
+		return []table.Extent{e}
+	}
+	var boxes []table.Extent
+	for _, f := range slices.Sorted(slices.Values(t.Dims[freq].Values)) {
+		periods := slices.DeleteFunc(slices.Clone(t.Periods), func(p obs.Period) bool { return string(p.Freq()) != f })
+		if len(periods) == 0 {
+			periods = t.Periods
+		}
+		box := table.Extent{Dims: maps.Clone(e.Dims), From: slices.Min(periods), To: slices.Max(periods)}
+		box.Dims["freq"] = []string{f}
+		boxes = append(boxes, box)
+	}
+	return boxes
 }
 
 // byCountry is the extent of AIDA's figures: a page speaks of one country and a

@@ -43,7 +43,9 @@ func (f *Files) recognise(name string) (table.Meta, error) {
 		return table.Meta{}, err
 	}
 	defer in.Close()
-	_, m, kind, err := open(bufio.NewReaderSize(in, eurostat.MaxLine), name, f.opt)
+	opt := f.opt
+	opt.label = beside(name)
+	_, m, kind, err := open(bufio.NewReaderSize(in, eurostat.MaxLine), name, opt)
 	if err != nil {
 		return m, err
 	}
@@ -65,7 +67,7 @@ func (f *Files) read(m table.Meta, want table.Want) (*table.Table, error) {
 	}
 	defer in.Close()
 	opt := f.opt
-	opt.Want = want
+	opt.Want, opt.label = want, beside(m.File)
 	return Read(in, m.File, opt)
 }
 

@@ -32,6 +32,8 @@ type Options struct {
 	Whole    bool       // the file is its whole table, whatever earlier vintages held
 	Want     table.Want // what to read, where the format has a line a cell
 	MaxBytes int64      // how much a gzip file may unpack to; 0 means 8 GiB
+
+	label companion // what stands beside the file
 }
 
 const maxBytes = 8 << 30
@@ -78,11 +80,18 @@ func open(raw *bufio.Reader, file string, opt Options) (io.Reader, table.Meta, r
 			return a.in, m, reading{"eurostat", "xlsx", "", eurostat.ReadXLSX}, nil
 		}
 		in = a.in
+		if a.label.name != "" {
+			opt.label = a.label
+		}
 		if m.Table == "" && NameTable(file) == "" {
 			m.Table = NameTable(a.name)
 		}
 	}
 	kind, err := recognise(in, m)
+	if err == nil && kind.format == "explorer-csv" {
+		kind.after(opt.label.tell(&m, &kind, opt))
+		err = kind.known(file)
+	}
 	if err != nil {
 		return nil, m, kind, explain(err, file)
 	}
@@ -175,6 +184,8 @@ func recognise(in *bufio.Reader, m table.Meta) (reading, error) {
 		return reading{"eurostat", "json-stat", m.Table, eurostat.ReadJSONStat}, nil
 	case aida.IsHTML(head) && (named == "" || named == "statistics") && isAIDA(in):
 		return reading{"aida", "aida-html", "statistics", aida.ReadHTML}, nil
+	case eurostat.IsLabel(head):
+		return reading{}, alone(m.File)
 	}
 	if line, _, _ := bytes.Cut(head, []byte("\n")); !bytes.Contains(line, []byte("\t")) {
 		line, bom := bytes.CutPrefix(line, []byte("\xef\xbb\xbf"))
@@ -184,12 +195,15 @@ func recognise(in *bufio.Reader, m table.Meta) (reading, error) {
 				in.Discard(3) // behind it a quote would not be seen as one
 			}
 			if ok {
-				return r, r.known(m.File)
+				return r, nil
 			}
 		}
 	}
 	r := reading{"eurostat", "tsv", named, eurostat.PickTSV}
 	if line, _, _ := bytes.Cut(head, []byte("\n")); !eurostat.RecogniseTSV(line) {
+		if isLabel(m.File) {
+			return r, alone(m.File)
+		}
 		return r, nil // reading it says what is wrong with its head
 	}
 	return r, r.known(m.File)
@@ -226,6 +240,21 @@ func (r *reading) known(file string) error {
 	return nil
 }
 
+// after adds doubts to those of the table when it is read.
+func (r *reading) after(doubts []*obs.ParseError) {
+	if len(doubts) == 0 {
+		return
+	}
+	read := r.read
+	r.read = func(in io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
+		t, err := read(in, m, want)
+		if err == nil {
+			t.Doubts = append(doubts, t.Doubts...)
+		}
+		return t, err
+	}
+}
+
 // into reads a file that was recognised.
 func (r *reading) into(in io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	if m.Table != "" && r.table != "" && m.Table != r.table {
@@ -238,6 +267,9 @@ func (r *reading) into(in io.Reader, m table.Meta, want table.Want) (*table.Tabl
 // NameTable is the known dataset code that leads a file's name, or "".
 func NameTable(file string) string {
 	name := strings.ToLower(filepath.Base(file))
+	if m := dataName.FindStringSubmatch(name); m != nil {
+		name = m[1]
+	}
 	end := strings.IndexFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 	if end >= 0 {
 		name = name[:end]

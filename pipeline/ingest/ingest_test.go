@@ -155,7 +155,7 @@ func TestEveryCut(t *testing.T) {
 func TestNameTable(t *testing.T) {
 	for name, want := range map[string]string{
 		"migr_asyappctza.tsv": "migr_asyappctza", "/a/b/MIGR_ASYAPPCTZA.TSV.GZ": "migr_asyappctza", "migr_asyappctza_tabular.tsv.gz": "migr_asyappctza",
-		"migr_asyappctza (1).tsv": "migr_asyappctza", "migr_asyappctza.bulk-2023.tsv.gz": "migr_asyappctza", "migr_asydcfstq-2024.tsv": "migr_asydcfstq",
+		"migr_asyappctza (1).tsv": "migr_asyappctza", "migr_asyappctza.bulk-2023.tsv.gz": "migr_asyappctza", "migr_asydcfstq-2024.tsv": "migr_asydcfstq", "migr_asydcfstq_1_Data.csv": "migr_asydcfstq",
 		"estat_migr_asyappctza.tsv.gz": "migr_asyappctza", "migr_asyappctzm__custom_39520_20201006_200227.tsv": "migr_asyappctzm", "migr_asyappctzm__custom_39520_tabular.tsv": "migr_asyappctzm",
 		"download.tsv": "", "": "", ".tsv": "", "migr_asyappctzax.tsv": "", "my_migr_asyappctza.tsv": "", "migr_asyappctza/x.tsv": "",
 	} {

@@ -24,8 +24,8 @@ type Place struct {
 	Raw  string // what Locate found there, as printed
 }
 
-// Locate reads the raw files again and fills in the column of each cell and
-// what stands there. It is an error if a file is not the one that was read, or
+// Locate reads the raw files again and fills in the column of each cell, in a
+// workbook the sheet, and what stands there. It is an error if a file is not the one that was read, or
 // a cell does not say what the table says.
 func Locate(d Data, places []*Place) error {
 	var files []string // in the order of their first place, so that the first error is always the same
@@ -92,7 +92,7 @@ func locateIn(d Data, m table.Meta, places []*Place) error {
 				return fmt.Errorf("%s has no line %d: it is not the file that was read", m.File, p.Cell.Pos.Line)
 			}
 		}
-		if p.Cell.Pos.Col > 0 {
+		if p.Cell.Pos.Col > 0 && kind.format != "tsv" {
 			err = p.field(line, in)
 		} else {
 			err = p.find(head, line)
@@ -115,26 +115,24 @@ func reread(in io.Reader, kind reading, m table.Meta, places []*Place) error {
 	if err != nil {
 		return err
 	}
-	type at struct {
-		line, col int
-		period    obs.Period
-	}
-	cells := map[at]obs.Observation{}
+	cells := map[string]obs.Observation{}
+	at := func(o *obs.Observation) string { return strings.Join(o.Key, "\x00") + "\x00" + string(o.Period) }
 	for c := range t.Chunks {
 		for p := range t.Periods {
 			for r := range t.Chunks[c].Rows {
 				if t.Chunks[c].Held(r, p) {
 					o := t.Observation(c, r, p)
-					cells[at{o.Pos.Line, o.Pos.Col, o.Period}] = o
+					cells[at(&o)] = o
 				}
 			}
 		}
 	}
 	for _, p := range places {
-		o, ok := cells[at{p.Cell.Pos.Line, p.Cell.Pos.Col, p.Cell.Period}]
-		if !ok {
+		o, ok := cells[at(p.Cell)]
+		if !ok || o.Pos.Line != p.Cell.Pos.Line || o.Pos.Col != p.Cell.Pos.Col {
 			return fmt.Errorf("%v: no cell for %s", p.Cell.Pos, p.Cell.Period)
 		}
+		p.Cell.Pos.Sheet = o.Pos.Sheet // which older tables do not hold
 		if p.Raw = Written(&o); p.Raw != Written(p.Cell) {
 			return fmt.Errorf("%v: the raw file says %q, the table %q", p.Cell.Pos, p.Raw, Written(p.Cell))
 		}

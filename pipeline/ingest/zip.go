@@ -26,7 +26,7 @@ const (
 type archive struct {
 	in    *bufio.Reader // the table, or the workbook whole
 	name  string        // of the table inside; "" for a workbook that was not in a zip of its own
-	label []byte        // the companion Label file of a Data Explorer CSV, or nil
+	label companion     // the Label file of a Data Explorer CSV, if there is one
 	xlsx  bool          // in is a workbook of Excel
 }
 
@@ -53,10 +53,8 @@ func unzip(r io.Reader, file string, opt Options) (archive, error) {
 	var names []string
 	for _, f := range z.File {
 		switch {
-		case isLabel(f.Name) && a.label == nil:
-			if a.label, err = readLabel(f, file); err != nil {
-				return archive{}, err
-			}
+		case isLabel(f.Name) && a.label.name == "":
+			a.label = packed(f, file)
 		case !besides(f):
 			found, names = append(found, f), append(names, obs.Quote(f.Name))
 		}
@@ -65,6 +63,8 @@ func unzip(r io.Reader, file string, opt Options) (archive, error) {
 		names = append(names[:obs.Shown], fmt.Sprintf("and %d more", len(found)-obs.Shown))
 	}
 	switch {
+	case len(found) == 0 && a.label.name != "":
+		return archive{}, alone(a.label.name)
 	case len(found) == 0:
 		return archive{}, badZip(file, "a zip without a table", "one with a single table", "unpack it and look what it holds")
 	case len(found) > 1:
@@ -136,16 +136,6 @@ func besides(f *zip.File) bool {
 	return strings.HasSuffix(name, "/") || f.FileInfo().IsDir() || strings.HasPrefix(name, "__macosx/") || strings.Contains(name, "/__macosx/") ||
 		strings.HasPrefix(base, ".") || base == "thumbs.db" || base == "desktop.ini" ||
 		strings.HasPrefix(base, "readme") || strings.HasSuffix(base, ".txt") || isLabel(name)
-}
-
-func isLabel(name string) bool { return strings.HasSuffix(strings.ToLower(name), "_label.csv") }
-
-func readLabel(f *zip.File, file string) ([]byte, error) {
-	in, err := openInner(f, file, Options{MaxBytes: maxLabel})
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(in)
 }
 
 // openInner opens a file in a zip, bounded by what it says and by what comes.

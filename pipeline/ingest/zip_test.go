@@ -51,8 +51,8 @@ func TestUnzip(t *testing.T) {
 			continue
 		}
 		got, err := io.ReadAll(a.in)
-		if err != nil || string(got) != tt.want || a.name != tt.inner || string(a.label) != tt.label || a.xlsx != tt.xlsx || !isZip(tt.in) {
-			t.Errorf("%s: got %q of %q, label %q, workbook %v (%v)", tt.name, got, a.name, a.label, a.xlsx, err)
+		if err != nil || string(got) != tt.want || a.name != tt.inner || string(a.label.text) != tt.label || a.xlsx != tt.xlsx || !isZip(tt.in) {
+			t.Errorf("%s: got %q of %q, label %q, workbook %v (%v)", tt.name, got, a.name, a.label.text, a.xlsx, err)
 		}
 	}
 	if isZip([]byte("PKx")) || isZip(nil) {
@@ -97,7 +97,7 @@ func TestUnzipRefusals(t *testing.T) {
 		{"lies", liar, Options{}, "z.zip!a.tsv: got a damaged zip file (zip: not a valid zip file), want a whole one\n\thint: download it again"},
 		{"damaged", flip, Options{}, ""},
 		{"secret", secret, Options{}, "z.zip!a.tsv: got a file with a password, want one without\n\thint: unpack it, and pass what is inside"},
-		{"a label without end", zipOf(t, "a.tsv", "x", "a_Label.csv", strings.Repeat("x", 1<<20+1)), Options{}, "z.zip!a_Label.csv: got a file that unpacks to more than 1048576 bytes, want a table\n\thint: if it really is one, raise the limit with --max-bytes"},
+		{"a label alone", zipOf(t, "a_Label.csv", "x"), Options{}, "z.zip!a_Label.csv: got the Label file of a table, want its Data file, such as migr_asyappctza_1_Data.csv\n\thint: give the Data file, with the Label file beside it: then its day is read from there"},
 	} {
 		a, err := unzip(bytes.NewReader(tt.in), "z.zip", tt.opt)
 		if err == nil {

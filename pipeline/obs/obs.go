@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // An Observation is one cell of a source table, as published.
@@ -52,20 +53,29 @@ func (o *Observation) Float() float64 {
 var powers = [MaxDecimals + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
 
 // A Period is a span of time in the form Eurostat writes today: "2023",
-// "2023-Q1" or "2023-01". Periods of one frequency sort as strings.
+// "2023-S1", "2023-Q1", "2023-01", "2023-W05" or "2023-01-15". Periods of one
+// frequency sort as strings.
 type Period string
 
 // ParsePeriod reads a period in any form that Eurostat has used: 2023,
-// 2023-Q1, 2023Q1, 2023-01, 2023M01. It reports false for anything else.
+// 2023-S1, 2023S1, 2023-Q1, 2023Q1, 2023-01, 2023M01, 2023-W05, 2023W05,
+// 2023-01-15, 2023M01D15. It reports false for anything else.
 func ParsePeriod(s string) (Period, bool) {
 	if len(s) < 4 || !digits(s[:4]) {
 		return "", false
 	}
 	year, rest := s[:4], strings.TrimPrefix(s[4:], "-")
+	if len(s) == len("2023-01-15") {
+		return day(s[:4]+"-"+s[5:7]+"-"+s[8:], s[4] == s[7] && s[4] == '-' || s[4] == 'M' && s[7] == 'D')
+	}
 	switch {
 	case rest == "" && len(s) == 4:
 		return Period(year), true
 	case len(rest) == 2 && rest[0] == 'Q' && rest[1] >= '1' && rest[1] <= '4':
+		return Period(year + "-" + rest), true
+	case len(rest) == 2 && rest[0] == 'S' && (rest[1] == '1' || rest[1] == '2'):
+		return Period(year + "-" + rest), true
+	case len(rest) == 3 && rest[0] == 'W' && digits(rest[1:]) && rest[1:] >= "01" && rest[1:] <= "53":
 		return Period(year + "-" + rest), true
 	case len(rest) == 3 && rest[0] == 'M' && month(rest[1:]):
 		return Period(year + "-" + rest[1:]), true
@@ -73,6 +83,14 @@ func ParsePeriod(s string) (Period, bool) {
 		return Period(year + "-" + rest), true
 	}
 	return "", false
+}
+
+// day is a period of one, if the calendar has it.
+func day(s string, ok bool) (Period, bool) {
+	if _, err := time.Parse(time.DateOnly, s); err != nil || !ok {
+		return "", false
+	}
+	return Period(s), true
 }
 
 func month(s string) bool { return digits(s) && s >= "01" && s <= "12" }
@@ -86,13 +104,16 @@ func digits(s string) bool {
 	return s != ""
 }
 
-// Freq is the frequency of p: 'A' annual, 'Q' quarterly, 'M' monthly.
+// Freq is the frequency of p: 'A' annual, 'S' half-yearly, 'Q' quarterly, 'M'
+// monthly, 'W' weekly, 'D' daily.
 func (p Period) Freq() byte {
 	switch {
-	case len(p) == 4:
+	case len(p) == len("2023"):
 		return 'A'
-	case len(p) == 7 && p[5] == 'Q':
-		return 'Q'
+	case len(p) == len("2023-01-15"):
+		return 'D'
+	case len(p) > 5 && p[5] > '9': // a letter, as in 2023-Q1
+		return p[5]
 	}
 	return 'M'
 }
@@ -102,13 +123,25 @@ func (p Period) Year() string { return string(p[:4]) }
 
 // A Pos is a place in a file, counted from 1. Col counts bytes, as compilers
 // do; it is 0 where only the line is known, and Line is 0 for the whole file.
+// In a workbook, Sheet names one, and Line and Col are a row and a column of it.
 type Pos struct {
-	File string
-	Line int
-	Col  int
+	File  string
+	Line  int
+	Col   int
+	Sheet string
 }
 
 func (p Pos) String() string {
+	if p.Sheet != "" {
+		at := fmt.Sprintf("%s, sheet %q", p.File, p.Sheet)
+		switch {
+		case p.Line == 0:
+			return at
+		case p.Col == 0:
+			return fmt.Sprintf("%s, row %d", at, p.Line)
+		}
+		return fmt.Sprintf("%s, cell %s%d", at, letters(p.Col), p.Line)
+	}
 	switch {
 	case p.Line == 0:
 		return p.File
@@ -116,4 +149,13 @@ func (p Pos) String() string {
 		return fmt.Sprintf("%s:%d", p.File, p.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
+}
+
+// letters is how spreadsheets call a column: A to Z, then AA.
+func letters(col int) string {
+	s := ""
+	for ; col > 0; col = (col - 1) / 26 {
+		s = string(rune('A'+(col-1)%26)) + s
+	}
+	return s
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -255,6 +256,39 @@ func tsv(t testing.TB, vintage string, extent []table.Extent, periods string, ro
 	}
 	tab.Extent = extent
 	return tab
+}
+
+// A table of years and quarters, weeks and half-years: each year once, and no
+// sum over periods that overlap.
+func TestSeveralFrequencies(t *testing.T) {
+	const in = "freq,citizen,sex,age,decision,unit,geo\\TIME_PERIOD\t2023\t2023-Q1\t2023-Q2\t2023-S1\t2023-W05\t2023-01-15\n" +
+		"A,SY,T,TOTAL,TOTAL,PER,DE\t60\t:\t:\t:\t:\t:\nA,SY,T,TOTAL,TOTAL_POS,PER,DE\t20\t:\t:\t:\t:\t:\n" +
+		"Q,SY,T,TOTAL,TOTAL,PER,DE\t:\t30\t20\t:\t:\t:\nQ,SY,T,TOTAL,TOTAL_POS,PER,DE\t:\t10\t:\t:\t:\t:\n" +
+		"S,SY,T,TOTAL,TOTAL,PER,DE\t:\t:\t:\t50\t:\t:\nS,SY,T,TOTAL,TOTAL_POS,PER,DE\t:\t:\t:\t15\t:\t:\n" +
+		"W,SY,T,TOTAL,TOTAL,PER,DE\t:\t:\t:\t:\t5\t:\nD,SY,T,TOTAL,TOTAL_POS,PER,DE\t:\t:\t:\t:\t:\t5\n"
+	tab, err := ingest.Read(strings.NewReader(in), "migr_asydcfstq.tsv", ingest.Options{Table: "migr_asydcfsta", Vintage: "2024-05-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := scribble{[]*table.Table{tab}}
+	var got []string
+	for _, r := range evaluate(t, data, "eurostat_first_instance", rate.Query{Citizen: []string{"SY"}, Geo: []string{"DE"}}) {
+		got = append(got, fmt.Sprint(r.Period, " ", r.Counts(), " of ", len(r.Inputs), " ", r.Why))
+	}
+	if want := []string{"2023 20/60 of 2 ", "2023-Q1 10/30 of 2 ", "2023-Q2 –/– of 0 TOTAL_POS is missing"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	set, err := rate.Definitions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := set.Named("eurostat_first_instance")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rate.Evaluate(d, data, rate.Query{Citizen: []string{"SY"}, Geo: []string{"DE"}, By: []string{"citizen", "geo"}}); !errors.Is(err, rate.ErrDoubleCount) {
+		t.Errorf("a sum over years and quarters: %v", err)
+	}
 }
 
 func TestEurostatBoundsAndAbsence(t *testing.T) {

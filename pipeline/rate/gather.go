@@ -202,7 +202,7 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 		}
 	}
 	for _, p := range t.Periods {
-		if q.Periods == nil || slices.Contains(q.Periods, p) {
+		if Rated(p) && (q.Periods == nil || slices.Contains(q.Periods, p)) {
 			s.periods = append(s.periods, p)
 		}
 	}
@@ -256,6 +256,10 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 		}
 	}
 }
+
+// Rated reports whether rates are computed for a period: a year, a quarter or a
+// month.
+func Rated(p obs.Period) bool { return strings.IndexByte("AQM", p.Freq()) >= 0 }
 
 // behind gives what newer vintages hold of a row, and whether that is all.
 func behind(newer []table.Meta, t *table.Table, ch *table.Chunk, r int) (parts []table.Extent, all bool) {

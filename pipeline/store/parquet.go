@@ -33,7 +33,8 @@ type description struct {
 	// 10 to the power of what stands there. Older files have none.
 	Decimals bool     `json:"decimals,omitempty"`
 	Printed  []string `json:"printed,omitempty"`
-	Wide     bool     `json:"wide"` // a line of the raw file a row
+	Sheets   []string `json:"sheets,omitempty"` // of a workbook; the places in older files are without
+	Wide     bool     `json:"wide"`             // a line of the raw file a row
 	// The first row groups hold the rows that are about everybody, and no other
 	// does. 0: rows stand as in the raw file.
 	Everybody int `json:"everybody,omitempty"`
@@ -65,7 +66,7 @@ func writeParquet(w io.Writer, t *table.Table) error {
 	}
 	first, others := everybody(t)
 	d, err := json.Marshal(description{
-		Meta: t.Meta, Dims: t.Dims, Periods: t.Periods, Flags: t.Flags, Decimals: t.Decimals, Printed: t.Printed,
+		Meta: t.Meta, Dims: t.Dims, Periods: t.Periods, Flags: t.Flags, Decimals: t.Decimals, Printed: t.Printed, Sheets: t.Sheets,
 		Wide: len(t.Chunks) > 0 && t.Chunks[0].Line != nil, Everybody: len(first),
 	})
 	if err != nil {
@@ -147,7 +148,7 @@ func check(t *table.Table, s *arrow.Schema) error {
 		}
 		seen[f.Name] = true
 	}
-	lists := [][]string{t.Flags, t.Printed}
+	lists := [][]string{t.Flags, t.Printed, t.Sheets}
 	for d := range t.Dims {
 		lists = append(lists, t.Dims[d].Values)
 	}
@@ -290,7 +291,7 @@ func readParquet(r parquet.ReaderAtSeeker, want table.Want) (t *table.Table, err
 		return nil, err
 	}
 	defer in.Close()
-	t = &table.Table{Meta: d.Meta, Dims: d.Dims, Flags: d.Flags, Printed: d.Printed, Decimals: d.Decimals}
+	t = &table.Table{Meta: d.Meta, Dims: d.Dims, Flags: d.Flags, Printed: d.Printed, Sheets: d.Sheets, Decimals: d.Decimals}
 	for _, p := range d.Periods {
 		if want.HasPeriod(p) {
 			t.Periods = append(t.Periods, p)

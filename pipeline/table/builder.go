@@ -74,7 +74,8 @@ func intern[S string | []byte](di *dict, value S) (code uint16, fresh bool) {
 func (b *Builder) Full(d int) bool { return len(b.dicts[d].values) > math.MaxUint16 }
 
 // Start begins a row that stands on this line of the raw file; 0 for a table
-// whose cells have places of their own.
+// whose cells have places of their own: those that Column.Pos gives none do not
+// exist.
 func (b *Builder) Start(line int) {
 	if b.cur == nil || b.r+1 == ChunkRows {
 		b.chunk(line > 0)
@@ -102,6 +103,10 @@ func (b *Builder) chunk(lines bool) {
 	b.r, b.space = 0, 0
 	if lines {
 		b.cur.Line = []int32{}
+		return
+	}
+	for p := range b.cur.Cols { // a column without a cell has places too: none is held
+		b.cur.Cols[p].Pos, b.cur.Cols[p].Printed = []int64{}, []uint16{}
 	}
 }
 
@@ -357,10 +362,22 @@ func (t *Table) duplicates() []Duplicate {
 
 func (t *Table) duplicate(c0, r0, c1, r1 int) Duplicate {
 	d := Duplicate{Key: t.Key(c1, r1)}
-	if t.Chunks[c0].Line != nil {
-		d.First, d.Line = int(t.Chunks[c0].Line[r0]), int(t.Chunks[c1].Line[r1])
-	}
+	d.First, d.Line = t.Chunks[c0].line(r0), t.Chunks[c1].line(r1)
 	return d
+}
+
+// line is the line of the raw file that a row stands on, or its first cell; 0
+// if it has none.
+func (ch *Chunk) line(r int) int {
+	if ch.Line != nil {
+		return int(ch.Line[r])
+	}
+	for p := range ch.Cols {
+		if ch.Held(r, p) {
+			return int(ch.Cols[p].Pos[r] >> 32)
+		}
+	}
+	return 0
 }
 
 func (t *Table) duplicatesByKey() []Duplicate {
@@ -469,7 +486,6 @@ func Gather(m Meta, dims []string, in []obs.Observation) (*Table, error) {
 			b.Set(d, codes[int(head)*len(dims)+d])
 		}
 		for p := range periods {
-			b.place(p)
 			b.Missing(p)
 		}
 		for i := head; i >= 0; i = after[i] {
@@ -483,24 +499,16 @@ func Gather(m Meta, dims []string, in []obs.Observation) (*Table, error) {
 	return t, refusal.Err()
 }
 
-// place makes room for the position and printed form of cells of period p.
-func (b *Builder) place(p int) {
-	if c := &b.cur.Cols[p]; c.Pos == nil {
-		c.Pos, c.Printed = make([]int64, b.space), make([]uint16, b.space)
-	}
-}
-
 func (b *Builder) observe(p int, o *obs.Observation, printed map[string]uint16) *obs.ParseError {
 	c := &b.cur.Cols[p]
 	if c.Pos[b.r] != 0 {
-		first := obs.Pos{File: o.Pos.File, Line: int(c.Pos[b.r] >> 32), Col: int(c.Pos[b.r] & 0xffffffff)}
 		return &obs.ParseError{
 			Pos: o.Pos, Got: fmt.Sprintf("%s %s a second time", strings.Join(o.Key, ","), o.Period),
-			Want: fmt.Sprintf("each cell once (it stands at %v)", first),
+			Want: fmt.Sprintf("each cell once (it stands at %v)", b.t.pos(c.Pos[b.r])),
 			Hint: "remove one of the two rows",
 		}
 	}
-	c.Pos[b.r] = int64(o.Pos.Line)<<32 | int64(o.Pos.Col)
+	c.Pos[b.r] = b.t.pack(o.Pos)
 	if o.Known {
 		c.Valid[b.r>>3] |= 1 << (b.r & 7)
 		c.Val[b.r] = o.Count

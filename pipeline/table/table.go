@@ -10,6 +10,7 @@ package table
 
 import (
 	"fmt"
+	"slices"
 
 	"asylum/pipeline/obs"
 
@@ -27,6 +28,7 @@ type Table struct {
 	Periods []obs.Period
 	Flags   []string // distinct flag strings; index i is code i+1, code 0 is none
 	Printed []string // distinct printed forms, likewise
+	Sheets  []string // of a workbook, those that cells stand in; nil in older tables, and of other files
 	Chunks  []Chunk
 	Rows    int
 
@@ -57,7 +59,7 @@ type Column struct {
 	Dec     []uint8  // decimals of Val; nil: none
 	Valid   []byte   // bit i (from the least significant) is set if row i is known; nil: all are
 	Flag    []uint8  // code into Table.Flags; nil: none
-	Pos     []int64  // line<<32 | column; nil where Chunk.Line says the line
+	Pos     []int64  // line<<32 | column, where there are Table.Sheets with the sheet<<16; nil where Chunk.Line says the line
 	Printed []uint16 // code into Table.Printed; nil: none
 }
 
@@ -115,11 +117,37 @@ func (t *Table) Observation(c, r, p int) obs.Observation {
 	}
 	switch {
 	case col.Pos != nil:
-		o.Pos.Line, o.Pos.Col = int(col.Pos[r]>>32), int(col.Pos[r]&0xffffffff)
+		o.Pos = t.pos(col.Pos[r])
 	case ch.Line != nil:
 		o.Pos.Line = int(ch.Line[r])
 	}
 	return o
+}
+
+// pos is the place that a column holds.
+func (t *Table) pos(at int64) obs.Pos {
+	p := obs.Pos{File: t.File, Line: int(at >> 32), Col: int(at & 0xffffffff)}
+	if sheet := p.Col >> 16; sheet < len(t.Sheets) {
+		p.Sheet, p.Col = t.Sheets[sheet], p.Col&0xffff
+	}
+	return p
+}
+
+// pack turns a place into what a column holds. A workbook has fewer than 1<<16
+// sheets and columns.
+func (t *Table) pack(p obs.Pos) int64 {
+	at := int64(p.Line)<<32 | int64(p.Col)
+	if p.Sheet == "" {
+		return at
+	}
+	i := len(t.Sheets) - 1
+	if i < 0 || t.Sheets[i] != p.Sheet {
+		if i = slices.Index(t.Sheets, p.Sheet); i < 0 {
+			i = len(t.Sheets)
+			t.Sheets = append(t.Sheets, p.Sheet)
+		}
+	}
+	return at | int64(i)<<16
 }
 
 // Held reports whether the source wrote anything in the cell; in a table

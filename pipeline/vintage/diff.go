@@ -77,14 +77,14 @@ func Compare(old, new *table.Table) *Diff {
 		}
 	}
 	rows := d.index(new)
-	seen := make(map[string]bool, len(rows))
+	seen := make(map[string]row, len(rows)) // rows of old by key
 	flags := !old.NoFlags && !new.NoFlags
 	for c := range old.Chunks {
 		for r := range old.Chunks[c].Rows {
 			key := d.key(old, c, r)
 			joined := strings.Join(key, "\x00")
 			at, ok := rows[joined]
-			seen[joined] = ok
+			seen[joined] = row{c, r}
 			for p := range old.Periods {
 				if !old.Chunks[c].Held(r, p) {
 					continue
@@ -110,7 +110,7 @@ func Compare(old, new *table.Table) *Diff {
 }
 
 // only adds the cells of new that old does not hold.
-func (d *Diff) only(new, old *table.Table, rows map[string]row, seen map[string]bool, flags bool) {
+func (d *Diff) only(new, old *table.Table, rows map[string]row, seen map[string]row, flags bool) {
 	keys := make([]string, 0, len(rows))
 	for k := range rows {
 		keys = append(keys, k)
@@ -118,9 +118,13 @@ func (d *Diff) only(new, old *table.Table, rows map[string]row, seen map[string]
 	slices.Sort(keys)
 	for _, k := range keys {
 		at, key := rows[k], strings.Split(k, "\x00")
+		was, both := seen[k]
 		for p := range new.Periods {
-			if seen[k] && old.Period(new.Periods[p]) >= 0 || !new.Chunks[at.c].Held(at.r, p) {
+			if !new.Chunks[at.c].Held(at.r, p) {
 				continue
+			}
+			if q := old.Period(new.Periods[p]); both && q >= 0 && old.Chunks[was.c].Held(was.r, q) {
+				continue // compared already
 			}
 			n := new.Observation(at.c, at.r, p)
 			if !d.covers(&d.Old, old, key, n.Period) {
@@ -156,7 +160,7 @@ func (d *Diff) key(t *table.Table, c, r int) []string {
 // covers reports whether a vintage speaks of a cell: its extent holds it and,
 // for a whole table, its periods reach it.
 func (d *Diff) covers(m *table.Meta, t *table.Table, key []string, p obs.Period) bool {
-	if len(m.Extent) == 0 && len(t.Periods) > 0 && p > slices.Max(t.Periods) {
+	if newest := of(t.Periods, p.Freq()); len(m.Extent) == 0 && len(t.Periods) > 0 && (len(newest) == 0 || p > slices.Max(newest)) {
 		return false // not yet, rather than no more
 	}
 	return m.Covers(func(dim string) string {

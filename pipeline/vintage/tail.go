@@ -2,6 +2,7 @@ package vintage
 
 import (
 	"slices"
+	"strings"
 
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
@@ -21,8 +22,9 @@ type Tail struct {
 // share of the usual number of reporters that a usable period has at least.
 const share = 0.9
 
-// TailOf counts the countries with a value, period by period. A table without
-// a geo dimension, or with no values, has no tail.
+// TailOf counts the countries with a value, period by period; of a table of
+// several frequencies in the shortest periods. A table without a geo dimension,
+// or with no values, has no tail.
 func TailOf(t *table.Table) Tail {
 	geo := t.Dim("geo")
 	if geo < 0 {
@@ -35,9 +37,11 @@ func TailOf(t *table.Table) Tail {
 		members[i] = ok && x.Kind == code.Member
 		unions[i] = v == "EU27_2020" || v == "EU28"
 	}
-	order := make([]int, len(t.Periods))
-	for i := range order {
-		order[i] = i
+	var order []int
+	for i, p := range t.Periods {
+		if p.Freq() == shortest(t.Periods) {
+			order = append(order, i)
+		}
 	}
 	slices.SortFunc(order, func(a, b int) int {
 		if t.Periods[a] < t.Periods[b] {
@@ -82,6 +86,21 @@ func TailOf(t *table.Table) Tail {
 		out.Missing = lacking(t, geo, reported[max(0, last-12):last], reported[last], members)
 	}
 	return out
+}
+
+// of gives the periods of one frequency.
+func of(periods []obs.Period, freq byte) []obs.Period {
+	return slices.DeleteFunc(slices.Clone(periods), func(p obs.Period) bool { return p.Freq() != freq })
+}
+
+// shortest is the frequency of the shortest periods.
+func shortest(periods []obs.Period) byte {
+	const frequencies = "ASQMWD"
+	at := 0
+	for _, p := range periods {
+		at = max(at, strings.IndexByte(frequencies, p.Freq()))
+	}
+	return frequencies[at]
 }
 
 func count(codes, of map[int]bool) int {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"asylum/pipeline/ingest"
+	"asylum/pipeline/table"
 	"asylum/pipeline/vintage"
 )
 
@@ -52,5 +53,49 @@ func TestTail(t *testing.T) {
 		if string(got.Complete) != tt.want || strings.Join(got.Missing, " ") != tt.missing || got.Newest != "2025-06" {
 			t.Errorf("%s: %+v, want complete to %s, missing %s", tt.name, got, tt.want, tt.missing)
 		}
+	}
+}
+
+func read(t *testing.T, in string) *table.Table {
+	t.Helper()
+	tab, err := ingest.Read(strings.NewReader("freq,citizen,geo\\TIME_PERIOD\t"+in), "migr_asyappctzm.tsv", ingest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tab
+}
+
+// A cell that comes into a row which stood there before is an added one.
+func TestAddedToARow(t *testing.T) {
+	csv := func(more string) *table.Table {
+		tab, err := ingest.Read(strings.NewReader("DATAFLOW,freq,citizen,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"+
+			"ESTAT:MIGR_ASYAPPCTZA(1.0),A,SY,DE,2022,5,\nESTAT:MIGR_ASYAPPCTZA(1.0),A,SY,FR,2023,5,\n"+more), "x.csv", ingest.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tab
+	}
+	d := vintage.Compare(csv(""), csv("ESTAT:MIGR_ASYAPPCTZA(1.0),A,SY,DE,2023,15,\n"))
+	if len(d.Changes) != 1 || d.Changes[0].Kind != vintage.Added || d.Changes[0].Period != "2023" || d.Changes[0].Size() != 15 || d.Compared != 3 {
+		t.Errorf("got %+v of %d", d.Changes, d.Compared)
+	}
+}
+
+// Of years and quarters the quarters tell how far a table reaches, and a year
+// that an older vintage could not know is not one that it lacked.
+func TestSeveralFrequencies(t *testing.T) {
+	old := read(t, "2022 \t2022-Q4 \t2023-Q1 \t2023-Q2 \nA,SY,DE\t5 \t: \t: \t: \nQ,SY,DE\t: \t10 \t10 \t: \nQ,SY,FR\t: \t10 \t10 \t10 \n")
+	new := read(t, "2022 \t2023 \t2022-Q4 \t2023-Q1 \t2023-Q2 \nA,SY,DE\t15 \t20 \t: \t: \t: \nQ,SY,DE\t: \t: \t10 \t15 \t10 \nQ,SY,FR\t: \t: \t10 \t10 \t10 \n")
+	if got := vintage.TailOf(old); got.Newest != "2023-Q2" || got.Complete != "2023-Q1" || got.Usual != 2 || strings.Join(got.Missing, " ") != "DE" {
+		t.Errorf("the tail is %+v", got)
+	}
+	d := vintage.Compare(old, new)
+	var got []string
+	for _, c := range d.Changes {
+		got = append(got, fmt.Sprint(strings.Join(c.Key, ","), " ", c.Period, " ", c.Kind, " ", c.Size()))
+	}
+	want := "A,SY,DE 2022 changed 10; Q,SY,DE 2023-Q2 added 10; Q,SY,DE 2023-Q1 changed 5"
+	if strings.Join(got, "; ") != want || d.Compared != 7 || d.Outside != 1 {
+		t.Errorf("got %s; %d compared, %d outside; want %s", strings.Join(got, "; "), d.Compared, d.Outside, want)
 	}
 }

@@ -133,7 +133,8 @@ type Input struct {
 	File    string            `json:"file"`
 	SHA256  string            `json:"sha256"`
 	Line    int               `json:"line"`
-	Column  int               `json:"column"` // in bytes, from 1
+	Column  int               `json:"column"`          // in bytes, from 1
+	Sheet   string            `json:"sheet,omitempty"` // of a workbook: then line and column are its row and column
 	Key     map[string]string `json:"key"`
 	Period  string            `json:"period"`
 	Count   *int32            `json:"count"` // null if there is none
@@ -169,7 +170,7 @@ func input(in rate.Input) Input {
 	o := in.Cell()
 	lo, hi := in.Range()
 	x := Input{Side: in.Side, Source: in.Meta.Source, Table: in.Meta.Table, Vintage: in.Meta.Vintage, File: in.Meta.File, SHA256: in.Meta.SHA256,
-		Line: o.Pos.Line, Column: o.Pos.Col, Key: map[string]string{}, Period: string(o.Period), Lo: lo, Hi: hi, Flags: o.Flags, Printed: o.Printed}
+		Line: o.Pos.Line, Column: o.Pos.Col, Sheet: o.Pos.Sheet, Key: map[string]string{}, Period: string(o.Period), Lo: lo, Hi: hi, Flags: o.Flags, Printed: o.Printed}
 	for d, n := range in.Dims() {
 		x.Key[n] = o.Key[d]
 	}

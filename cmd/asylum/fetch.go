@@ -35,8 +35,8 @@ when they were updated, so they are downloaded each time and kept if they differ
 A TABLE that begins with https:// is a page of asylumineurope.org; it is kept as
 it came under pages/ in the lake.
 
-Proxies come from HTTPS_PROXY and NO_PROXY. ASYLUM_EUROSTAT_URL and
-ASYLUM_UNHCR_URL stand in for the services' addresses.`,
+Proxies come from HTTPS_PROXY and NO_PROXY. ASYLUM_EUROSTAT_URL,
+ASYLUM_UNHCR_URL and ASYLUM_AIDA_URL stand in for the services' addresses.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, tables []string) error {
 			for _, t := range tables {

@@ -299,7 +299,7 @@ func (c *Client) await(ctx context.Context, key, status string, out *os.File) (*
 		default:
 			return nil, &Error{URL: base + "status/" + key, Got: "the service queued the request, then said " + short(status), Hint: tryLater}
 		}
-		wait := min(5*time.Second<<min(n, 4), or(c.MaxWait, 2*time.Minute))
+		wait := min(time.Second<<min(n, 6), or(c.MaxWait, 2*time.Minute))
 		c.log().Info("the service prepares the table", "request", key, "status", status, "wait", wait)
 		if err := c.sleep(ctx, wait); err != nil {
 			return nil, err

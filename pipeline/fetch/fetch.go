@@ -33,9 +33,9 @@ import (
 // A Client talks to the three sources. Its zero value works. It is for one
 // goroutine: requests are sequential by design.
 type Client struct {
-	EurostatURL string   // default $ASYLUM_EUROSTAT_URL, else Eurostat's own
-	UNHCRURL    string   // default $ASYLUM_UNHCR_URL, else UNHCR's own
-	AIDAHosts   []string // host[:port] that pages may come from, http too; default asylumineurope.org, https only
+	EurostatURL string // default $ASYLUM_EUROSTAT_URL, else Eurostat's own
+	UNHCRURL    string // default $ASYLUM_UNHCR_URL, else UNHCR's own
+	AIDAURL     string // default $ASYLUM_AIDA_URL, else AIDA's own; pages come from there alone
 
 	Version string       // of the program, for the user agent
 	HTTP    *http.Client // its Transport is used; default: the system's proxies, HTTP/2
@@ -67,7 +67,7 @@ type Client struct {
 const (
 	EurostatURL = "https://ec.europa.eu/eurostat/api/dissemination"
 	UNHCRURL    = "https://api.unhcr.org/population/v1"
-	aidaHost    = "asylumineurope.org"
+	AIDAURL     = "https://asylumineurope.org"
 )
 
 // An Error says what a source answered, and what to do about it.
@@ -103,6 +103,10 @@ func (c *Client) eurostat() string {
 
 func (c *Client) unhcr() string {
 	return strings.TrimRight(or(c.UNHCRURL, or(os.Getenv("ASYLUM_UNHCR_URL"), UNHCRURL)), "/")
+}
+
+func (c *Client) aida() string {
+	return strings.TrimRight(or(c.AIDAURL, or(os.Getenv("ASYLUM_AIDA_URL"), AIDAURL)), "/")
 }
 
 func (c *Client) now() time.Time {

@@ -595,8 +595,7 @@ func TestUNHCRRefused(t *testing.T) {
 func TestPage(t *testing.T) {
 	s := play(t)
 	html := "<!doctype html><html><body>Statistics</body></html>"
-	host := strings.TrimPrefix(s.URL, "http://")
-	s.client.AIDAHosts = []string{host}
+	s.client.AIDAURL = s.URL
 	move := func(to string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusMovedPermanently) }
 	}
@@ -621,8 +620,10 @@ func TestPage(t *testing.T) {
 	if name, err := p.Keep(dir); err != nil || !strings.HasPrefix(filepath.Base(name), "2026-11-21-") {
 		t.Errorf("got %v, %v", name, err)
 	}
-	if p, err := s.client.Page(context.Background(), s.URL+"/reports/croatia/statistics/"); err != nil || p.Moved {
-		t.Errorf("got %+v, %v", p, err)
+	for _, address := range []string{s.URL, "https://asylumineurope.org", "https://www.AsylumInEurope.org"} { // where it stands in for AIDA
+		if p, err := s.client.Page(context.Background(), address+"/reports/croatia/statistics/"); err != nil || p.Moved || p.URL != address+"/reports/croatia/statistics/" {
+			t.Errorf("%s: got %+v, %v", address, p, err)
+		}
 	}
 	for address, want := range map[string]string{
 		s.URL + "/reports/gone/":         "the front page, in place of gone",
@@ -643,13 +644,14 @@ func TestPage(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	var c Client
-	if c.eurostat() != EurostatURL || c.unhcr() != UNHCRURL {
-		t.Errorf("got %s, %s", c.eurostat(), c.unhcr())
+	if c.eurostat() != EurostatURL || c.unhcr() != UNHCRURL || c.aida() != AIDAURL {
+		t.Errorf("got %s, %s, %s", c.eurostat(), c.unhcr(), c.aida())
 	}
 	t.Setenv("ASYLUM_EUROSTAT_URL", "http://a/")
 	t.Setenv("ASYLUM_UNHCR_URL", "http://b")
-	if c.eurostat() != "http://a" || c.unhcr() != "http://b" {
-		t.Errorf("got %s, %s", c.eurostat(), c.unhcr())
+	t.Setenv("ASYLUM_AIDA_URL", "http://d/")
+	if c.eurostat() != "http://a" || c.unhcr() != "http://b" || c.aida() != "http://d" {
+		t.Errorf("got %s, %s, %s", c.eurostat(), c.unhcr(), c.aida())
 	}
 	c.EurostatURL = "http://c"
 	if c.eurostat() != "http://c" {

@@ -136,7 +136,7 @@ func (c *Client) try(ctx context.Context, address string, p *part, most int64, m
 
 	req, err := http.NewRequestWithContext(within, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, nil, &Error{URL: address, Got: "no address: " + err.Error(), Hint: "check ASYLUM_EUROSTAT_URL and ASYLUM_UNHCR_URL", Err: err}
+		return nil, nil, &Error{URL: address, Got: "no address: " + err.Error(), Hint: "check ASYLUM_EUROSTAT_URL, ASYLUM_UNHCR_URL and ASYLUM_AIDA_URL", Err: err}
 	}
 	req.Header.Set("User-Agent", c.agent())
 	req.Header.Set("Accept-Encoding", "identity") // lengths and ranges are those of the file

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -25,7 +24,11 @@ const maxPage = 32 << 20
 // to another name of the site is noted: a country's page moves when a report
 // is updated, and the address that a figure cites then shows something else.
 func (c *Client) Page(ctx context.Context, address string) (*Page, error) {
-	body, a, err := c.text(ctx, address, maxPage, c.mayAIDA)
+	at, err := c.standIn(address)
+	if err != nil {
+		return nil, err
+	}
+	body, a, err := c.text(ctx, at, maxPage, c.mayAIDA)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +40,7 @@ func (c *Client) Page(ctx context.Context, address string) (*Page, error) {
 	case !bytes.Contains(low[max(0, len(low)-4096):], []byte("</html>")):
 		return nil, bad("a page that is cut off", tryLater)
 	}
-	asked, err := url.Parse(address)
+	asked, err := url.Parse(at)
 	if err != nil {
 		return nil, err
 	}
@@ -48,14 +51,37 @@ func (c *Client) Page(ctx context.Context, address string) (*Page, error) {
 	return &Page{URL: address, Final: a.final.String(), Day: c.today(), HTML: body, Moved: was != is}, nil
 }
 
+// standIn gives the place where a page of AIDA's is asked for: its own address,
+// unless another service stands in for AIDA's.
+func (c *Client) standIn(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", &Error{URL: address, Got: "no address: " + err.Error(), Hint: "copy it from a browser", Err: err}
+	}
+	if err := c.mayAIDA(u); err != nil {
+		return "", err
+	}
+	if base := c.aida(); base != AIDAURL && ofAIDA(u) {
+		return base + u.RequestURI(), nil
+	}
+	return address, nil
+}
+
+func ofAIDA(u *url.URL) bool {
+	host := strings.ToLower(u.Host)
+	return host == aidaHost || strings.HasSuffix(host, "."+aidaHost)
+}
+
+var aidaHost = strings.TrimPrefix(AIDAURL, "https://")
+
 // mayAIDA refuses addresses that are no AIDA page's, also behind a redirect.
 func (c *Client) mayAIDA(u *url.URL) error {
-	host := strings.ToLower(u.Host)
+	base, _ := url.Parse(c.aida())
 	switch {
-	case slices.Contains(c.AIDAHosts, host) && (u.Scheme == "https" || u.Scheme == "http"):
+	case base != nil && base.Scheme == u.Scheme && strings.EqualFold(base.Host, u.Host):
 	case u.Scheme != "https":
 		return &Error{URL: u.String(), Got: "an address that does not begin with https://", Hint: "write it with https://"}
-	case host != aidaHost && !strings.HasSuffix(host, "."+aidaHost):
+	case !ofAIDA(u):
 		return &Error{URL: u.String(), Got: "an address outside " + aidaHost, Hint: "save the page with a browser and use asylum add"}
 	}
 	if u.User != nil {

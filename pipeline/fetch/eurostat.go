@@ -181,6 +181,9 @@ func (c *Client) EurostatQuery(ctx context.Context, q Query) (*File, error) {
 			f.Query, f.Note = Query{Table: q.Table}, "the whole table: the part asked for is too big for the service"
 			err = c.extract(ctx, f)
 		}
+		if errors.As(err, &ours) && ours.tooBig() {
+			ours.Hint = "even the whole table is not served: download it in parts with the Data Browser and use asylum add"
+		}
 		if err != nil {
 			f.Remove()
 			return nil, gone(err, replaced(q.Table, toc))
@@ -349,11 +352,7 @@ func envelope(head []byte) map[string]string {
 
 // faultError is an error that came with status 200.
 func faultError(address string, a *answer, said string) error {
-	e := &Error{URL: address, Status: a.status, Got: short(said), Hint: tryLater}
-	if e.tooBig() {
-		e.Hint = "ask for less of it, or for the whole table"
-	}
-	return e
+	return &Error{URL: address, Status: a.status, Got: short(said), Hint: tryLater}
 }
 
 // page names what came where a table was wanted.

@@ -610,15 +610,16 @@ func TestPage(t *testing.T) {
 		t.Fatalf("got %+v, %v", p, err)
 	}
 	dir := t.TempDir()
-	for range 2 {
-		name, err := p.Keep(dir)
-		if err != nil || name != filepath.Join(dir, "reports_croatia_statistics", "2026-11-21.html") {
-			t.Errorf("got %v, %v", name, err)
+	for _, day := range []string{"2026-11-21", "2026-11-22"} { // on a later day the same page is kept already
+		p.Day = day
+		name, isNew, err := p.Keep(dir)
+		if err != nil || name != filepath.Join(dir, "reports_croatia_statistics", "2026-11-21.html") || isNew != (day == "2026-11-21") {
+			t.Errorf("got %v, %v, %v", name, isNew, err)
 		}
 	}
-	p.HTML = append(p.HTML, ' ')
-	if name, err := p.Keep(dir); err != nil || !strings.HasPrefix(filepath.Base(name), "2026-11-21-") {
-		t.Errorf("got %v, %v", name, err)
+	p.Day, p.HTML = "2026-11-21", append(p.HTML, ' ')
+	if name, isNew, err := p.Keep(dir); err != nil || !isNew || !strings.HasPrefix(filepath.Base(name), "2026-11-21-") {
+		t.Errorf("got %v, %v, %v", name, isNew, err)
 	}
 	for _, address := range []string{s.URL, "https://asylumineurope.org", "https://www.AsylumInEurope.org"} { // where it stands in for AIDA
 		if p, err := s.client.Page(context.Background(), address+"/reports/croatia/statistics/"); err != nil || p.Moved || p.URL != address+"/reports/croatia/statistics/" {

@@ -35,14 +35,7 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 	if m, ok := l.Find(t.Meta.Table, t.SHA256); ok {
 		return Added{Meta: m, Rows: t.Rows, Cells: t.Count()}, nil
 	}
-	var warnings []string
-	for i, d := range t.Doubts {
-		if i == obs.Shown {
-			warnings = append(warnings, fmt.Sprintf("%s: %d further doubts", file, len(t.Doubts)-i))
-			break
-		}
-		warnings = append(warnings, fmt.Sprintf("%v: got %s, want %s; %s", d.Pos, d.Got, d.Want, d.Hint))
-	}
+	warnings := Doubts(t)
 	if t.Vintage == "" {
 		st, err := in.Stat()
 		if err != nil {
@@ -53,7 +46,7 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 		warnings = append(warnings, fmt.Sprintf("%s: vintage %s is the file's own date; pass --vintage if you know the day of extraction", file, t.Vintage))
 	}
 	if t.Source == "aida" {
-		t.Extent = byCountry(t)
+		t.Extent = ByCountry(t)
 	} else if !opt.Whole {
 		narrower, err := narrower(l, t)
 		if err != nil {
@@ -68,6 +61,18 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 	}
 	isNew, err := l.Put(t, in, extension(file))
 	return Added{Meta: t.Meta, Rows: t.Rows, Cells: t.Count(), New: isNew, Warnings: warnings}, err
+}
+
+// Doubts says what a table prints that was kept and not understood, a line each.
+func Doubts(t *table.Table) []string {
+	var out []string
+	for i, d := range t.Doubts {
+		if i == obs.Shown {
+			return append(out, fmt.Sprintf("%s: %d further doubts", t.File, len(t.Doubts)-i))
+		}
+		out = append(out, fmt.Sprintf("%v: got %s, want %s; %s", d.Pos, d.Got, d.Want, d.Hint))
+	}
+	return out
 }
 
 // narrower compares a table with the earlier vintages of it. One that holds
@@ -105,9 +110,9 @@ func narrower(l *store.Lake, t *table.Table) (string, error) {
 	return fmt.Sprintf("it lacks %s that an earlier vintage holds, and is kept as an extract; pass --whole if the source has dropped them", strings.Join(lacks, ", ")), nil
 }
 
-// byCountry is the extent of AIDA's figures: a page speaks of one country and a
+// ByCountry is the extent of AIDA's figures: a page speaks of one country and a
 // few years, never of the others.
-func byCountry(t *table.Table) []table.Extent {
+func ByCountry(t *table.Table) []table.Extent {
 	geo := t.Dim("geo")
 	if geo < 0 {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -290,6 +291,9 @@ func TestRefused(t *testing.T) {
 		{"another table, by its periods", []http.HandlerFunc{text(200, string(zip(strings.NewReplacer("2021", "2021-Q1", "2022", "2022-Q1").Replace(tsv))))}, "another table: its periods are such as 2021-Q1, those of migr_asyappctza such as 2022", "try again later"},
 		{"another table, by its dimensions", []http.HandlerFunc{text(200, string(zip(strings.NewReplacer("asyl_app", "decision", "ASY_APP", "TOTAL").Replace(tsv))))}, "another table: its dimensions are age,citizen,decision,geo,sex,unit, those of migr_asyappctza of 2026-11-20", "asylum add"},
 		{"a new code", []http.HandlerFunc{text(200, string(zip(strings.Replace(tsv, "A,SY,", "A,XQZ,", 1))))}, `migr_asyappctza.tsv.gz:3:3: got citizen "XQZ"`, ""},
+		{"a redirect to another site", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://u:secret@localhost:1/login", http.StatusFound)
+		}}, "a redirect to another site, http://u:xxxxx@localhost:1/login", "some networks answer so"},
 		{"redirects without end", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }}, "redirects without end", "try again later"},
 		{"a key and ERROR", []http.HandlerFunc{text(200, fmt.Sprintf(queued, "ERROR"))}, "the service queued the request, then said ERROR", "try again later"},
 		{"a key with a path", []http.HandlerFunc{text(200, "<queued><id>../../x</id><status>SUBMITTED</status></queued>")}, `<id>../../x</id>`, "try again later"},
@@ -641,6 +645,23 @@ func TestPage(t *testing.T) {
 		}
 	}
 	s.clean()
+}
+
+func TestSite(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		one  bool
+	}{
+		{"https://ec.europa.eu/x", "https://Webgate.EC.europa.eu:444/y", true}, {"https://api.unhcr.org", "https://unhcr.org", true},
+		{"https://ec.europa.eu", "https://europa.eu.example.org", false}, {"https://ec.europa.eu", "https://eu", false}, {"https://ec.europa.eu", "https://other.eu", false},
+		{"http://127.0.0.1:1", "http://127.0.0.1:2", true}, {"http://127.0.0.1", "http://10.0.0.1", false}, {"http://[::1]:1", "http://[::2]:1", false}, {"http://localhost", "http://127.0.0.1", false},
+	} {
+		a, _ := url.Parse(tt.a)
+		b, _ := url.Parse(tt.b)
+		if got := site(a) == site(b); got != tt.one {
+			t.Errorf("%s and %s: %v", tt.a, tt.b, got)
+		}
+	}
 }
 
 func TestAddresses(t *testing.T) {

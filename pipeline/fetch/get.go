@@ -96,7 +96,8 @@ func (c *Client) get(ctx context.Context, address string, f *os.File, most int64
 	}
 }
 
-// client follows redirects that may be followed: never from https to http.
+// client follows redirects that may be followed: never from https to http, nor
+// to anybody else.
 func (c *Client) client(may allow) *http.Client {
 	c.once.Do(func() {
 		if c.HTTP != nil && c.HTTP.Transport != nil {
@@ -115,8 +116,22 @@ func (c *Client) client(may allow) *http.Client {
 		if may != nil {
 			return may(req.URL)
 		}
+		if site(req.URL) != site(via[0].URL) {
+			return &Error{URL: via[0].URL.String(), Got: "a redirect to another site, " + req.URL.Redacted(),
+				Hint: "some networks answer so until one has logged in; if the service moved there, set ASYLUM_EUROSTAT_URL or ASYLUM_UNHCR_URL"}
+		}
 		return nil
 	}}
+}
+
+// site is what the hosts of one owner have in common, as far as the last two
+// labels tell: api.unhcr.org and unhcr.org are one, two numbers are two.
+func site(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	if labels := strings.Split(host, "."); net.ParseIP(host) == nil && len(labels) > 2 {
+		return strings.Join(labels[len(labels)-2:], ".")
+	}
+	return host
 }
 
 // try makes one request and takes what comes. Bytes that an earlier try left

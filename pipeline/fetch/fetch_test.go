@@ -224,6 +224,7 @@ func TestMended(t *testing.T) {
 		{"429 with seconds", []http.HandlerFunc{text(429, "", "Retry-After", "17"), good}, []string{"", ""}, []time.Duration{17 * time.Second}},
 		{"429 with a date", []http.HandlerFunc{text(429, "", "Retry-After", "Sat, 21 Nov 2026 12:00:31 GMT"), good}, []string{"", ""}, []time.Duration{31 * time.Second}},
 		{"429 with a date gone by", []http.HandlerFunc{text(429, "", "Retry-After", "Sat, 21 Nov 2020 12:00:31 GMT"), good}, []string{"", ""}, []time.Duration{time.Second / 2}},
+		{"429 with less than nothing", []http.HandlerFunc{text(429, "", "Retry-After", "-5"), text(429, "", "Retry-After", "soon"), good}, []string{"", "", ""}, []time.Duration{time.Second / 2, time.Second}},
 		{"a reset, with ETag", []http.HandlerFunc{cut(20, "ETag", `"a"`), from(`"a"`)}, []string{"", ` bytes=20- if "a"`}, []time.Duration{time.Second / 2}},
 		{"a reset, another ETag", []http.HandlerFunc{cut(20, "ETag", `"a"`), from(`"b"`)}, []string{"", ` bytes=20- if "a"`}, []time.Duration{time.Second / 2}},
 		{"a reset, with Last-Modified", []http.HandlerFunc{cut(20, "Last-Modified", last), good}, []string{"", " bytes=20- if " + last}, []time.Duration{time.Second / 2}},
@@ -271,6 +272,8 @@ func TestRefused(t *testing.T) {
 	}{
 		{"503 for ever", []http.HandlerFunc{text(503, "<html><title>Down for maintenance</title>")}, `503 Service Unavailable: Down for maintenance (5 attempts)`, "try again later"},
 		{"Retry-After over the limit", []http.HandlerFunc{text(429, "", "Retry-After", "7200")}, "asks to wait for 2h0m0s", "run it again after 2026-11-21 14:00 UTC"},
+		{"Retry-After of ages", []http.HandlerFunc{text(503, "", "Retry-After", "99999999999999999999999")}, "503 Service Unavailable, and asks to wait for 8760h0m0s", "run it again after 2027-11-21 12:00 UTC"},
+		{"Retry-After of ages, as a date", []http.HandlerFunc{text(503, "", "Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT")}, "asks to wait for 8760h0m0s", "run it again after 2027-11-21 12:00 UTC"},
 		{"404", []http.HandlerFunc{text(404, fmt.Sprintf(faulty, "100", "NO_RESULTS: no such dataset"))}, "404 Not Found: NO_RESULTS: no such dataset", "the table of contents still has it"},
 		{"410", []http.HandlerFunc{text(410, "")}, "410 Gone", "the table of contents still has it"},
 		{"400 as a fault", []http.HandlerFunc{text(400, fmt.Sprintf(faulty, "150", "INVALID_QUERY_DIMENSION: asyl_app"))}, "400 Bad Request: INVALID_QUERY_DIMENSION: asyl_app", ""},

@@ -266,13 +266,20 @@ func (c *Client) refused(res *http.Response, address string) (*answer, *failure,
 	return nil, nil, e
 }
 
-// retryAfter reads seconds or a date.
+// retryAfter reads seconds or a date. What is absurdly far is a year: too long
+// to wait for, which is not the same as saying nothing.
 func (c *Client) retryAfter(s string) time.Duration {
-	if n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32); err == nil {
-		return max(0, time.Duration(n)*time.Second)
+	const year = 365 * 24 * time.Hour
+	s = strings.TrimSpace(s)
+	if s != "" && strings.Trim(s, "0123456789") == "" {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || n > int64(year/time.Second) {
+			return year
+		}
+		return time.Duration(n) * time.Second
 	}
 	if at, err := http.ParseTime(s); err == nil {
-		return max(0, at.Sub(c.now()))
+		return min(max(0, at.Sub(c.now()).Round(time.Second)), year)
 	}
 	return 0
 }

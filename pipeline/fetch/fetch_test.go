@@ -124,6 +124,30 @@ func cut(n int, head ...string) http.HandlerFunc {
 	}
 }
 
+// raw sends bytes in place of an answer, and closes the connection.
+func raw(s string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			conn.Write([]byte(s))
+			conn.Close()
+		}
+	}
+}
+
+// lie sends the whole table under another length; under none where n is below 0,
+// and then not all of it.
+func lie(n int, head ...string) http.HandlerFunc {
+	s, body := "HTTP/1.1 200 OK\r\n", string(zip(tsv))
+	for i := 0; i+1 < len(head); i += 2 {
+		s += head[i] + ": " + head[i+1] + "\r\n"
+	}
+	if n < 0 {
+		return raw(s + "Connection: close\r\n\r\n" + body[:len(body)-9])
+	}
+	return raw(s + "Content-Length: " + strconv.Itoa(n) + "\r\n\r\n" + body)
+}
+
 // from answers a range of the body with an ETag.
 func from(etag string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -236,6 +260,13 @@ func TestMended(t *testing.T) {
 			[]string{"", ` bytes=20- if "a"`, ""}, []time.Duration{time.Second / 2, time.Second}},
 		{"416", []http.HandlerFunc{cut(20, "ETag", `"a"`), text(416, ""), good}, []string{"", ` bytes=20- if "a"`, ""}, []time.Duration{time.Second / 2, time.Second}},
 		{"truncated gzip, of the length announced", []http.HandlerFunc{text(200, string(whole[:len(whole)-9])), good}, []string{"", ""}, nil},
+		{"gzip that a proxy put around it", []http.HandlerFunc{text(200, string(zip(string(whole))), "Content-Encoding", "gzip")}, nil, nil},
+		{"gzip that a server says of the file's own", []http.HandlerFunc{text(200, string(whole), "Content-Encoding", "x-gzip")}, nil, nil},
+		{"a plain table that a proxy packed", []http.HandlerFunc{text(200, string(whole), "Content-Encoding", "GZIP", "Content-Type", "text/plain")}, nil, nil},
+		{"gzip around it that is cut off", []http.HandlerFunc{text(200, string(zip(string(whole))[:60]), "Content-Encoding", "gzip"), good}, []string{"", ""}, nil},
+		{"a length that is too long", []http.HandlerFunc{lie(len(whole)+9, "ETag", `"a"`), good}, []string{"", fmt.Sprintf(` bytes=%d- if "a"`, len(whole))}, []time.Duration{time.Second / 2}},
+		{"a length that is too short", []http.HandlerFunc{lie(len(whole) - 9), good}, []string{"", ""}, nil},
+		{"no length, and a reset", []http.HandlerFunc{lie(-1), good}, []string{"", ""}, nil},
 		{"a redirect", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }}, nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -283,6 +314,11 @@ func TestRefused(t *testing.T) {
 		{"403", []http.HandlerFunc{text(403, "<html><h1>Blocked</h1></html>")}, "403 Forbidden: Blocked", "asylum add"},
 		{"HTML with 200", []http.HandlerFunc{text(200, "<!DOCTYPE html>\n<html><head><title>Maintenance &amp; more</title></head></html>", "Content-Type", "text/html")}, `a page that says "Maintenance & more", with status 200, in place of a table`, "try again later"},
 		{"HTML with 200, packed", []http.HandlerFunc{text(200, string(zip("<html><title>Oops</title></html>")))}, `a page that says "Oops", with status 200`, "try again later"},
+		{"a length that is always too long", []http.HandlerFunc{lie(len(whole) + 9)}, fmt.Sprintf("the connection broke after %d bytes: unexpected EOF (5 attempts)", len(whole)), "check the network"},
+		{"a length that is always too short", []http.HandlerFunc{lie(len(whole) - 9)}, "a gzip file that is cut off or damaged", "try again later"},
+		{"brotli", []http.HandlerFunc{text(200, string(whole), "Content-Encoding", "br")}, "an answer packed as br, which was not asked for", "a proxy most likely packs it"},
+		{"HTML with 200, packed twice", []http.HandlerFunc{text(200, string(zip(string(zip("<html><title>Oops</title></html>")))), "Content-Encoding", "gzip")}, `a page that says "Oops", with status 200`, "try again later"},
+		{"a status that plays with the terminal", []http.HandlerFunc{raw("HTTP/1.1 403 \x1b[2JForbidden\r\nContent-Length: 0\r\n\r\n")}, "403 ?[2JForbidden", "asylum add"},
 		{"an empty answer", []http.HandlerFunc{text(200, "")}, "an empty answer", "try again later"},
 		{"JSON", []http.HandlerFunc{text(200, "{}")}, "no gzip file", "try again later"},
 		{"a plain TSV", []http.HandlerFunc{text(200, tsv)}, "no gzip file", "try again later"},

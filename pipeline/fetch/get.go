@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -70,7 +71,10 @@ func (c *Client) get(ctx context.Context, address string, f *os.File, most int64
 		c.asked = true
 		before := p.most
 		a, again, err := c.try(ctx, address, p, most, may)
-		if err != nil || again == nil {
+		if err == nil && again == nil {
+			return a, c.peel(f, most, a)
+		}
+		if err != nil {
 			return a, err
 		}
 		if ctx.Err() != nil {
@@ -170,6 +174,11 @@ func (c *Client) try(ctx context.Context, address string, p *part, most int64, m
 	}
 	defer res.Body.Close()
 	a := &answer{status: res.StatusCode, header: res.Header, final: res.Request.URL}
+	switch coding(a) {
+	case "", "identity", "gzip", "x-gzip":
+	default:
+		return nil, nil, &Error{URL: address, Status: res.StatusCode, Got: "an answer packed as " + short(coding(a)) + ", which was not asked for", Hint: "a proxy most likely packs it: ask whoever runs your network, or download by hand and use asylum add"}
+	}
 	switch res.StatusCode {
 	case http.StatusOK:
 		if err := p.restart(); err != nil { // the server did not take the range, or has another body
@@ -181,7 +190,7 @@ func (c *Client) try(ctx context.Context, address string, p *part, most int64, m
 		etag := res.Header.Get("ETag")
 		if !ok || from != p.have || p.have == 0 || p.total >= 0 && total != p.total || etag != "" && strings.HasPrefix(p.validator, `"`) && etag != p.validator {
 			p.validator = "" // start anew
-			return nil, &failure{err: &Error{URL: address, Status: res.StatusCode, Got: "another piece than asked for (" + res.Header.Get("Content-Range") + ")", Hint: tryLater}}, nil
+			return nil, &failure{err: &Error{URL: address, Status: res.StatusCode, Got: "another piece than asked for (" + short(res.Header.Get("Content-Range")) + ")", Hint: tryLater}}, nil
 		}
 		p.total = total
 	case http.StatusRequestedRangeNotSatisfiable:
@@ -217,6 +226,42 @@ func (c *Client) try(ctx context.Context, address string, p *part, most int64, m
 	return a, nil, nil
 }
 
+func coding(a *answer) string {
+	return strings.ToLower(strings.TrimSpace(a.header.Get("Content-Encoding")))
+}
+
+// peel takes off the gzip that somebody on the way put around a gzip file. A
+// server that says so of the file's own gzip means no other; that stays.
+func (c *Client) peel(f *os.File, most int64, a *answer) error {
+	if !strings.HasSuffix(coding(a), "gzip") {
+		return nil
+	}
+	r, err := reader(f)
+	if err != nil {
+		return nil // whoever looks at it next says what is wrong with it
+	}
+	in := bufio.NewReader(r)
+	if magic, _ := in.Peek(2); string(magic) != "\x1f\x8b" {
+		return nil
+	}
+	inner, discard, err := c.temp()
+	if err != nil {
+		return err
+	}
+	defer discard()
+	if _, err := io.Copy(inner, io.LimitReader(in, most)); err != nil {
+		return nil
+	}
+	if _, err := inner.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.NewOffsetWriter(f, 0), inner)
+	return err
+}
+
 // broken sorts errors of the connection: most are worth another attempt.
 func (c *Client) broken(ctx context.Context, address string, err error) (*answer, *failure, error) {
 	var ours *Error
@@ -245,7 +290,7 @@ func (c *Client) broken(ctx context.Context, address string, err error) (*answer
 // refused sorts answers that are neither 200 nor 206.
 func (c *Client) refused(res *http.Response, address string) (*answer, *failure, error) {
 	body, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // what there is of it
-	e := &Error{URL: address, Status: res.StatusCode, Got: res.Status}
+	e := &Error{URL: address, Status: res.StatusCode, Got: short(res.Status)}
 	if said := complaint(body); said != "" {
 		e.Got += ": " + said
 	}

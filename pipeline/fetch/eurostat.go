@@ -398,23 +398,25 @@ func (c *Client) check(out *os.File, f *File, a *answer) (damaged bool, err erro
 	if n > most {
 		return false, bad(fmt.Sprintf("a gzip file that unpacks to more than %d bytes", most), "if it really is a table, raise the limit with --max-bytes")
 	}
-	name := attachment(a.header)
-	if _, ok := c.toc[name]; ok && name != f.Table {
-		return false, bad("another table, "+name, tryLater)
+	name, sure := attachment(a.header)
+	if _, ok := c.toc[name]; name != f.Table && (ok || sure && !strings.HasPrefix(name, f.Table+"_")) {
+		return false, bad("another table, "+short(name), tryLater)
 	}
 	return false, nil
 }
 
 // attachment is the table that a Content-Disposition names, if it names one. By
-// notes of clients files are called estat_migr_asydcfsta.tsv.gz.
-func attachment(h http.Header) string {
+// notes of clients files are called estat_migr_asydcfsta.tsv.gz: what begins so
+// is sure to be a table, though the table of contents may not have it.
+func attachment(h http.Header) (name string, sure bool) {
 	_, p, err := mime.ParseMediaType(h.Get("Content-Disposition"))
 	if err != nil {
-		return ""
+		return "", false
 	}
-	name, _, _ := strings.Cut(strings.ToLower(filepath.Base(p["filename"])), ".")
-	name, _, _ = strings.Cut(strings.TrimPrefix(name, "estat_"), "$")
-	return strings.TrimSuffix(name, "_en")
+	name, _, _ = strings.Cut(strings.ToLower(filepath.Base(p["filename"])), ".")
+	name, sure = strings.CutPrefix(name, "estat_")
+	name, _, _ = strings.Cut(name, "$")
+	return name, sure
 }
 
 // successors of tables that Eurostat closed or renamed.

@@ -267,6 +267,9 @@ func TestMended(t *testing.T) {
 		{"a length that is too long", []http.HandlerFunc{lie(len(whole)+9, "ETag", `"a"`), good}, []string{"", fmt.Sprintf(` bytes=%d- if "a"`, len(whole))}, []time.Duration{time.Second / 2}},
 		{"a length that is too short", []http.HandlerFunc{lie(len(whole) - 9), good}, []string{"", ""}, nil},
 		{"no length, and a reset", []http.HandlerFunc{lie(-1), good}, []string{"", ""}, nil},
+		{"its name with a language", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="estat_`+code1+`_en.tsv.gz"`)}, nil, nil},
+		{"its name with a version", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="estat_`+code1+`$dv_12.tsv.gz"`)}, nil, nil},
+		{"a name that is no table's", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="download.tsv.gz"`)}, nil, nil},
 		{"a redirect", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }}, nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -327,6 +330,7 @@ func TestRefused(t *testing.T) {
 		{"a wrong checksum", []http.HandlerFunc{text(200, string(whole[:len(whole)-8])+"12345678")}, "a gzip file that is cut off or damaged: gzip: invalid checksum", "try again later"},
 		{"a reset each time", []http.HandlerFunc{cut(20)}, "the connection broke after 20 bytes", "check the network"},
 		{"another table, by its name", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="estat_migr_asydcfstq.tsv.gz"`)}, "another table, migr_asydcfstq", "try again later"},
+		{"another table, that nobody lists", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="ESTAT_migr_asyunaa.tsv.gz"`)}, "another table, migr_asyunaa", "try again later"},
 		{"another table, by its periods", []http.HandlerFunc{text(200, string(zip(strings.NewReplacer("2021", "2021-Q1", "2022", "2022-Q1").Replace(tsv))))}, "another table: its periods are such as 2021-Q1, those of migr_asyappctza such as 2022", "try again later"},
 		{"another table, by its dimensions", []http.HandlerFunc{text(200, string(zip(strings.NewReplacer("asyl_app", "decision", "ASY_APP", "TOTAL").Replace(tsv))))}, "another table: its dimensions are age,citizen,decision,geo,sex,unit, those of migr_asyappctza of 2026-11-20", "asylum add"},
 		{"a new code", []http.HandlerFunc{text(200, string(zip(strings.Replace(tsv, "A,SY,", "A,XQZ,", 1))))}, `migr_asyappctza.tsv.gz:3:3: got citizen "XQZ"`, ""},

@@ -110,6 +110,9 @@ func (c *Client) updatePage(ctx context.Context, l *store.Lake, dir string, opt 
 		o.State, o.Vintage = Would, c.today()
 		return nil
 	}
+	if err := l.Writable(); err != nil {
+		return err
+	}
 	p, err := c.Page(ctx, o.Table)
 	if err != nil {
 		return err

@@ -114,6 +114,9 @@ func (c *Client) update(ctx context.Context, l *store.Lake, dir string, opt Opti
 			o.State, o.Vintage = Would, c.today()
 			return nil
 		}
+		if err := l.Writable(); err != nil {
+			return err
+		}
 		f, err := c.UNHCR(ctx, o.Table, opt.Years)
 		if err != nil {
 			return err
@@ -151,6 +154,9 @@ func (c *Client) updateEurostat(ctx context.Context, l *store.Lake, dir string, 
 	if ok && opt.DryRun {
 		o.State, o.Vintage = Would, e.LastUpdate
 		return nil
+	}
+	if err := l.Writable(); err != nil { // before a table is downloaded for nothing
+		return err
 	}
 	f, err := c.Eurostat(ctx, o.Table)
 	if err != nil {

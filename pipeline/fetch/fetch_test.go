@@ -616,6 +616,7 @@ func TestUNHCRRefused(t *testing.T) {
 		{"no items", `an answer that does not parse: it says "bad year"`, []http.HandlerFunc{text(200, `{"message":"bad year"}`)}},
 		{"no rows", "no rows", []http.HandlerFunc{text(200, `{"page":1,"maxPages":1,"items":[]}`)}},
 		{"the first page twice", "page 1, where page 2 was asked for", []http.HandlerFunc{text(200, page1)}},
+		{"the first page twice, without its number", "a second time", []http.HandlerFunc{text(200, strings.Replace(page1, `"page":1,`, "", 1))}},
 		{"an empty second page", "no rows on page 2 of 2", []http.HandlerFunc{text(200, page1), text(200, `{"page":2,"maxPages":2,"items":[]}`)}},
 		{"pages that grow", "3 pages, where there were 2", []http.HandlerFunc{text(200, page1), text(200, strings.NewReplacer(`"page":1`, `"page":2`, `"2"`, "3").Replace(page1))}},
 		{"a second page that is gone", "404 Not Found", []http.HandlerFunc{text(200, page1), text(404, "")}},

@@ -169,6 +169,9 @@ func (c *Client) EurostatQuery(ctx context.Context, q Query) (*File, error) {
 	if e.LastUpdate == "" {
 		return nil, &Error{URL: c.eurostat() + "/catalogue/toc/txt", Got: "no day of update for " + q.Table, Hint: "download it by hand and use asylum add --vintage DAY"}
 	}
+	if e.LastUpdate > c.tomorrow() {
+		return nil, &Error{URL: c.eurostat() + "/catalogue/toc/txt", Got: "a day of update of " + q.Table + " that is to come, " + e.LastUpdate, Hint: "is the clock of this machine right?"}
+	}
 	dir, err := os.MkdirTemp(c.Dir, "asylum-fetch-*")
 	if err != nil {
 		return nil, err

@@ -527,6 +527,7 @@ func TestTableOfContents(t *testing.T) {
 		{"no such table", "migr_asyappctzz", "", "no table migr_asyappctzz\n\thint: check the code, or what replaced it; the nearest that there is: migr_asyappctza (A \"table\" by citizenship)"},
 		{"a retired table", "migr_asyctz", "", "no table migr_asyctz\n\thint: it ends in 2007; from 2008 on: migr_asyappctza"},
 		{"a stranger", "nama_10_gdp", "", "no table nama_10_gdp\n\thint: check the code; Eurostat lists"},
+		{"a day to come", code1, tocTop + tocLine(code1, "23.11.2026", " ", " "), "a day of update of migr_asyappctza that is to come, 2026-11-23\n\thint: is the clock of this machine right?"},
 		{"no day", code1, tocTop + tocLine(code1, " ", " ", " "), "no day of update for migr_asyappctza\n\thint: download it by hand and use asylum add --vintage DAY"},
 	} {
 		s := play(t)

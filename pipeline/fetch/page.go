@@ -128,6 +128,10 @@ func (c *Client) updatePage(ctx context.Context, l *store.Lake, dir string, opt 
 	}
 	o.Warnings = append(o.Warnings, ingest.Doubts(t)...)
 	t.URL, t.Licence, t.Extent = address, "figures are facts read from the page; name ECRE, AIDA and the page", ingest.ByCountry(t)
+	if t.Vintage > c.tomorrow() {
+		o.Warnings = append(o.Warnings, fmt.Sprintf("%s: last updated on %s, which is to come; the day of download is taken", address, t.Vintage))
+		t.Vintage = ""
+	}
 	if t.Vintage == "" {
 		t.Vintage, t.Note = p.Day, "the day of download: the page does not say when it was updated"
 	}
@@ -221,5 +225,9 @@ func pathOf(address string) string {
 	path, _, _ = strings.Cut(path, "?")
 	return path
 }
+
+// tomorrow bounds the days that a source can have been updated on: it may be
+// tomorrow there already. A vintage of a later day would hide all to come.
+func (c *Client) tomorrow() string { return c.now().UTC().AddDate(0, 0, 1).Format("2006-01-02") }
 
 func (c *Client) today() string { return c.now().UTC().Format("2006-01-02") }

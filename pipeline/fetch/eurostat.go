@@ -222,9 +222,10 @@ func (c *Client) extract(ctx context.Context, f *File) error {
 		return err
 	}
 	defer out.Close()
-	f.URL = c.address(f.Query)
+	address := c.address(f.Query)
+	f.URL = public(address)
 	for again := 0; ; again++ {
-		a, err := c.collect(ctx, f.URL, out)
+		a, err := c.collect(ctx, address, out)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -80,7 +81,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	s := e.URL + ": " + e.Got
+	s := public(e.URL) + ": " + e.Got
 	if e.Hint != "" {
 		s += "\n\thint: " + e.Hint
 	}
@@ -88,6 +89,17 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// public is an address without the name and password that a stand-in for a
+// service may want: messages are logged, and manifests are published.
+func public(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address
+	}
+	u.User = nil
+	return u.String()
+}
 
 func or[T comparable](v, fallback T) T {
 	var zero T

@@ -692,6 +692,30 @@ func TestPage(t *testing.T) {
 	s.clean()
 }
 
+// A stand-in may want a password: it is sent, and never shown or kept.
+func TestPassword(t *testing.T) {
+	s := play(t)
+	s.client.EurostatURL = strings.Replace(s.URL, "http://", "http://me:secret@", 1)
+	var user, pass string
+	s.data(text(410, ""), func(w http.ResponseWriter, r *http.Request) {
+		user, pass, _ = r.BasicAuth()
+		good(w, r)
+	})
+	lake := t.TempDir()
+	if got := s.update(lake)[0]; got.Err == nil || strings.Contains(got.Err.Error(), "secret") || !strings.Contains(got.Err.Error(), "410 Gone") {
+		t.Errorf("got %v", got.Err)
+	}
+	if got := s.update(lake)[0]; got.Err != nil || user != "me" || pass != "secret" {
+		t.Errorf("got %v, with %s, %s", got.Err, user, pass)
+	}
+	for _, name := range []string{"manifest.json", seenFile} {
+		if data, err := os.ReadFile(filepath.Join(lake, name)); err != nil || strings.Contains(string(data), "secret") {
+			t.Errorf("%s: %v %s", name, err, data)
+		}
+	}
+	s.clean()
+}
+
 func TestSite(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string

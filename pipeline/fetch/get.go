@@ -93,7 +93,7 @@ func (c *Client) get(ctx context.Context, address string, f *os.File, most int64
 			again.err.Hint = "run it again after " + c.now().Add(again.wait).UTC().Format("2006-01-02 15:04 UTC")
 			return nil, again.err
 		}
-		c.log().Info("waiting", "for", wait.Round(time.Millisecond), "because", again.err.Got, "url", address)
+		c.log().Info("waiting", "for", wait.Round(time.Millisecond), "because", again.err.Got, "url", public(address))
 		if err := c.sleep(ctx, wait); err != nil {
 			return nil, err
 		}

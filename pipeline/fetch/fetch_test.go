@@ -207,6 +207,11 @@ func TestUpdate(t *testing.T) {
 			t.Errorf("got %+v after %v, want %v", got, s.log, want)
 		}
 	}
+	manifest := filepath.Join(lake, "manifest.json")
+	before, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
 	// and on a later day once more, as a table may be updated twice a day
 	s.client.Now = func() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 	s.data(text(200, string(zip(strings.Replace(tsv, "120 bp", "125 bp", 1)))))
@@ -216,6 +221,14 @@ func TestUpdate(t *testing.T) {
 	s.log = nil
 	if got := s.update(lake); got[0].State != Unchanged || len(s.log) != 0 {
 		t.Errorf("got %+v after %v", got, s.log)
+	}
+
+	// a lake whose manifest was brought back from a copy lacks what was seen since
+	if err := os.WriteFile(manifest, before, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.update(lake); got[0].State != Added || got[0].Vintage != "2026-11-21" {
+		t.Errorf("got %+v", got)
 	}
 	s.clean()
 }

@@ -147,7 +147,7 @@ func (c *Client) updateEurostat(ctx context.Context, l *store.Lake, dir string, 
 		return err
 	}
 	e, ok := toc[strings.ToLower(o.Table)]
-	if ok && c.unchanged(dir, o.Table, e, newest) {
+	if ok && c.unchanged(l, dir, o.Table, e, newest) {
 		o.State, o.Vintage = Unchanged, o.Was
 		return nil
 	}
@@ -263,11 +263,14 @@ func put(l *store.Lake, t *table.Table, raw io.Reader, ext string, o *Outcome) e
 // 23:00 of a day (documented), so a table that was fetched on its very day of
 // update is fetched once more on a later one. Where a new stamp came with the
 // same bytes, what was seen of the table of contents says so.
-func (c *Client) unchanged(dir, name string, e Entry, newest *table.Meta) bool {
+func (c *Client) unchanged(l *store.Lake, dir, name string, e Entry, newest *table.Meta) bool {
 	if newest == nil || e.LastUpdate == "" {
 		return false
 	}
 	s, ok := recall(dir)[name]
+	if ok {
+		_, ok = l.Find(name, s.SHA256) // a lake may be put back to what it was
+	}
 	if !ok {
 		return newest.Vintage == e.LastUpdate
 	}

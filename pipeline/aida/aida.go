@@ -18,7 +18,9 @@ import (
 	"asylum/pipeline/table"
 )
 
-// Columns are those of our own CSV of AIDA's tables, one cell a line.
+// Columns are those of our own CSV of AIDA's tables, one cell a line. A column
+// "mark" may stand beside them: code words for what a page says about a cell,
+// of which with-appeals is read.
 var Columns = []string{"country", "year", "table", "label", "instance", "measure", "head", "unit", "value", "origin", "page", "updated"}
 
 // Dims are the dimensions of the table. Category is the row label of a table

@@ -12,8 +12,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"asylum/pipeline/code"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/store"
@@ -127,6 +129,9 @@ func (c *Client) updatePage(ctx context.Context, l *store.Lake, dir string, opt 
 		return p.keep(dir, err, o)
 	}
 	o.Warnings = append(o.Warnings, ingest.Doubts(t)...)
+	if geo := t.Dims[t.Dim("geo")].Values; !slices.Contains(geo, or(country(p.URL), geo[0])) {
+		o.Warnings = append(o.Warnings, fmt.Sprintf("%s gives a page of %s; it is taken for what it says it is", p.URL, geo[0]))
+	}
 	t.URL, t.Licence, t.Extent = address, "figures are facts read from the page; name ECRE, AIDA and the page", ingest.ByCountry(t)
 	if t.Vintage > c.tomorrow() {
 		o.Warnings = append(o.Warnings, fmt.Sprintf("%s: last updated on %s, which is to come; the day of download is taken", address, t.Vintage))
@@ -149,6 +154,15 @@ func (c *Client) updatePage(ctx context.Context, l *store.Lake, dir string, opt 
 		}
 	}
 	return put(l, t, bytes.NewReader(p.HTML), ".html", o)
+}
+
+// country is the one that an address names, or "". Addresses of pages that are
+// gone lead to pages of the same name elsewhere on the site.
+func country(address string) string {
+	_, slug, _ := strings.Cut(strings.ToLower(pathOf(address)), "country/")
+	slug, _, _ = strings.Cut(slug, "/")
+	geo, _ := code.Must("geo").Label(strings.ReplaceAll(slug, "-", " "))
+	return geo
 }
 
 // keep keeps a page that gives no table. That a page without figures gives none

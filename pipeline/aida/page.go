@@ -91,6 +91,9 @@ func ReadPage(r io.Reader, m table.Meta, want table.Want) (*Page, error) {
 	if read == 0 {
 		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: "a page without a table of applications, decisions, rates or appeals", Want: "a Statistics page of AIDA", Hint: "save the page .../reports/country/<country>/statistics/ once it has loaded; figures in prose are not read"}
 	}
+	if len(p.out) == 0 && want.Periods == nil && want.Codes == nil {
+		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: "a page whose tables have no rows", Want: "a Statistics page of AIDA", Hint: "save the page once it has loaded"}
+	}
 	p.page.Table, err = table.Gather(m, Dims, p.out)
 	return p.page, err
 }

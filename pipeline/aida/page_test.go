@@ -222,6 +222,7 @@ func TestCountry(t *testing.T) {
 func TestHTMLRefusals(t *testing.T) {
 	for _, tt := range []struct{ name, page, want string }{
 		{"no table", saved(heading, ""), "a page without a table"},
+		{"no row", saved(heading, tab("|Refugee status\n&nbsp;|&nbsp;")), "a page whose tables have no rows"},
 		{"no year", saved("Figures", tab("|Refugee status\nTotal|4")), "a table without a year"},
 		{"two years", saved(heading, tab("|Applicants in 2022\nTotal|4")), "a table of 2022 under a heading of 2023"},
 		{"label", saved(heading, tab("|Refugee status\nSyriaa|4")), `a.html:1:` + "282: got label \"Syriaa\", want a citizenship"},

@@ -30,7 +30,8 @@ type Entry struct {
 	Values              int64  // how many the table holds; 0 if it does not say
 }
 
-// TableOfContents asks Eurostat what it has, once for each Client.
+// TableOfContents asks Eurostat what it has, once for each Client: a service
+// that is down is not asked again for each table.
 //
 // Documented (Catalogue API, TOC): catalogue/toc/txt, tab-separated, columns as
 // named here, four blanks of indentation a level, folders beside datasets and
@@ -38,9 +39,13 @@ type Entry struct {
 // days written 08.07.2026, blanks where there is nothing, further kinds of
 // leaves.
 func (c *Client) TableOfContents(ctx context.Context) (map[string]Entry, error) {
-	if c.toc != nil {
-		return c.toc, nil
+	if c.toc == nil && c.tocErr == nil {
+		c.toc, c.tocErr = c.tableOfContents(ctx)
 	}
+	return c.toc, c.tocErr
+}
+
+func (c *Client) tableOfContents(ctx context.Context) (map[string]Entry, error) {
 	address := c.eurostat() + "/catalogue/toc/txt?lang=en"
 	body, a, err := c.text(ctx, address, 64<<20, nil)
 	if err != nil {
@@ -54,7 +59,6 @@ func (c *Client) TableOfContents(ctx context.Context) (map[string]Entry, error) 
 		}
 		return nil, &Error{URL: address, Status: a.status, Got: got + ", in place of the table of contents", Hint: tryLater}
 	}
-	c.toc = toc
 	return toc, nil
 }
 

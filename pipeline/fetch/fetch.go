@@ -62,6 +62,7 @@ type Client struct {
 	transport http.RoundTripper
 	asked     bool // some request was made
 	toc       map[string]Entry
+	tocErr    error // why there is none
 }
 
 // The services' own addresses.

@@ -552,6 +552,13 @@ func TestTableOfContents(t *testing.T) {
 		}
 		s.clean()
 	}
+	s = play(t) // one that is down is asked until it is given up, not for each table
+	s.on("/catalogue/toc/txt", text(503, ""))
+	for _, o := range s.update(t.TempDir(), code1, "migr_asydcfstq") {
+		if o.Err == nil || len(s.log) != 5 {
+			t.Errorf("%v after %v", o.Err, s.log)
+		}
+	}
 	s = play(t)
 	s.client.EurostatURL += "/eurostat/estat-navtree-portlet-prod/BulkDownloadListing"
 	if _, err := s.client.Eurostat(context.Background(), code1); err == nil || !strings.Contains(err.Error(), "its successor is https://ec.europa.eu/eurostat/api/dissemination") {

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -32,15 +30,17 @@ the lake as it was; the others go on.
 UNHCR's tables are asylum_decisions and asylum_applications: UNHCR does not say
 when they were updated, so they are downloaded each time and kept if they differ.
 
-A TABLE that begins with https:// is a page of asylumineurope.org; it is kept as
-it came under pages/ in the lake.
+A TABLE that begins with https:// is a page of asylumineurope.org. If it holds
+tables of figures it becomes a vintage, of the day that it prints as its last
+update, and the page is kept as it came; if not, the page is all that is kept,
+under pages/ in the lake.
 
-Proxies come from HTTPS_PROXY and NO_PROXY. ASYLUM_EUROSTAT_URL and
-ASYLUM_UNHCR_URL stand in for the services' addresses.`,
+Proxies come from HTTPS_PROXY and NO_PROXY. ASYLUM_EUROSTAT_URL,
+ASYLUM_UNHCR_URL and ASYLUM_AIDA_URL stand in for the services' addresses.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, tables []string) error {
 			for _, t := range tables {
-				if !isPage(t) && (t == "" || strings.Trim(strings.ToLower(t), "abcdefghijklmnopqrstuvwxyz0123456789_") != "") {
+				if !fetch.IsPage(t) && (t == "" || strings.Trim(strings.ToLower(t), "abcdefghijklmnopqrstuvwxyz0123456789_") != "") {
 					return usagef("the table is %q, want a dataset code such as migr_asydcfsta, or a page's address that begins with https://", t)
 				}
 			}
@@ -64,10 +64,6 @@ ASYLUM_UNHCR_URL stand in for the services' addresses.`,
 	return c
 }
 
-func isPage(s string) bool {
-	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
-}
-
 // fetch brings the lake up to date. Each failure is told where it happens, in
 // the list, and in full in the error.
 func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, opt fetch.Options) error {
@@ -75,25 +71,19 @@ func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, o
 	if err != nil {
 		return err
 	}
-	var tables, pages []string
-	for _, n := range names {
-		if isPage(n) {
-			pages = append(pages, n)
-		} else {
-			tables = append(tables, n)
-		}
-	}
 	if len(names) == 0 {
-		tables = fetch.Defaults(l.Vintages())
+		names = fetch.Defaults(l.Vintages())
 	}
 	var failed []error
-	for o := range client.Update(ctx, a.lake, tables, opt) {
+	for o := range client.Update(ctx, a.lake, names, opt) {
 		for _, w := range o.Warnings {
 			a.log.Warn(w)
 		}
 		switch o.State {
 		case fetch.Added:
 			a.printf("%s: added as %s %s, %d rows, %d values\n", o.Table, o.Source, o.Vintage, o.Rows, o.Cells)
+		case fetch.Kept:
+			a.printf("%s: kept as %s\n", o.Table, o.File)
 		case fetch.Unchanged:
 			a.printf("%s: unchanged since %s\n", o.Table, o.Vintage)
 		case fetch.Would:
@@ -104,43 +94,15 @@ func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, o
 			a.printf("%s: would fetch %s (%s)\n", o.Table, o.Vintage, was)
 		default:
 			a.printf("%s: failed\n", o.Table)
+		}
+		if o.Err != nil {
 			failed = append(failed, o.Err)
-		}
-	}
-	for _, address := range pages {
-		if ctx.Err() != nil {
-			break
-		}
-		if opt.DryRun {
-			a.printf("%s: would fetch\n", address)
-			continue
-		}
-		if err := a.fetchPage(ctx, client, address); err != nil {
-			a.printf("%s: failed\n", address)
-			failed = append(failed, err)
 		}
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return errors.New("stopped by a signal; what was added before is in the lake, nothing else is\n\thint: run it again to go on")
 	}
 	return errors.Join(failed...)
-}
-
-func (a *app) fetchPage(ctx context.Context, client *fetch.Client, address string) error {
-	p, err := client.Page(ctx, address)
-	if err != nil {
-		return err
-	}
-	name, err := p.Keep(filepath.Join(a.lake, "pages"))
-	if err != nil {
-		return err
-	}
-	moved := ""
-	if p.Moved {
-		moved = fmt.Sprintf(" (it moved to %s)", p.Final)
-	}
-	a.printf("%s: kept as %s%s\n", address, name, moved)
-	return nil
 }
 
 // version is the program's own, as far as the build knows it.

@@ -18,12 +18,15 @@ import (
 	"asylum/pipeline/table"
 )
 
-// Columns are those of our own CSV of AIDA's tables, one cell a line.
+// Columns are those of our own CSV of AIDA's tables, one cell a line. A column
+// "mark" may stand beside them: code words for what a page says about a cell,
+// of which with-appeals is read.
 var Columns = []string{"country", "year", "table", "label", "instance", "measure", "head", "unit", "value", "origin", "page", "updated"}
 
 // Dims are the dimensions of the table. Category is the row label of a table
-// that is not by citizenship; origin tells figures of a table from figures of a
-// sentence, and page keeps two pages of one country apart.
+// that is not by citizenship; instance tells the halves of a comparison apart
+// and, elsewhere, decisions WithAppeals; origin tells figures of a table from
+// figures of a sentence, and page keeps two pages of one country apart.
 var Dims = []string{"citizen", "geo", "table", "category", "instance", "measure", "unit", "origin", "page"}
 
 // Recognise reports whether a CSV header is that of Columns.
@@ -130,8 +133,13 @@ func (p *reader) record(rec []string) {
 			category = label
 		}
 	}
+	appeals := geo == countsAppeals
+	if i, ok := p.at["mark"]; ok { // our code words for what a page says about a cell
+		appeals = appeals || hasWord(rec[i], "with-appeals")
+	}
 	o := obs.Observation{
-		Key:    []string{citizen, geo, get("table"), category, get("instance"), get("measure"), get("unit"), get("origin"), get("page")},
+		Key: []string{citizen, geo, get("table"), category, instance(get("instance"), get("table"), get("measure"), appeals),
+			get("measure"), get("unit"), get("origin"), get("page")},
 		Period: year, Printed: get("value"),
 	}
 	o.Pos.File = p.file

@@ -1,6 +1,7 @@
 package aida
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -158,6 +159,25 @@ var rules = []struct{ Geo, From, To, Table, Label, Unit, Measures string }{
 	{"BE", "2024", "2024", "first_instance", "TOTAL", "files", "pending"},
 	{"UA", "", "", "first_instance", "", "cases", "open_cases"},
 	{"UA", "", "", "first_instance", "", "decisions", "preliminary_decisions preliminary_negative preliminary_positive"},
+}
+
+// WithAppeals is the instance of decisions that a page counts at first and
+// second instance together, in UNHCR's letters for the same.
+const WithAppeals = "FA"
+
+// countsAppeals is the country whose decisions are counted so, unless a heading
+// says otherwise: FORMAT.md, section 7.
+const countsAppeals = "AT"
+
+// together reports whether a heading says that its table counts so.
+var together = regexp.MustCompile(`(?i)\b(first|1st)( instance)? (and|or|&) (second|2nd) instance`)
+
+// instance is the instance of a cell: applicants are of none.
+func instance(printed, table, measure string, appeals bool) string {
+	if printed == "" && table == "first_instance" && appeals && !strings.HasSuffix(measure, "applicants") {
+		return WithAppeals
+	}
+	return printed
 }
 
 // Intentions is the unit of applicants who only said that they would apply.

@@ -63,6 +63,7 @@ func ReadPage(r io.Reader, m table.Meta, want table.Want) (*Page, error) {
 	if p.page.Country, p.geo, err = p.country(); err != nil {
 		return nil, err
 	}
+	p.appeals = p.geo == countsAppeals
 	if day := p.updated(); day != "" && m.Vintage == "" {
 		m.Vintage = day
 	}
@@ -90,6 +91,9 @@ func ReadPage(r io.Reader, m table.Meta, want table.Want) (*Page, error) {
 	if read == 0 {
 		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: "a page without a table of applications, decisions, rates or appeals", Want: "a Statistics page of AIDA", Hint: "save the page .../reports/country/<country>/statistics/ once it has loaded; figures in prose are not read"}
 	}
+	if len(p.out) == 0 && want.Periods == nil && want.Codes == nil {
+		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: "a page whose tables have no rows", Want: "a Statistics page of AIDA", Hint: "save the page once it has loaded"}
+	}
 	p.page.Table, err = table.Gather(m, Dims, p.out)
 	return p.page, err
 }
@@ -105,6 +109,7 @@ type pageReader struct {
 	year            string   // of the table read last
 	columns         []column // of the main table read last
 	title           string   // heading of the table read last
+	appeals         bool     // the main table read last counts appeals too
 }
 
 // A column is a head with the measure it stands for.
@@ -343,6 +348,9 @@ func (p *pageReader) table(g *grid, rows [][]slot, after int) bool {
 	p.year, p.title = year, title
 	if kind == "first_instance" {
 		p.columns = cols
+		if both := together.MatchString(title); both || instanceOf(low) != "" { // rates below are of the same decisions
+			p.appeals = both
+		}
 	}
 	for _, c := range cols {
 		if c.measure == "" {
@@ -645,8 +653,8 @@ func (p *pageReader) body(kind string, cols []column, rows [][]slot, intentions 
 			p.refuse(r[0].pos, "a row without a label", "a label in its first cell", "add the label to the saved page", nil)
 			continue
 		}
-		key := func(m, instance string) []string {
-			return []string{citizen, p.geo, kind, category, instance, m, unitOf(p.geo, p.year, kind, citizen, m, intentions), "table", p.name}
+		key := func(m, inst string) []string {
+			return []string{citizen, p.geo, kind, category, instance(inst, kind, m, p.appeals), m, unitOf(p.geo, p.year, kind, citizen, m, intentions), "table", p.name}
 		}
 		if short := len(r) != len(cols); short && !(len(r) > len(cols) && blankFrom(r, len(cols))) {
 			p.warn(r[0].pos, fmt.Sprintf("a row of %d cells: %s", len(r), obs.Quote(raw(r))), fmt.Sprintf("%d, one for each head", len(cols)), "its figures are kept as printed, under no measure")

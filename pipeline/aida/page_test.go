@@ -159,7 +159,7 @@ var oddities = []struct {
 	{"head over two columns, two cells", saved(heading, `<table><tr><td><td colspan=2>Refugee status and Subsidiary protection<td>Rejection<tr><td>Total<td>5<td>6<td>7</table>`), "TOTAL unknown:Refugee status and Subsidiary protection, column 2 5 2023; TOTAL unknown:Refugee status and Subsidiary protection, column 3 6 2023; TOTAL rejection 7 2023", 2},
 	{"one figure over two rows", saved(heading, `<table><tr><td><td>Refugee status<td>Rejection<tr><td>Total<td rowspan=2>5<td>6<tr><td>Syria<td>7</table>`), "TOTAL refugee_status merged 2023; TOTAL rejection 6 2023; SY refugee_status merged 2023; SY rejection 7 2023", 1},
 	{"heading inside the table", saved("Figures", `<table><tr><td colspan=3>`+heading+`<tr><td><td>Refugee status<td>Rejection<tr><td>Total<td>5<td>6</table>`), "TOTAL refugee_status 5 2023; TOTAL rejection 6 2023", 0},
-	{"year in the heads only", saved("Figures", tab("|Applicants in 2019|Pending at end 2019|Rejection\nTotal|1|2|3")), "TOTAL applicants 1 2019; TOTAL pending 2 2019; TOTAL rejection 3 2019", 0},
+	{"year in the heads only", saved("Figures", tab("|Applicants in 2019|Pending at end 2019|Rejection\nTotal|1|2|3")), "TOTAL applicants 1 2019; TOTAL FA/pending 2 2019; TOTAL FA/rejection 3 2019", 0},
 	{"year in the heading, another day in a head", saved("Applications and granting of protection status at first instance: figures for 2024[4]", tab("|New applicants in 2024|Pending as of 31 January 2025 (1)\nTotal|1|2")), "TOTAL applicants 1 2024; TOTAL pending 2 2024", 0},
 	{"no head row", saved("International protection applicants: December 2022", tab("Total|33,246\nUkrain|7.131\nOthers|1")), "TOTAL applicants 33246 2022; UA applicants 7131 2022; Others applicants 1 2022", 0},
 	{"gender without heads", saved("Gender/age breakdown of the total number of applicants: 2022*", tab("Men|5|50%\nWomen|5|50 %")), "Men number 5 2022; Men percentage percent 2022; Women number 5 2022; Women percentage percent 2022", 0},
@@ -175,7 +175,11 @@ var oddities = []struct {
 	{"row without a label", saved(heading, tab("|Refugee status\n&nbsp;|4\nSyria|5")), "TOTAL refugee_status 4 2023; SY refugee_status 5 2023", 0},
 	{"bullets in labels", saved("First instance and appeal decision rates: 2023", `<table><tr><td><td colspan=2>First instance<td colspan=2>Appeal<tr><td><td>Number<td>Percentage<td>Number<td>Percentage<tr><td><ul><li>Refugee status</ul><td>1<td>2%<td>3<td>0<tr><td>&#8226;&nbsp;Permission to remain<td>0<td>0<td>:<td>-</table>`),
 		"Refugee status first_instance/number 1 2023; Refugee status first_instance/percentage percent 2023; Refugee status appeal/number 3 2023; Refugee status appeal/percentage percent 2023; Permission to remain first_instance/number 0 2023; Permission to remain first_instance/percentage percent 2023; Permission to remain appeal/number na 2023; Permission to remain appeal/percentage na 2023", 0},
-	{"layout table around", saved("x", "<table><tr><td><h3>"+heading+"</h3>"+tab("|Refugee status in 2023\nTotal|4")+"</td></tr></table>"), "TOTAL refugee_status 4 2023", 0},
+	{"layout table around", saved("x", "<table><tr><td><h3>"+heading+"</h3>"+tab("|Refugee status in 2023\nTotal|4")+"</td></tr></table>"), "TOTAL FA/refugee_status 4 2023", 0},
+	{"first and second instance", saved(strings.Replace(heading, "first", "first and second", 1), tab("|Applicants in 2023|Pending at end of 2023|Refugee status\nTotal|1|2|3")+"<h3>Rates for 2023</h3>"+tab("|Refugee rate\nTotal|4%")),
+		"TOTAL applicants 1 2023; TOTAL FA/pending 2 2023; TOTAL FA/refugee_status 3 2023; TOTAL FA/refugee_rate percent 2023", 0},
+	{"the same, of another country", strings.ReplaceAll(saved(strings.Replace(heading, "first", "1st and 2nd", 1), tab("|Rejection\nTotal|1")), "Austria", "Malta"), "TOTAL FA/rejection 1 2023", 0},
+	{"another country, no word", strings.ReplaceAll(saved("Figures for 2023", tab("|Rejection\nTotal|1")), "Austria", "Malta"), "TOTAL rejection 1 2023", 0},
 	{"th and thead", saved(heading, "<table><thead><tr><th><th>Refugee status<tbody><tr><th>Total<td>4</table>"), "TOTAL refugee_status 4 2023", 0},
 }
 
@@ -218,6 +222,7 @@ func TestCountry(t *testing.T) {
 func TestHTMLRefusals(t *testing.T) {
 	for _, tt := range []struct{ name, page, want string }{
 		{"no table", saved(heading, ""), "a page without a table"},
+		{"no row", saved(heading, tab("|Refugee status\n&nbsp;|&nbsp;")), "a page whose tables have no rows"},
 		{"no year", saved("Figures", tab("|Refugee status\nTotal|4")), "a table without a year"},
 		{"two years", saved(heading, tab("|Applicants in 2022\nTotal|4")), "a table of 2022 under a heading of 2023"},
 		{"label", saved(heading, tab("|Refugee status\nSyriaa|4")), `a.html:1:` + "282: got label \"Syriaa\", want a citizenship"},

@@ -30,7 +30,8 @@ type Entry struct {
 	Values              int64  // how many the table holds; 0 if it does not say
 }
 
-// TableOfContents asks Eurostat what it has, once for each Client.
+// TableOfContents asks Eurostat what it has, once for each Client: a service
+// that is down is not asked again for each table.
 //
 // Documented (Catalogue API, TOC): catalogue/toc/txt, tab-separated, columns as
 // named here, four blanks of indentation a level, folders beside datasets and
@@ -38,9 +39,13 @@ type Entry struct {
 // days written 08.07.2026, blanks where there is nothing, further kinds of
 // leaves.
 func (c *Client) TableOfContents(ctx context.Context) (map[string]Entry, error) {
-	if c.toc != nil {
-		return c.toc, nil
+	if c.toc == nil && c.tocErr == nil {
+		c.toc, c.tocErr = c.tableOfContents(ctx)
 	}
+	return c.toc, c.tocErr
+}
+
+func (c *Client) tableOfContents(ctx context.Context) (map[string]Entry, error) {
 	address := c.eurostat() + "/catalogue/toc/txt?lang=en"
 	body, a, err := c.text(ctx, address, 64<<20, nil)
 	if err != nil {
@@ -54,7 +59,6 @@ func (c *Client) TableOfContents(ctx context.Context) (map[string]Entry, error) 
 		}
 		return nil, &Error{URL: address, Status: a.status, Got: got + ", in place of the table of contents", Hint: tryLater}
 	}
-	c.toc = toc
 	return toc, nil
 }
 
@@ -169,6 +173,9 @@ func (c *Client) EurostatQuery(ctx context.Context, q Query) (*File, error) {
 	if e.LastUpdate == "" {
 		return nil, &Error{URL: c.eurostat() + "/catalogue/toc/txt", Got: "no day of update for " + q.Table, Hint: "download it by hand and use asylum add --vintage DAY"}
 	}
+	if e.LastUpdate > c.tomorrow() {
+		return nil, &Error{URL: c.eurostat() + "/catalogue/toc/txt", Got: "a day of update of " + q.Table + " that is to come, " + e.LastUpdate, Hint: "is the clock of this machine right?"}
+	}
 	dir, err := os.MkdirTemp(c.Dir, "asylum-fetch-*")
 	if err != nil {
 		return nil, err
@@ -180,6 +187,9 @@ func (c *Client) EurostatQuery(ctx context.Context, q Query) (*File, error) {
 			c.log().Info("too big a part: taking the whole table", "table", q.Table)
 			f.Query, f.Note = Query{Table: q.Table}, "the whole table: the part asked for is too big for the service"
 			err = c.extract(ctx, f)
+		}
+		if errors.As(err, &ours) && ours.tooBig() {
+			ours.Hint = "even the whole table is not served: download it in parts with the Data Browser and use asylum add"
 		}
 		if err != nil {
 			f.Remove()
@@ -216,9 +226,10 @@ func (c *Client) extract(ctx context.Context, f *File) error {
 		return err
 	}
 	defer out.Close()
-	f.URL = c.address(f.Query)
+	address := c.address(f.Query)
+	f.URL = public(address)
 	for again := 0; ; again++ {
-		a, err := c.collect(ctx, f.URL, out)
+		a, err := c.collect(ctx, address, out)
 		if err != nil {
 			return err
 		}
@@ -299,7 +310,7 @@ func (c *Client) await(ctx context.Context, key, status string, out *os.File) (*
 		default:
 			return nil, &Error{URL: base + "status/" + key, Got: "the service queued the request, then said " + short(status), Hint: tryLater}
 		}
-		wait := min(5*time.Second<<min(n, 4), or(c.MaxWait, 2*time.Minute))
+		wait := min(time.Second<<min(n, 6), or(c.MaxWait, 2*time.Minute))
 		c.log().Info("the service prepares the table", "request", key, "status", status, "wait", wait)
 		if err := c.sleep(ctx, wait); err != nil {
 			return nil, err
@@ -349,11 +360,7 @@ func envelope(head []byte) map[string]string {
 
 // faultError is an error that came with status 200.
 func faultError(address string, a *answer, said string) error {
-	e := &Error{URL: address, Status: a.status, Got: short(said), Hint: tryLater}
-	if e.tooBig() {
-		e.Hint = "ask for less of it, or for the whole table"
-	}
-	return e
+	return &Error{URL: address, Status: a.status, Got: short(said), Hint: tryLater}
 }
 
 // page names what came where a table was wanted.
@@ -399,23 +406,25 @@ func (c *Client) check(out *os.File, f *File, a *answer) (damaged bool, err erro
 	if n > most {
 		return false, bad(fmt.Sprintf("a gzip file that unpacks to more than %d bytes", most), "if it really is a table, raise the limit with --max-bytes")
 	}
-	name := attachment(a.header)
-	if _, ok := c.toc[name]; ok && name != f.Table {
-		return false, bad("another table, "+name, tryLater)
+	name, sure := attachment(a.header)
+	if _, ok := c.toc[name]; name != f.Table && (ok || sure && !strings.HasPrefix(name, f.Table+"_")) {
+		return false, bad("another table, "+short(name), tryLater)
 	}
 	return false, nil
 }
 
 // attachment is the table that a Content-Disposition names, if it names one. By
-// notes of clients files are called estat_migr_asydcfsta.tsv.gz.
-func attachment(h http.Header) string {
+// notes of clients files are called estat_migr_asydcfsta.tsv.gz: what begins so
+// is sure to be a table, though the table of contents may not have it.
+func attachment(h http.Header) (name string, sure bool) {
 	_, p, err := mime.ParseMediaType(h.Get("Content-Disposition"))
 	if err != nil {
-		return ""
+		return "", false
 	}
-	name, _, _ := strings.Cut(strings.ToLower(filepath.Base(p["filename"])), ".")
-	name, _, _ = strings.Cut(strings.TrimPrefix(name, "estat_"), "$")
-	return strings.TrimSuffix(name, "_en")
+	name, _, _ = strings.Cut(strings.ToLower(filepath.Base(p["filename"])), ".")
+	name, sure = strings.CutPrefix(name, "estat_")
+	name, _, _ = strings.Cut(name, "$")
+	return name, sure
 }
 
 // successors of tables that Eurostat closed or renamed.

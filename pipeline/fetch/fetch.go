@@ -24,6 +24,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -33,9 +34,9 @@ import (
 // A Client talks to the three sources. Its zero value works. It is for one
 // goroutine: requests are sequential by design.
 type Client struct {
-	EurostatURL string   // default $ASYLUM_EUROSTAT_URL, else Eurostat's own
-	UNHCRURL    string   // default $ASYLUM_UNHCR_URL, else UNHCR's own
-	AIDAHosts   []string // host[:port] that pages may come from, http too; default asylumineurope.org, https only
+	EurostatURL string // default $ASYLUM_EUROSTAT_URL, else Eurostat's own
+	UNHCRURL    string // default $ASYLUM_UNHCR_URL, else UNHCR's own
+	AIDAURL     string // default $ASYLUM_AIDA_URL, else AIDA's own; pages come from there alone
 
 	Version string       // of the program, for the user agent
 	HTTP    *http.Client // its Transport is used; default: the system's proxies, HTTP/2
@@ -61,13 +62,14 @@ type Client struct {
 	transport http.RoundTripper
 	asked     bool // some request was made
 	toc       map[string]Entry
+	tocErr    error // why there is none
 }
 
 // The services' own addresses.
 const (
 	EurostatURL = "https://ec.europa.eu/eurostat/api/dissemination"
 	UNHCRURL    = "https://api.unhcr.org/population/v1"
-	aidaHost    = "asylumineurope.org"
+	AIDAURL     = "https://asylumineurope.org"
 )
 
 // An Error says what a source answered, and what to do about it.
@@ -80,7 +82,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	s := e.URL + ": " + e.Got
+	s := public(e.URL) + ": " + e.Got
 	if e.Hint != "" {
 		s += "\n\thint: " + e.Hint
 	}
@@ -88,6 +90,17 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// public is an address without the name and password that a stand-in for a
+// service may want: messages are logged, and manifests are published.
+func public(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address
+	}
+	u.User = nil
+	return u.String()
+}
 
 func or[T comparable](v, fallback T) T {
 	var zero T
@@ -103,6 +116,10 @@ func (c *Client) eurostat() string {
 
 func (c *Client) unhcr() string {
 	return strings.TrimRight(or(c.UNHCRURL, or(os.Getenv("ASYLUM_UNHCR_URL"), UNHCRURL)), "/")
+}
+
+func (c *Client) aida() string {
+	return strings.TrimRight(or(c.AIDAURL, or(os.Getenv("ASYLUM_AIDA_URL"), AIDAURL)), "/")
 }
 
 func (c *Client) now() time.Time {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,6 +124,30 @@ func cut(n int, head ...string) http.HandlerFunc {
 	}
 }
 
+// raw sends bytes in place of an answer, and closes the connection.
+func raw(s string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			conn.Write([]byte(s))
+			conn.Close()
+		}
+	}
+}
+
+// lie sends the whole table under another length; under none where n is below 0,
+// and then not all of it.
+func lie(n int, head ...string) http.HandlerFunc {
+	s, body := "HTTP/1.1 200 OK\r\n", string(zip(tsv))
+	for i := 0; i+1 < len(head); i += 2 {
+		s += head[i] + ": " + head[i+1] + "\r\n"
+	}
+	if n < 0 {
+		return raw(s + "Connection: close\r\n\r\n" + body[:len(body)-9])
+	}
+	return raw(s + "Content-Length: " + strconv.Itoa(n) + "\r\n\r\n" + body)
+}
+
 // from answers a range of the body with an ETag.
 func from(etag string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -182,6 +207,11 @@ func TestUpdate(t *testing.T) {
 			t.Errorf("got %+v after %v, want %v", got, s.log, want)
 		}
 	}
+	manifest := filepath.Join(lake, "manifest.json")
+	before, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
 	// and on a later day once more, as a table may be updated twice a day
 	s.client.Now = func() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 	s.data(text(200, string(zip(strings.Replace(tsv, "120 bp", "125 bp", 1)))))
@@ -191,6 +221,14 @@ func TestUpdate(t *testing.T) {
 	s.log = nil
 	if got := s.update(lake); got[0].State != Unchanged || len(s.log) != 0 {
 		t.Errorf("got %+v after %v", got, s.log)
+	}
+
+	// a lake whose manifest was brought back from a copy lacks what was seen since
+	if err := os.WriteFile(manifest, before, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.update(lake); got[0].State != Added || got[0].Vintage != "2026-11-21" {
+		t.Errorf("got %+v", got)
 	}
 	s.clean()
 }
@@ -223,6 +261,7 @@ func TestMended(t *testing.T) {
 		{"429 with seconds", []http.HandlerFunc{text(429, "", "Retry-After", "17"), good}, []string{"", ""}, []time.Duration{17 * time.Second}},
 		{"429 with a date", []http.HandlerFunc{text(429, "", "Retry-After", "Sat, 21 Nov 2026 12:00:31 GMT"), good}, []string{"", ""}, []time.Duration{31 * time.Second}},
 		{"429 with a date gone by", []http.HandlerFunc{text(429, "", "Retry-After", "Sat, 21 Nov 2020 12:00:31 GMT"), good}, []string{"", ""}, []time.Duration{time.Second / 2}},
+		{"429 with less than nothing", []http.HandlerFunc{text(429, "", "Retry-After", "-5"), text(429, "", "Retry-After", "soon"), good}, []string{"", "", ""}, []time.Duration{time.Second / 2, time.Second}},
 		{"a reset, with ETag", []http.HandlerFunc{cut(20, "ETag", `"a"`), from(`"a"`)}, []string{"", ` bytes=20- if "a"`}, []time.Duration{time.Second / 2}},
 		{"a reset, another ETag", []http.HandlerFunc{cut(20, "ETag", `"a"`), from(`"b"`)}, []string{"", ` bytes=20- if "a"`}, []time.Duration{time.Second / 2}},
 		{"a reset, with Last-Modified", []http.HandlerFunc{cut(20, "Last-Modified", last), good}, []string{"", " bytes=20- if " + last}, []time.Duration{time.Second / 2}},
@@ -234,6 +273,16 @@ func TestMended(t *testing.T) {
 			[]string{"", ` bytes=20- if "a"`, ""}, []time.Duration{time.Second / 2, time.Second}},
 		{"416", []http.HandlerFunc{cut(20, "ETag", `"a"`), text(416, ""), good}, []string{"", ` bytes=20- if "a"`, ""}, []time.Duration{time.Second / 2, time.Second}},
 		{"truncated gzip, of the length announced", []http.HandlerFunc{text(200, string(whole[:len(whole)-9])), good}, []string{"", ""}, nil},
+		{"gzip that a proxy put around it", []http.HandlerFunc{text(200, string(zip(string(whole))), "Content-Encoding", "gzip")}, nil, nil},
+		{"gzip that a server says of the file's own", []http.HandlerFunc{text(200, string(whole), "Content-Encoding", "x-gzip")}, nil, nil},
+		{"a plain table that a proxy packed", []http.HandlerFunc{text(200, string(whole), "Content-Encoding", "GZIP", "Content-Type", "text/plain")}, nil, nil},
+		{"gzip around it that is cut off", []http.HandlerFunc{text(200, string(zip(string(whole))[:60]), "Content-Encoding", "gzip"), good}, []string{"", ""}, nil},
+		{"a length that is too long", []http.HandlerFunc{lie(len(whole)+9, "ETag", `"a"`), good}, []string{"", fmt.Sprintf(` bytes=%d- if "a"`, len(whole))}, []time.Duration{time.Second / 2}},
+		{"a length that is too short", []http.HandlerFunc{lie(len(whole) - 9), good}, []string{"", ""}, nil},
+		{"no length, and a reset", []http.HandlerFunc{lie(-1), good}, []string{"", ""}, nil},
+		{"its name with a language", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="estat_`+code1+`_en.tsv.gz"`)}, nil, nil},
+		{"its name with a version", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="estat_`+code1+`$dv_12.tsv.gz"`)}, nil, nil},
+		{"a name that is no table's", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="download.tsv.gz"`)}, nil, nil},
 		{"a redirect", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }}, nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -270,15 +319,22 @@ func TestRefused(t *testing.T) {
 	}{
 		{"503 for ever", []http.HandlerFunc{text(503, "<html><title>Down for maintenance</title>")}, `503 Service Unavailable: Down for maintenance (5 attempts)`, "try again later"},
 		{"Retry-After over the limit", []http.HandlerFunc{text(429, "", "Retry-After", "7200")}, "asks to wait for 2h0m0s", "run it again after 2026-11-21 14:00 UTC"},
+		{"Retry-After of ages", []http.HandlerFunc{text(503, "", "Retry-After", "99999999999999999999999")}, "503 Service Unavailable, and asks to wait for 8760h0m0s", "run it again after 2027-11-21 12:00 UTC"},
+		{"Retry-After of ages, as a date", []http.HandlerFunc{text(503, "", "Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT")}, "asks to wait for 8760h0m0s", "run it again after 2027-11-21 12:00 UTC"},
 		{"404", []http.HandlerFunc{text(404, fmt.Sprintf(faulty, "100", "NO_RESULTS: no such dataset"))}, "404 Not Found: NO_RESULTS: no such dataset", "the table of contents still has it"},
 		{"410", []http.HandlerFunc{text(410, "")}, "410 Gone", "the table of contents still has it"},
 		{"400 as a fault", []http.HandlerFunc{text(400, fmt.Sprintf(faulty, "150", "INVALID_QUERY_DIMENSION: asyl_app"))}, "400 Bad Request: INVALID_QUERY_DIMENSION: asyl_app", ""},
 		{"400 as JSON", []http.HandlerFunc{text(400, `{"error":[{"status":400,"id":150,"sub_id":1,"label":"INVALID_QUERY_DIMENSION: asyl_app"}]}`)}, "400 Bad Request: INVALID_QUERY_DIMENSION: asyl_app", ""},
-		{"413 on the whole table", []http.HandlerFunc{text(413, fmt.Sprintf(faulty, "413", tooBig))}, "413 Request Entity Too Large: EXTRACTION_TOO_BIG", ""},
-		{"a fault with 200", []http.HandlerFunc{text(200, fmt.Sprintf(faulty, "413", tooBig))}, tooBig, "ask for less"},
+		{"413 on the whole table", []http.HandlerFunc{text(413, fmt.Sprintf(faulty, "413", tooBig))}, "413 Request Entity Too Large: EXTRACTION_TOO_BIG", "even the whole table is not served"},
+		{"a fault with 200", []http.HandlerFunc{text(200, fmt.Sprintf(faulty, "413", tooBig))}, tooBig, "even the whole table is not served"},
 		{"403", []http.HandlerFunc{text(403, "<html><h1>Blocked</h1></html>")}, "403 Forbidden: Blocked", "asylum add"},
 		{"HTML with 200", []http.HandlerFunc{text(200, "<!DOCTYPE html>\n<html><head><title>Maintenance &amp; more</title></head></html>", "Content-Type", "text/html")}, `a page that says "Maintenance & more", with status 200, in place of a table`, "try again later"},
 		{"HTML with 200, packed", []http.HandlerFunc{text(200, string(zip("<html><title>Oops</title></html>")))}, `a page that says "Oops", with status 200`, "try again later"},
+		{"a length that is always too long", []http.HandlerFunc{lie(len(whole) + 9)}, fmt.Sprintf("the connection broke after %d bytes: unexpected EOF (5 attempts)", len(whole)), "check the network"},
+		{"a length that is always too short", []http.HandlerFunc{lie(len(whole) - 9)}, "a gzip file that is cut off or damaged", "try again later"},
+		{"brotli", []http.HandlerFunc{text(200, string(whole), "Content-Encoding", "br")}, "an answer packed as br, which was not asked for", "a proxy most likely packs it"},
+		{"HTML with 200, packed twice", []http.HandlerFunc{text(200, string(zip(string(zip("<html><title>Oops</title></html>")))), "Content-Encoding", "gzip")}, `a page that says "Oops", with status 200`, "try again later"},
+		{"a status that plays with the terminal", []http.HandlerFunc{raw("HTTP/1.1 403 \x1b[2JForbidden\r\nContent-Length: 0\r\n\r\n")}, "403 ?[2JForbidden", "asylum add"},
 		{"an empty answer", []http.HandlerFunc{text(200, "")}, "an empty answer", "try again later"},
 		{"JSON", []http.HandlerFunc{text(200, "{}")}, "no gzip file", "try again later"},
 		{"a plain TSV", []http.HandlerFunc{text(200, tsv)}, "no gzip file", "try again later"},
@@ -287,9 +343,13 @@ func TestRefused(t *testing.T) {
 		{"a wrong checksum", []http.HandlerFunc{text(200, string(whole[:len(whole)-8])+"12345678")}, "a gzip file that is cut off or damaged: gzip: invalid checksum", "try again later"},
 		{"a reset each time", []http.HandlerFunc{cut(20)}, "the connection broke after 20 bytes", "check the network"},
 		{"another table, by its name", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="estat_migr_asydcfstq.tsv.gz"`)}, "another table, migr_asydcfstq", "try again later"},
+		{"another table, that nobody lists", []http.HandlerFunc{text(200, string(whole), "Content-Disposition", `attachment; filename="ESTAT_migr_asyunaa.tsv.gz"`)}, "another table, migr_asyunaa", "try again later"},
 		{"another table, by its periods", []http.HandlerFunc{text(200, string(zip(strings.NewReplacer("2021", "2021-Q1", "2022", "2022-Q1").Replace(tsv))))}, "another table: its periods are such as 2021-Q1, those of migr_asyappctza such as 2022", "try again later"},
 		{"another table, by its dimensions", []http.HandlerFunc{text(200, string(zip(strings.NewReplacer("asyl_app", "decision", "ASY_APP", "TOTAL").Replace(tsv))))}, "another table: its dimensions are age,citizen,decision,geo,sex,unit, those of migr_asyappctza of 2026-11-20", "asylum add"},
 		{"a new code", []http.HandlerFunc{text(200, string(zip(strings.Replace(tsv, "A,SY,", "A,XQZ,", 1))))}, `migr_asyappctza.tsv.gz:3:3: got citizen "XQZ"`, ""},
+		{"a redirect to another site", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://u:secret@localhost:1/login", http.StatusFound)
+		}}, "a redirect to another site, http://u:xxxxx@localhost:1/login", "some networks answer so"},
 		{"redirects without end", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }}, "redirects without end", "try again later"},
 		{"a key and ERROR", []http.HandlerFunc{text(200, fmt.Sprintf(queued, "ERROR"))}, "the service queued the request, then said ERROR", "try again later"},
 		{"a key with a path", []http.HandlerFunc{text(200, "<queued><id>../../x</id><status>SUBMITTED</status></queued>")}, `<id>../../x</id>`, "try again later"},
@@ -480,6 +540,7 @@ func TestTableOfContents(t *testing.T) {
 		{"no such table", "migr_asyappctzz", "", "no table migr_asyappctzz\n\thint: check the code, or what replaced it; the nearest that there is: migr_asyappctza (A \"table\" by citizenship)"},
 		{"a retired table", "migr_asyctz", "", "no table migr_asyctz\n\thint: it ends in 2007; from 2008 on: migr_asyappctza"},
 		{"a stranger", "nama_10_gdp", "", "no table nama_10_gdp\n\thint: check the code; Eurostat lists"},
+		{"a day to come", code1, tocTop + tocLine(code1, "23.11.2026", " ", " "), "a day of update of migr_asyappctza that is to come, 2026-11-23\n\thint: is the clock of this machine right?"},
 		{"no day", code1, tocTop + tocLine(code1, " ", " ", " "), "no day of update for migr_asyappctza\n\thint: download it by hand and use asylum add --vintage DAY"},
 	} {
 		s := play(t)
@@ -490,6 +551,13 @@ func TestTableOfContents(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
 		}
 		s.clean()
+	}
+	s = play(t) // one that is down is asked until it is given up, not for each table
+	s.on("/catalogue/toc/txt", text(503, ""))
+	for _, o := range s.update(t.TempDir(), code1, "migr_asydcfstq") {
+		if o.Err == nil || len(s.log) != 5 {
+			t.Errorf("%v after %v", o.Err, s.log)
+		}
 	}
 	s = play(t)
 	s.client.EurostatURL += "/eurostat/estat-navtree-portlet-prod/BulkDownloadListing"
@@ -569,6 +637,7 @@ func TestUNHCRRefused(t *testing.T) {
 		{"no items", `an answer that does not parse: it says "bad year"`, []http.HandlerFunc{text(200, `{"message":"bad year"}`)}},
 		{"no rows", "no rows", []http.HandlerFunc{text(200, `{"page":1,"maxPages":1,"items":[]}`)}},
 		{"the first page twice", "page 1, where page 2 was asked for", []http.HandlerFunc{text(200, page1)}},
+		{"the first page twice, without its number", "a second time", []http.HandlerFunc{text(200, strings.Replace(page1, `"page":1,`, "", 1))}},
 		{"an empty second page", "no rows on page 2 of 2", []http.HandlerFunc{text(200, page1), text(200, `{"page":2,"maxPages":2,"items":[]}`)}},
 		{"pages that grow", "3 pages, where there were 2", []http.HandlerFunc{text(200, page1), text(200, strings.NewReplacer(`"page":1`, `"page":2`, `"2"`, "3").Replace(page1))}},
 		{"a second page that is gone", "404 Not Found", []http.HandlerFunc{text(200, page1), text(404, "")}},
@@ -595,8 +664,7 @@ func TestUNHCRRefused(t *testing.T) {
 func TestPage(t *testing.T) {
 	s := play(t)
 	html := "<!doctype html><html><body>Statistics</body></html>"
-	host := strings.TrimPrefix(s.URL, "http://")
-	s.client.AIDAHosts = []string{host}
+	s.client.AIDAURL = s.URL
 	move := func(to string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusMovedPermanently) }
 	}
@@ -611,18 +679,21 @@ func TestPage(t *testing.T) {
 		t.Fatalf("got %+v, %v", p, err)
 	}
 	dir := t.TempDir()
-	for range 2 {
-		name, err := p.Keep(dir)
-		if err != nil || name != filepath.Join(dir, "reports_croatia_statistics", "2026-11-21.html") {
-			t.Errorf("got %v, %v", name, err)
+	for _, day := range []string{"2026-11-21", "2026-11-22"} { // on a later day the same page is kept already
+		p.Day = day
+		name, isNew, err := p.Keep(dir)
+		if err != nil || name != filepath.Join(dir, "reports_croatia_statistics", "2026-11-21.html") || isNew != (day == "2026-11-21") {
+			t.Errorf("got %v, %v, %v", name, isNew, err)
 		}
 	}
-	p.HTML = append(p.HTML, ' ')
-	if name, err := p.Keep(dir); err != nil || !strings.HasPrefix(filepath.Base(name), "2026-11-21-") {
-		t.Errorf("got %v, %v", name, err)
+	p.Day, p.HTML = "2026-11-21", append(p.HTML, ' ')
+	if name, isNew, err := p.Keep(dir); err != nil || !isNew || !strings.HasPrefix(filepath.Base(name), "2026-11-21-") {
+		t.Errorf("got %v, %v, %v", name, isNew, err)
 	}
-	if p, err := s.client.Page(context.Background(), s.URL+"/reports/croatia/statistics/"); err != nil || p.Moved {
-		t.Errorf("got %+v, %v", p, err)
+	for _, address := range []string{s.URL, "https://asylumineurope.org", "https://www.AsylumInEurope.org"} { // where it stands in for AIDA
+		if p, err := s.client.Page(context.Background(), address+"/reports/croatia/statistics/"); err != nil || p.Moved || p.URL != address+"/reports/croatia/statistics/" {
+			t.Errorf("%s: got %+v, %v", address, p, err)
+		}
 	}
 	for address, want := range map[string]string{
 		s.URL + "/reports/gone/":         "the front page, in place of gone",
@@ -641,15 +712,57 @@ func TestPage(t *testing.T) {
 	s.clean()
 }
 
+// A stand-in may want a password: it is sent, and never shown or kept.
+func TestPassword(t *testing.T) {
+	s := play(t)
+	s.client.EurostatURL = strings.Replace(s.URL, "http://", "http://me:secret@", 1)
+	var user, pass string
+	s.data(text(410, ""), func(w http.ResponseWriter, r *http.Request) {
+		user, pass, _ = r.BasicAuth()
+		good(w, r)
+	})
+	lake := t.TempDir()
+	if got := s.update(lake)[0]; got.Err == nil || strings.Contains(got.Err.Error(), "secret") || !strings.Contains(got.Err.Error(), "410 Gone") {
+		t.Errorf("got %v", got.Err)
+	}
+	if got := s.update(lake)[0]; got.Err != nil || user != "me" || pass != "secret" {
+		t.Errorf("got %v, with %s, %s", got.Err, user, pass)
+	}
+	for _, name := range []string{"manifest.json", seenFile} {
+		if data, err := os.ReadFile(filepath.Join(lake, name)); err != nil || strings.Contains(string(data), "secret") {
+			t.Errorf("%s: %v %s", name, err, data)
+		}
+	}
+	s.clean()
+}
+
+func TestSite(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		one  bool
+	}{
+		{"https://ec.europa.eu/x", "https://Webgate.EC.europa.eu:444/y", true}, {"https://api.unhcr.org", "https://unhcr.org", true},
+		{"https://ec.europa.eu", "https://europa.eu.example.org", false}, {"https://ec.europa.eu", "https://eu", false}, {"https://ec.europa.eu", "https://other.eu", false},
+		{"http://127.0.0.1:1", "http://127.0.0.1:2", true}, {"http://127.0.0.1", "http://10.0.0.1", false}, {"http://[::1]:1", "http://[::2]:1", false}, {"http://localhost", "http://127.0.0.1", false},
+	} {
+		a, _ := url.Parse(tt.a)
+		b, _ := url.Parse(tt.b)
+		if got := site(a) == site(b); got != tt.one {
+			t.Errorf("%s and %s: %v", tt.a, tt.b, got)
+		}
+	}
+}
+
 func TestAddresses(t *testing.T) {
 	var c Client
-	if c.eurostat() != EurostatURL || c.unhcr() != UNHCRURL {
-		t.Errorf("got %s, %s", c.eurostat(), c.unhcr())
+	if c.eurostat() != EurostatURL || c.unhcr() != UNHCRURL || c.aida() != AIDAURL {
+		t.Errorf("got %s, %s, %s", c.eurostat(), c.unhcr(), c.aida())
 	}
 	t.Setenv("ASYLUM_EUROSTAT_URL", "http://a/")
 	t.Setenv("ASYLUM_UNHCR_URL", "http://b")
-	if c.eurostat() != "http://a" || c.unhcr() != "http://b" {
-		t.Errorf("got %s, %s", c.eurostat(), c.unhcr())
+	t.Setenv("ASYLUM_AIDA_URL", "http://d/")
+	if c.eurostat() != "http://a" || c.unhcr() != "http://b" || c.aida() != "http://d" {
+		t.Errorf("got %s, %s, %s", c.eurostat(), c.unhcr(), c.aida())
 	}
 	c.EurostatURL = "http://c"
 	if c.eurostat() != "http://c" {

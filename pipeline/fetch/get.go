@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -70,7 +71,10 @@ func (c *Client) get(ctx context.Context, address string, f *os.File, most int64
 		c.asked = true
 		before := p.most
 		a, again, err := c.try(ctx, address, p, most, may)
-		if err != nil || again == nil {
+		if err == nil && again == nil {
+			return a, c.peel(f, most, a)
+		}
+		if err != nil {
 			return a, err
 		}
 		if ctx.Err() != nil {
@@ -89,14 +93,15 @@ func (c *Client) get(ctx context.Context, address string, f *os.File, most int64
 			again.err.Hint = "run it again after " + c.now().Add(again.wait).UTC().Format("2006-01-02 15:04 UTC")
 			return nil, again.err
 		}
-		c.log().Info("waiting", "for", wait.Round(time.Millisecond), "because", again.err.Got, "url", address)
+		c.log().Info("waiting", "for", wait.Round(time.Millisecond), "because", again.err.Got, "url", public(address))
 		if err := c.sleep(ctx, wait); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// client follows redirects that may be followed: never from https to http.
+// client follows redirects that may be followed: never from https to http, nor
+// to anybody else.
 func (c *Client) client(may allow) *http.Client {
 	c.once.Do(func() {
 		if c.HTTP != nil && c.HTTP.Transport != nil {
@@ -115,8 +120,22 @@ func (c *Client) client(may allow) *http.Client {
 		if may != nil {
 			return may(req.URL)
 		}
+		if site(req.URL) != site(via[0].URL) {
+			return &Error{URL: via[0].URL.String(), Got: "a redirect to another site, " + req.URL.Redacted(),
+				Hint: "some networks answer so until one has logged in; if the service moved there, set ASYLUM_EUROSTAT_URL or ASYLUM_UNHCR_URL"}
+		}
 		return nil
 	}}
+}
+
+// site is what the hosts of one owner have in common, as far as the last two
+// labels tell: api.unhcr.org and unhcr.org are one, two numbers are two.
+func site(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	if labels := strings.Split(host, "."); net.ParseIP(host) == nil && len(labels) > 2 {
+		return strings.Join(labels[len(labels)-2:], ".")
+	}
+	return host
 }
 
 // try makes one request and takes what comes. Bytes that an earlier try left
@@ -136,7 +155,7 @@ func (c *Client) try(ctx context.Context, address string, p *part, most int64, m
 
 	req, err := http.NewRequestWithContext(within, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, nil, &Error{URL: address, Got: "no address: " + err.Error(), Hint: "check ASYLUM_EUROSTAT_URL and ASYLUM_UNHCR_URL", Err: err}
+		return nil, nil, &Error{URL: address, Got: "no address: " + err.Error(), Hint: "check ASYLUM_EUROSTAT_URL, ASYLUM_UNHCR_URL and ASYLUM_AIDA_URL", Err: err}
 	}
 	req.Header.Set("User-Agent", c.agent())
 	req.Header.Set("Accept-Encoding", "identity") // lengths and ranges are those of the file
@@ -155,6 +174,11 @@ func (c *Client) try(ctx context.Context, address string, p *part, most int64, m
 	}
 	defer res.Body.Close()
 	a := &answer{status: res.StatusCode, header: res.Header, final: res.Request.URL}
+	switch coding(a) {
+	case "", "identity", "gzip", "x-gzip":
+	default:
+		return nil, nil, &Error{URL: address, Status: res.StatusCode, Got: "an answer packed as " + short(coding(a)) + ", which was not asked for", Hint: "a proxy most likely packs it: ask whoever runs your network, or download by hand and use asylum add"}
+	}
 	switch res.StatusCode {
 	case http.StatusOK:
 		if err := p.restart(); err != nil { // the server did not take the range, or has another body
@@ -166,7 +190,7 @@ func (c *Client) try(ctx context.Context, address string, p *part, most int64, m
 		etag := res.Header.Get("ETag")
 		if !ok || from != p.have || p.have == 0 || p.total >= 0 && total != p.total || etag != "" && strings.HasPrefix(p.validator, `"`) && etag != p.validator {
 			p.validator = "" // start anew
-			return nil, &failure{err: &Error{URL: address, Status: res.StatusCode, Got: "another piece than asked for (" + res.Header.Get("Content-Range") + ")", Hint: tryLater}}, nil
+			return nil, &failure{err: &Error{URL: address, Status: res.StatusCode, Got: "another piece than asked for (" + short(res.Header.Get("Content-Range")) + ")", Hint: tryLater}}, nil
 		}
 		p.total = total
 	case http.StatusRequestedRangeNotSatisfiable:
@@ -202,6 +226,42 @@ func (c *Client) try(ctx context.Context, address string, p *part, most int64, m
 	return a, nil, nil
 }
 
+func coding(a *answer) string {
+	return strings.ToLower(strings.TrimSpace(a.header.Get("Content-Encoding")))
+}
+
+// peel takes off the gzip that somebody on the way put around a gzip file. A
+// server that says so of the file's own gzip means no other; that stays.
+func (c *Client) peel(f *os.File, most int64, a *answer) error {
+	if !strings.HasSuffix(coding(a), "gzip") {
+		return nil
+	}
+	r, err := reader(f)
+	if err != nil {
+		return nil // whoever looks at it next says what is wrong with it
+	}
+	in := bufio.NewReader(r)
+	if magic, _ := in.Peek(2); string(magic) != "\x1f\x8b" {
+		return nil
+	}
+	inner, discard, err := c.temp()
+	if err != nil {
+		return err
+	}
+	defer discard()
+	if _, err := io.Copy(inner, io.LimitReader(in, most)); err != nil {
+		return nil
+	}
+	if _, err := inner.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.NewOffsetWriter(f, 0), inner)
+	return err
+}
+
 // broken sorts errors of the connection: most are worth another attempt.
 func (c *Client) broken(ctx context.Context, address string, err error) (*answer, *failure, error) {
 	var ours *Error
@@ -230,7 +290,7 @@ func (c *Client) broken(ctx context.Context, address string, err error) (*answer
 // refused sorts answers that are neither 200 nor 206.
 func (c *Client) refused(res *http.Response, address string) (*answer, *failure, error) {
 	body, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // what there is of it
-	e := &Error{URL: address, Status: res.StatusCode, Got: res.Status}
+	e := &Error{URL: address, Status: res.StatusCode, Got: short(res.Status)}
 	if said := complaint(body); said != "" {
 		e.Got += ": " + said
 	}
@@ -251,13 +311,20 @@ func (c *Client) refused(res *http.Response, address string) (*answer, *failure,
 	return nil, nil, e
 }
 
-// retryAfter reads seconds or a date.
+// retryAfter reads seconds or a date. What is absurdly far is a year: too long
+// to wait for, which is not the same as saying nothing.
 func (c *Client) retryAfter(s string) time.Duration {
-	if n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32); err == nil {
-		return max(0, time.Duration(n)*time.Second)
+	const year = 365 * 24 * time.Hour
+	s = strings.TrimSpace(s)
+	if s != "" && strings.Trim(s, "0123456789") == "" {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || n > int64(year/time.Second) {
+			return year
+		}
+		return time.Duration(n) * time.Second
 	}
 	if at, err := http.ParseTime(s); err == nil {
-		return max(0, at.Sub(c.now()))
+		return min(max(0, at.Sub(c.now()).Round(time.Second)), year)
 	}
 	return 0
 }

@@ -79,7 +79,7 @@ func (c *Client) pages(ctx context.Context, f *File, cols []string, years Years)
 	if years.To != 0 {
 		v.Set("yearTo", strconv.Itoa(years.To))
 	}
-	f.URL = c.unhcr() + "/" + strings.ReplaceAll(f.Table, "_", "-") + "/?" + v.Encode()
+	f.URL = public(c.unhcr() + "/" + strings.ReplaceAll(f.Table, "_", "-") + "/?" + v.Encode())
 	written := int64(0)
 	for page, last := 1, 1; page <= last; page++ {
 		v.Set("page", strconv.Itoa(page))

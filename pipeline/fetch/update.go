@@ -2,12 +2,9 @@ package fetch
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -26,13 +23,15 @@ const (
 	Added     = "added"
 	Unchanged = "unchanged"
 	Failed    = "failed"
+	Kept      = "kept" // a page, as HTML: it gives no figures
 	Would     = "would fetch"
 )
 
-// An Outcome is what became of one table.
+// An Outcome is what became of one table, or of a page.
 type Outcome struct {
-	Source, Table string
-	State         string // Added, Unchanged, Failed, Would
+	Source, Table string // the address, of a page
+	State         string // Added, Unchanged, Failed, Kept, Would
+	File          string // of a page without figures, where it is kept
 	Vintage       string // that the lake has now, or would have
 	Was           string // the newest it had before, or ""
 	Rows, Cells   int
@@ -61,29 +60,40 @@ func Defaults(held []table.Meta) []string {
 	return out
 }
 
-// Update brings tables of the lake in dir up to date, one after the other, and
-// tells of each as it is done. A table that fails leaves the lake as it was and
-// the others go on.
+// Update brings tables of the lake in dir up to date, and pages of AIDA's that
+// are given by their address, one after the other, and tells of each as it is
+// done. One that fails leaves the lake as it was and the others go on.
 func (c *Client) Update(ctx context.Context, dir string, tables []string, opt Options) iter.Seq[Outcome] {
 	return func(yield func(Outcome) bool) {
 		for _, name := range tables {
-			name = strings.ToLower(name)
-			o := Outcome{Source: "eurostat", Table: name}
-			if t, ok := code.Table(name); ok {
-				o.Source = t.Source
+			o := Outcome{Source: "aida", Table: name}
+			page := IsPage(name)
+			if !page {
+				o = Outcome{Source: "eurostat", Table: strings.ToLower(name)}
+				if t, ok := code.Table(o.Table); ok {
+					o.Source = t.Source
+				}
 			}
 			l, err := store.Create(dir)
-			if err == nil {
+			switch {
+			case err == nil && page:
+				err = c.updatePage(ctx, l, dir, opt, &o)
+			case err == nil:
 				err = c.update(ctx, l, dir, opt, &o)
 			}
-			if err != nil {
-				o.State, o.Err = Failed, err
+			if o.Err = err; err != nil && o.File == "" {
+				o.State = Failed
 			}
 			if !yield(o) || ctx.Err() != nil {
 				return
 			}
 		}
 	}
+}
+
+// IsPage tells an address from the code of a table.
+func IsPage(name string) bool {
+	return strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://")
 }
 
 func (c *Client) update(ctx context.Context, l *store.Lake, dir string, opt Options, o *Outcome) error {
@@ -104,6 +114,9 @@ func (c *Client) update(ctx context.Context, l *store.Lake, dir string, opt Opti
 			o.State, o.Vintage = Would, c.today()
 			return nil
 		}
+		if err := l.Writable(); err != nil {
+			return err
+		}
 		f, err := c.UNHCR(ctx, o.Table, opt.Years)
 		if err != nil {
 			return err
@@ -123,7 +136,7 @@ func (c *Client) update(ctx context.Context, l *store.Lake, dir string, opt Opti
 			}
 		}
 		t.Licence = "CC BY 4.0"
-		return put(l, t, f, o)
+		return f.put(l, t, o)
 	}
 	return fmt.Errorf("%s is no table to fetch\n\thint: pages of AIDA are fetched by their address, such as https://asylumineurope.org/reports/country/croatia/statistics/", o.Table)
 }
@@ -134,13 +147,16 @@ func (c *Client) updateEurostat(ctx context.Context, l *store.Lake, dir string, 
 		return err
 	}
 	e, ok := toc[strings.ToLower(o.Table)]
-	if ok && c.unchanged(dir, o.Table, e, newest) {
+	if ok && c.unchanged(l, dir, o.Table, e, newest) {
 		o.State, o.Vintage = Unchanged, o.Was
 		return nil
 	}
 	if ok && opt.DryRun {
 		o.State, o.Vintage = Would, e.LastUpdate
 		return nil
+	}
+	if err := l.Writable(); err != nil { // before a table is downloaded for nothing
+		return err
 	}
 	f, err := c.Eurostat(ctx, o.Table)
 	if err != nil {
@@ -158,7 +174,7 @@ func (c *Client) updateEurostat(ctx context.Context, l *store.Lake, dir string, 
 		o.Warnings = append(o.Warnings, fmt.Sprintf("%s: %d values, where the table of contents speaks of %d", o.Table, n, e.Values))
 	}
 	t.Licence = "reuse authorised with acknowledgement of the source (Commission Decision 2011/833/EU)"
-	if err := put(l, t, f, o); err != nil {
+	if err := f.put(l, t, o); err != nil {
 		return err
 	}
 	if err := remember(dir, o.Table, seen{Entry: e, On: c.today(), SHA256: t.SHA256}); err != nil {
@@ -214,20 +230,24 @@ func same(l *store.Lake, f *File, t *table.Table, newest *table.Meta) error {
 	return nil
 }
 
-// put takes a table into the lake, unless it has those bytes.
-func put(l *store.Lake, t *table.Table, f *File, o *Outcome) error {
-	o.Rows, o.Cells, o.Vintage = t.Rows, t.Count(), t.Vintage
-	if m, ok := l.Find(t.Meta.Table, t.SHA256); ok {
-		o.State, o.Vintage = Unchanged, m.Vintage
-		return nil
-	}
+func (f *File) put(l *store.Lake, t *table.Table, o *Outcome) error {
 	in, err := os.Open(f.Path)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
 	_, ext, _ := strings.Cut(filepath.Base(f.Path), ".")
-	isNew, err := l.Put(t, in, "."+ext)
+	return put(l, t, in, "."+ext, o)
+}
+
+// put takes a table into the lake, unless it has those bytes.
+func put(l *store.Lake, t *table.Table, raw io.Reader, ext string, o *Outcome) error {
+	o.Rows, o.Cells, o.Vintage = t.Rows, t.Count(), t.Vintage
+	if m, ok := l.Find(t.Meta.Table, t.SHA256); ok {
+		o.State, o.Vintage = Unchanged, m.Vintage
+		return nil
+	}
+	isNew, err := l.Put(t, raw, ext)
 	if err != nil {
 		return err
 	}
@@ -243,11 +263,14 @@ func put(l *store.Lake, t *table.Table, f *File, o *Outcome) error {
 // 23:00 of a day (documented), so a table that was fetched on its very day of
 // update is fetched once more on a later one. Where a new stamp came with the
 // same bytes, what was seen of the table of contents says so.
-func (c *Client) unchanged(dir, name string, e Entry, newest *table.Meta) bool {
+func (c *Client) unchanged(l *store.Lake, dir, name string, e Entry, newest *table.Meta) bool {
 	if newest == nil || e.LastUpdate == "" {
 		return false
 	}
 	s, ok := recall(dir)[name]
+	if ok {
+		_, ok = l.Find(name, s.SHA256) // a lake may be put back to what it was
+	}
 	if !ok {
 		return newest.Vintage == e.LastUpdate
 	}
@@ -304,40 +327,4 @@ func writeFile(name string, data []byte) error {
 		return err
 	}
 	return os.Rename(f.Name(), name)
-}
-
-// Keep writes a page below dir as it was received, under its address and its
-// day, and gives the file's name. The same page of the same day is kept once.
-func (p *Page) Keep(dir string) (name string, err error) {
-	slug := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
-			return r
-		}
-		return '_'
-	}, strings.ToLower(strings.Trim(pathOf(p.Final), "/")))
-	if len(slug) > 120 {
-		slug = slug[len(slug)-120:]
-	}
-	name = filepath.Join(dir, or(slug, "front"), p.Day+".html")
-	if old, err := os.Open(name); err == nil {
-		was, err := io.ReadAll(old)
-		old.Close()
-		if err == nil && string(was) == string(p.HTML) {
-			return name, nil
-		}
-		name = strings.TrimSuffix(name, ".html") + fmt.Sprintf("-%.8x.html", sha256.Sum256(p.HTML))
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return "", err
-	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-		return "", err
-	}
-	return name, writeFile(name, p.HTML)
-}
-
-func pathOf(address string) string {
-	_, rest, _ := strings.Cut(address, "://")
-	_, path, _ := strings.Cut(rest, "/")
-	path, _, _ = strings.Cut(path, "?")
-	return path
 }

@@ -37,14 +37,7 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 	if m, ok := l.Find(t.Meta.Table, t.SHA256); ok {
 		return Added{Meta: m, Rows: t.Rows, Cells: t.Count()}, nil
 	}
-	var warnings []string
-	for i, d := range t.Doubts {
-		if i == obs.Shown {
-			warnings = append(warnings, fmt.Sprintf("%s: %d further doubts", file, len(t.Doubts)-i))
-			break
-		}
-		warnings = append(warnings, fmt.Sprintf("%v: got %s, want %s; %s", d.Pos, d.Got, d.Want, d.Hint))
-	}
+	warnings := Doubts(t)
 	if t.Vintage == "" {
 		st, err := in.Stat()
 		if err != nil {
@@ -55,7 +48,7 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 		warnings = append(warnings, fmt.Sprintf("%s: vintage %s is the file's own date; pass --vintage if you know the day of extraction", file, t.Vintage))
 	}
 	if t.Source == "aida" {
-		t.Extent = byCountry(t)
+		t.Extent = ByCountry(t)
 	} else if !opt.Whole {
 		narrower, err := narrower(l, t)
 		if err != nil {
@@ -70,6 +63,18 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 	}
 	isNew, err := l.Put(t, in, extension(file))
 	return Added{Meta: t.Meta, Rows: t.Rows, Cells: t.Count(), New: isNew, Warnings: warnings}, err
+}
+
+// Doubts says what a table prints that was kept and not understood, a line each.
+func Doubts(t *table.Table) []string {
+	var out []string
+	for i, d := range t.Doubts {
+		if i == obs.Shown {
+			return append(out, fmt.Sprintf("%s: %d further doubts", t.File, len(t.Doubts)-i))
+		}
+		out = append(out, fmt.Sprintf("%v: got %s, want %s; %s", d.Pos, d.Got, d.Want, d.Hint))
+	}
+	return out
 }
 
 // narrower compares a table with the earlier vintages of it. One that holds
@@ -127,9 +132,9 @@ func byFrequency(t *table.Table, e table.Extent) []table.Extent {
 	return boxes
 }
 
-// byCountry is the extent of AIDA's figures: a page speaks of one country and a
+// ByCountry is the extent of AIDA's figures: a page speaks of one country and a
 // few years, never of the others.
-func byCountry(t *table.Table) []table.Extent {
+func ByCountry(t *table.Table) []table.Extent {
 	geo := t.Dim("geo")
 	if geo < 0 {
 		return nil

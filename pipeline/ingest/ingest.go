@@ -182,7 +182,7 @@ func recognise(in *bufio.Reader, m table.Meta) (reading, error) {
 		return reading{"unhcr", "unhcr-json", m.Table, unhcr.ReadJSON}, nil
 	case eurostat.IsJSON(head):
 		return reading{"eurostat", "json-stat", m.Table, eurostat.ReadJSONStat}, nil
-	case aida.IsHTML(head) && (named == "" || named == "statistics") && isAIDA(in):
+	case aida.IsHTML(head) && (m.Table == "statistics" || (named == "" || named == "statistics") && isAIDA(in)):
 		return reading{"aida", "aida-html", "statistics", aida.ReadHTML}, nil
 	case eurostat.IsLabel(head):
 		return reading{}, alone(m.File)

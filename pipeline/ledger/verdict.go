@@ -85,7 +85,7 @@ func (j *judge) collect() error {
 	for _, d := range j.set.All() {
 		for _, b := range d.From {
 			stages := []string{""}
-			if b.Level != "" && d.Kind != rate.Share { // first instance alone, with appeals, with repeat applications
+			if b.Level != "" && !b.National && d.Kind != rate.Share { // first instance alone, with appeals, with repeat applications
 				stages = []string{"FI", "", "FI+RA"}
 			}
 			for _, st := range stages {

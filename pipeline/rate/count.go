@@ -1,6 +1,7 @@
 package rate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -96,8 +97,9 @@ func (c *count) note() *aside {
 	return c.aside
 }
 
-// firstLevels is the order in which UNHCR's levels stand for first instance.
-var firstLevels = []string{"FI", "NA", "FA"}
+// firstLevels is the order in which levels stand for first instance: what is of
+// no level, as most of AIDA's figures, then UNHCR's.
+var firstLevels = []string{"", "FI", "NA", "FA"}
 
 // A counter makes counts out of cells, with room that it uses again.
 type counter struct {
@@ -205,14 +207,18 @@ func (e *evaluation) level(side *Side, plan *plan, cells []cell, c *count) []cel
 	// others stand at one.
 	repeated := func(x *cell) bool { return slices.Contains(plan.repeated, x.term) }
 	want := firstLevels
-	if e.q.Stage != "" && e.q.Stage != "first" {
+	switch e.q.Stage {
+	case "", "first":
+	case "FI":
+		want = want[:2]
+	default:
 		want = []string{e.q.Stage}
 	}
 	for _, l := range want {
 		together := strings.Split(l, "+") // FI+RA: both
 		at := keep(cells, func(x *cell) bool { return slices.Contains(together, x.level) && !repeated(x) })
 		if len(at) > 0 {
-			c.level = l
+			c.level = cmp.Or(l, "first")
 			if len(plan.repeated) > 0 {
 				at = slices.Concat(at, keep(cells, func(x *cell) bool { return repeated(x) && slices.Contains(side.Repeat.Levels, x.level) }))
 			}
@@ -221,8 +227,8 @@ func (e *evaluation) level(side *Side, plan *plan, cells []cell, c *count) []cel
 	}
 	var have []string
 	for _, x := range cells {
-		if !slices.Contains(have, x.level) {
-			have = append(have, x.level)
+		if l := cmp.Or(x.level, "first"); !slices.Contains(have, l) {
+			have = append(have, l)
 		}
 	}
 	slices.Sort(have)

@@ -69,7 +69,7 @@ type Binding struct {
 type Side struct {
 	Tables   []string            `yaml:"tables"`
 	Axis     string              `yaml:"axis"`   // the dimension that the terms are codes of
-	Level    string              `yaml:"level"`  // the dimension of UNHCR's levels; one is chosen
+	Level    string              `yaml:"level"`  // the dimension of levels, in UNHCR's letters; one is chosen
 	Repeat   Repeat              `yaml:"repeat"` // terms whose levels are added up instead
 	Unit     string              `yaml:"unit"`   // the dimension of persons (P) and cases (C)
 	Where    map[string][]string `yaml:"where"`  // codes that qualify, any of them once
@@ -87,6 +87,12 @@ type Side struct {
 type Repeat struct {
 	Terms  []string `yaml:"terms"`
 	Levels []string `yaml:"levels"`
+}
+
+// tells reports whether a source knows a stage besides "first": a national one
+// has appeals counted in (FA) or not (FI), and none by themselves.
+func (b *Binding) tells(stage string) bool {
+	return b.Level != "" && (!b.National || stage == "FI" || stage == "FA")
 }
 
 // over gives s what it leaves out from base.

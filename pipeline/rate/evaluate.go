@@ -119,7 +119,7 @@ func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string,
 			continue
 		}
 		asked = true
-		if q.Stage != "" && q.Stage != "first" && b.Level == "" {
+		if q.Stage != "" && q.Stage != "first" && !b.tells(q.Stage) {
 			if len(d.From) == 1 || q.Source != "" {
 				return nil, nil, queryError("%s over %s has no stage %q", d.Name, b.Source, q.Stage)
 			}

@@ -133,8 +133,8 @@ func (l *Ladder) grants(s *Set, data Data, asOf string) error {
 
 // subsidiary looks up the subsidiary protection that AIDA prints beside.
 func (l *Ladder) subsidiary(g *Grant, data Data, asOf string) {
-	side := Side{Tables: []string{"statistics"}, Axis: "measure", Terms: []string{"subsidiary_protection"}, Rounding: "exact",
-		Where: map[string][]string{"table": {"first_instance"}, "instance": {""}}}
+	side := Side{Tables: []string{"statistics"}, Axis: "measure", Level: "instance", Terms: []string{"subsidiary_protection"}, Rounding: "exact",
+		Where: map[string][]string{"table": {"first_instance"}}}
 	q := Query{Citizen: []string{l.Citizen}, Geo: []string{l.Geo}, Periods: []obs.Period{l.Period}, AsOf: asOf}
 	reg := newRegister()
 	s, err := gather(data, "aida", side, q, nil, side.Terms, reg)

@@ -91,6 +91,23 @@ func Create(dir string) (*Lake, error) {
 	return l, err
 }
 
+// Writable tells whether files can be made in the lake, and leaves none behind.
+func (l *Lake) Writable() error {
+	dir := l.dir
+	for {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	f, err := os.CreateTemp(dir, ".tmp-*")
+	if err != nil {
+		return fmt.Errorf("the lake %s cannot be written to: %w", l.dir, err)
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
 // Vintages lists what the lake holds, by source, table and vintage.
 func (l *Lake) Vintages() []table.Meta {
 	out := make([]table.Meta, len(l.entries))

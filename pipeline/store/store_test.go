@@ -540,6 +540,35 @@ func TestManifestIsTheLastThing(t *testing.T) {
 	}
 }
 
+func TestWritable(t *testing.T) {
+	dir := t.TempDir()
+	lakes := []string{dir, filepath.Join(dir, "a", "b")}
+	for _, lake := range lakes {
+		l, err := Create(lake)
+		if err == nil {
+			err = l.Writable()
+		}
+		if left, _ := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("%s: %v, left %v", lake, err, left)
+		}
+	}
+	if os.Geteuid() == 0 {
+		t.Skip("root may write anywhere")
+	}
+	if err := os.Chmod(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	for _, lake := range lakes {
+		l, err := Create(lake)
+		if err == nil {
+			err = l.Writable()
+		}
+		if !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("%s: %v", lake, err)
+		}
+	}
+}
+
 func TestLock(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := Create(dir)

@@ -63,6 +63,7 @@ type cell struct {
 	*line
 	col   int32
 	known bool
+	mark  uint8 // of marks, by bit
 	n     int64
 	iv    interval
 }
@@ -73,6 +74,7 @@ type count struct {
 	held     bool
 	known    bool
 	hasWhole bool
+	marks    [2]uint8 // of the cells of the terms, and of the whole
 	n        int64
 	iv       interval // of the sum of terms, cut to the printed total
 	whole    int64    // the printed whole, if any
@@ -108,18 +110,41 @@ type counter struct {
 	name   string  // of the side: num, rest, den
 	inputs []Input // of the counts so far
 	cells  []cell
+	spans  [][2]int32 // of the lines of each term, if they all stand together
+	plain  bool       // the cells that count are those of the lines, one each
 }
 
 func newCounter(e *evaluation) *counter { return &counter{e: e} }
 
 // key counts both sides of a key.
 func (w *counter) key(g *grid, key int) {
-	for p := range w.e.periods {
-		for side, s := range w.e.sel {
-			w.sel, w.name = s, w.e.name(side)
-			w.count(s.of(key), p, &g.of(side, key)[p])
+	for side, s := range w.e.sel {
+		w.sel, w.name = s, w.e.name(side)
+		lines, counts := s.of(key), g.of(side, key)
+		together := w.together(lines)
+		for p := range counts {
+			w.plain = together
+			w.count(lines, p, &counts[p])
 		}
 	}
+}
+
+// together finds where the lines of each term stand, and reports whether they
+// stand together.
+func (w *counter) together(lines []line) bool {
+	w.spans = append(w.spans[:0], make([][2]int32, len(w.sel.plan.codes))...)
+	for i := range lines {
+		span := &w.spans[lines[i].term]
+		switch {
+		case span[1] == 0:
+			*span = [2]int32{int32(i), int32(i) + 1}
+		case int(span[1]) != i:
+			return false
+		default:
+			span[1]++
+		}
+	}
+	return true
 }
 
 // count fills c with what the lines of one key amount to in a period.
@@ -144,8 +169,9 @@ func (w *counter) count(lines []line, period int, c *count) {
 		}
 		cells = persons
 	}
+	w.plain = w.plain && len(cells) == len(lines)
 	if plan.witness >= 0 {
-		for _, x := range of(cells, plan.witness) {
+		for _, x := range w.of(cells, plan.witness) {
 			if x.flags() == "percent" && c.note().witness == "" {
 				c.note().witness = x.printed()
 			}
@@ -158,7 +184,9 @@ func (w *counter) count(lines []line, period int, c *count) {
 	w.terms(c, cells)
 	c.terms = len(w.inputs) - from
 	if plan.whole >= 0 {
-		c.whole, c.wholeIv, c.hasWhole = w.one(c, of(cells, plan.whole), "den")
+		terms := c.marks[0]
+		c.whole, c.wholeIv, c.hasWhole = w.one(c, w.of(cells, plan.whole), "den")
+		c.marks = [2]uint8{terms, c.marks[0]}
 	}
 	c.inputs = w.inputs[from:]
 }
@@ -180,7 +208,11 @@ func keep(cells []cell, pass func(*cell) bool) []cell {
 }
 
 // of gives the cells of one term. Cells of a term most often stand together.
-func of(cells []cell, term int32) []cell {
+func (w *counter) of(cells []cell, term int32) []cell {
+	if w.plain {
+		span := w.spans[term]
+		return cells[span[0]:span[1]:span[1]]
+	}
 	from := 0
 	for from < len(cells) && cells[from].term != term {
 		from++
@@ -244,7 +276,7 @@ func (w *counter) terms(c *count, cells []cell) {
 	var total cell
 	printed, name := false, w.name
 	if plan.total >= 0 {
-		if total.n, total.iv, printed = w.one(c, of(cells, plan.total), name); printed {
+		if total.n, total.iv, printed = w.one(c, w.of(cells, plan.total), name); printed {
 			name = "part"
 		}
 	}
@@ -254,25 +286,25 @@ func (w *counter) terms(c *count, cells []cell) {
 		t := &plan.terms[i]
 		found := false
 		for _, alt := range t.codes {
-			n, iv, ok := w.one(c, of(cells, alt), name)
+			n, iv, ok := w.one(c, w.of(cells, alt), name)
 			if ok {
 				c.n, c.iv = c.n+n, c.iv.plus(iv)
 				found, any = true, true
 				break
 			}
 		}
-		if !found && (!t.optional || unreadable(of(cells, t.codes[0]))) {
+		if !found && (!t.optional || unreadable(w.of(cells, t.codes[0]))) {
 			w.missing(c, t, cells)
 		}
 	}
-	if !any || len(plan.need) > 0 && !slices.ContainsFunc(plan.need, func(t int32) bool { return len(of(cells, t)) > 0 }) {
+	if !any || len(plan.need) > 0 && !slices.ContainsFunc(plan.need, func(t int32) bool { return len(w.of(cells, t)) > 0 }) {
 		w.missing(c, &plan.terms[0], cells)
 	}
 	switch {
 	case printed:
 		c.total(w.sel.side.Total, &total)
 	case plan.total < 0 || c.known:
-	case len(of(cells, plan.total)) > 0:
+	case len(w.of(cells, plan.total)) > 0:
 		c.why = ""
 		w.missing(c, &term{name: w.sel.side.Total, codes: []int32{plan.total}}, cells)
 	default:
@@ -314,7 +346,7 @@ func (w *counter) missing(c *count, t *term, cells []cell) {
 		return
 	}
 	for _, alt := range t.codes {
-		found := of(cells, alt)
+		found := w.of(cells, alt)
 		if len(found) == 0 {
 			continue
 		}
@@ -360,6 +392,7 @@ func (w *counter) one(c *count, cells []cell, name string) (n int64, iv interval
 		}
 		n += x.n
 		iv = iv.plus(x.iv)
+		c.marks[0] |= x.mark
 		w.inputs = append(w.inputs, Input{Meta: x.meta, Side: name, line: x.line, col: x.col})
 		added++
 	}

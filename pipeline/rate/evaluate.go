@@ -270,6 +270,7 @@ type evaluation struct {
 	periods []obs.Period // ascending
 	names   map[*table.Meta][]string
 	grid    *grid    // of all keys, if it is needed
+	summed  []string // the axes that results add up
 	first   []string // the codes of a dimension that the first side has
 }
 
@@ -278,6 +279,11 @@ func open(d Definition, b Binding, data Data, q Query) (e *evaluation, why strin
 	sides := b.sides()
 	sides[0].Whole, sides[0].Witness = b.Whole, b.Witness
 	e = &evaluation{d: d, b: b, q: q}
+	for _, axis := range []string{"citizen", "geo", "period"} {
+		if !slices.Contains(q.By, axis) {
+			e.summed = append(e.summed, axis)
+		}
+	}
 	reg := newRegister()
 	for _, side := range sides {
 		var terms []string
@@ -325,10 +331,8 @@ func (e *evaluation) sort(reg *register) {
 // apart reports whether each result is of one key and period alone, and of one
 // vintage a table: then results can be had key by key.
 func (e *evaluation) apart() bool {
-	for _, axis := range []string{"citizen", "geo", "period"} {
-		if !slices.Contains(e.q.By, axis) {
-			return false
-		}
+	if len(e.summed) > 0 {
+		return false
 	}
 	for i := range e.keys {
 		if k, first := &e.keys[i], &e.keys[0]; k.sex != first.sex || k.age != first.age {

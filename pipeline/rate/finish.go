@@ -38,65 +38,75 @@ var (
 	coarsened  = "UNHCR prints small counts as 0, 5 or 10; the true value lies in the range"
 )
 
+// markBits gives the marks among each of a table's flags, nil where none is
+// Eurostat's.
+func markBits(t *table.Table) []uint8 {
+	if t.Source != "eurostat" {
+		return nil
+	}
+	bits := make([]uint8, len(t.Flags))
+	for i, f := range t.Flags {
+		for m := range marks {
+			if strings.IndexByte(f, marks[m].letter) >= 0 {
+				bits[i] |= 1 << m
+			}
+		}
+	}
+	return bits
+}
+
 // finish writes the warnings that travel with a number.
 func (w *adder) finish(r *Result) {
-	flags := w.vintages(r)
-	for _, m := range marks {
-		if flags != "" && strings.IndexByte(flags, m.letter) >= 0 {
-			r.warn("a cell is marked as " + m.words)
+	w.vintages(r)
+	for m := range marks {
+		if w.marks&(1<<m) != 0 {
+			r.warn("a cell is marked as " + marks[m].words)
 		}
 	}
 	if r.Source == "unhcr" && r.Rounded() {
 		r.warn(coarsened)
 	}
-	if len(r.Countries) > 1 && len(w.e.q.Geo) > 0 && slices.Contains(w.e.q.By, "geo") {
-		r.warn(fmt.Sprintf("%s is added up from the %d members that report it", r.Geo, len(r.Countries)))
+	if len(r.Countries) > 1 {
+		if len(w.e.q.Geo) > 0 && slices.Contains(w.e.q.By, "geo") {
+			r.warn(fmt.Sprintf("%s is added up from the %d members that report it", r.Geo, len(r.Countries)))
+		}
+		slices.Sort(r.Countries)
 	}
 	if len(r.WithAppeals) > 0 {
 		slices.Sort(r.WithAppeals)
 		r.warn("with appeals: " + strings.Join(r.WithAppeals, ", ") + " report first instance and appeal together")
 	}
-	slices.Sort(r.Countries)
 	if Usual.CountsOnly(r) {
 		r.warn(countsOnly)
 	}
 }
 
-// vintages names the vintages that r rests on, and gives the flags of its cells
-// of Eurostat's.
-func (w *adder) vintages(r *Result) (flags string) {
-	var last *table.Meta
-	var tables []string
+// vintages names the vintages that r rests on.
+func (w *adder) vintages(r *Result) {
+	w.metas = w.metas[:0]
 	for i := range r.Inputs {
-		in := &r.Inputs[i]
-		if in.Meta.Source == "eurostat" {
-			if f := (&cell{line: in.line, col: in.col}).flags(); f != "" && !strings.Contains(flags, f) {
-				flags += f
-			}
+		if m := r.Inputs[i].Meta; !slices.Contains(w.metas, m) {
+			w.metas = append(w.metas, m)
 		}
-		if in.Meta == last {
-			continue
-		}
-		last = in.Meta
-		name := w.e.names[last]
-		if slices.Contains(r.Vintages, name[0]) {
-			continue
-		}
-		if r.Vintages == nil {
+	}
+	for i, m := range w.metas {
+		name := w.e.names[m]
+		switch {
+		case i == 0:
 			r.Vintages = name // most often the only one
-		} else {
+		case slices.Contains(r.Vintages, name[0]):
+			continue
+		default:
 			r.Vintages = append(r.Vintages, name...)
 		}
-		if last.NoFlags {
+		if m.NoFlags {
 			r.warn("the vintage " + name[0] + " is a conversion that lost its flags")
 		}
-		if slices.Contains(tables, last.Table) {
+		if slices.ContainsFunc(w.metas[:i], func(o *table.Meta) bool { return o.Table == m.Table }) {
 			r.warn("its cells are of different vintages")
 		}
-		tables = append(tables, last.Table)
 	}
 	if len(r.Vintages) > 1 {
 		slices.Sort(r.Vintages)
 	}
-	return flags
 }

@@ -68,6 +68,7 @@ type sheet struct {
 	t     *table.Table
 	meta  *table.Meta
 	cols  []int32 // the column of each period of the evaluation, -1 where it has none
+	marks []uint8 // of the table's flags, by bit of marks; nil where none is Eurostat's
 	round func(int64) interval
 }
 
@@ -206,7 +207,7 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 			s.periods = append(s.periods, p)
 		}
 	}
-	sh := &sheet{t: t, meta: m, round: roundings[side.Rounding]}
+	sh := &sheet{t: t, meta: m, marks: markBits(t), round: roundings[side.Rounding]}
 	s.sheets = append(s.sheets, sh)
 	terms := make([]int32, len(t.Dims[axis].Values))
 	for i, v := range t.Dims[axis].Values {
@@ -295,7 +296,12 @@ func (l *line) cell(period int, p obs.Period) (cell, bool) {
 	}
 	c := &ch.Cols[col]
 	n := int64(c.Val[r])
-	return cell{l, col, c.Known(r) && (c.Dec == nil || c.Dec[r] == 0), n, l.round(n)}, true // a count has no decimals
+	x := cell{line: l, col: col, n: n, iv: l.round(n)}
+	x.known = c.Known(r) && (c.Dec == nil || c.Dec[r] == 0) // a count has no decimals
+	if l.marks != nil && c.Flag != nil && c.Flag[r] > 0 {
+		x.mark = l.marks[c.Flag[r]-1]
+	}
+	return x, true
 }
 
 // dimFilter says which codes of a dimension a query takes.

@@ -325,6 +325,8 @@ type adder struct {
 	none    count // stands for a missing rest
 	members [2][]member
 	taken   [][]Input
+	marks   uint8
+	metas   []*table.Meta
 }
 
 func newAdder(e *evaluation, g *grid) *adder {
@@ -343,7 +345,7 @@ type member struct {
 // result fills in r.
 func (w *adder) result(r *Result, t *target, span [2]int) {
 	e := w.e
-	w.taken = w.taken[:0]
+	w.taken, w.marks = w.taken[:0], 0
 	for side := range w.members {
 		w.members[side] = w.members[side][:0]
 		for _, k := range t.from[side] {
@@ -377,10 +379,7 @@ func (w *adder) result(r *Result, t *target, span [2]int) {
 
 // label names summed axes by what was summed.
 func (e *evaluation) label(r *Result, from []member) {
-	for _, axis := range []string{"citizen", "geo", "period"} {
-		if slices.Contains(e.q.By, axis) {
-			continue
-		}
+	for _, axis := range e.summed {
 		var codes []string
 		for _, m := range from {
 			c := m.axis(axis)
@@ -411,8 +410,9 @@ func (e *evaluation) label(r *Result, from []member) {
 func (w *adder) rate(r *Result, from []member) {
 	e := w.e
 	var hi, lo split2
-	left := absent{}
-	var levels []string
+	var left absent
+	var room [2]string
+	levels := room[:0]
 	for _, m := range from {
 		p, n := m.count, &w.grid.of(1, m.at)[m.period]
 		if !n.held {
@@ -423,11 +423,11 @@ func (w *adder) rate(r *Result, from []member) {
 			if p.known {
 				why = n.why
 			}
-			left.add(m.geo, why)
+			left = left.add(m.geo, why)
 			if len(from) == 1 {
 				r.Why = why
 				r.Num, r.NumKnown, r.NumLo, r.NumHi = p.n, p.known, p.iv.lo, p.iv.hi
-				w.take(p.inputs[:p.terms])
+				w.take(p, false)
 			}
 			continue
 		}
@@ -455,8 +455,8 @@ func (w *adder) rate(r *Result, from []member) {
 		if len(from) == 1 && p.aside != nil {
 			r.Witness = p.aside.witness
 		}
-		w.take(p.inputs)
-		w.take(n.inputs[:n.terms])
+		w.take(p, true)
+		w.take(n, false)
 		r.note(p)
 		r.note(n)
 		r.NumKnown, r.DenKnown = true, true
@@ -503,7 +503,13 @@ func (r *Result) reports(m member) {
 // absent lists countries without a usable figure, by reason.
 type absent map[string][]string
 
-func (a absent) add(geo, why string) { a[why] = with(a[why], geo) }
+func (a absent) add(geo, why string) absent {
+	if a == nil {
+		a = absent{}
+	}
+	a[why] = with(a[why], geo)
+	return a
+}
 
 // warn names the countries that give r nothing at all.
 func (a absent) warn(r *Result) {
@@ -606,7 +612,7 @@ func (w *adder) quotient(r *Result, nums, dens []member) {
 	e := w.e
 	num, den := w.sum(r, 0, nums), w.sum(r, 1, dens)
 	if e.d.Kind == Ratio && len(nums)+len(dens) > 2 {
-		r.Warnings, r.Countries, r.WithAppeals, w.taken = nil, nil, nil, w.taken[:0]
+		r.Warnings, r.Countries, r.WithAppeals, w.taken, w.marks = nil, nil, nil, w.taken[:0], 0
 		nums, dens = beside(nums, dens), beside(dens, nums)
 		num, den = w.sum(r, 0, nums), w.sum(r, 1, dens)
 	}
@@ -651,18 +657,18 @@ type sum struct {
 
 func (w *adder) sum(r *Result, side int, from []member) sum {
 	var s sum
-	left := absent{}
+	var left absent
 	for _, m := range from {
 		if !m.known {
 			if s.why == "" {
 				s.why = m.why
 			}
-			left.add(m.geo, m.why)
+			left = left.add(m.geo, m.why)
 			continue
 		}
 		s.n, s.iv, s.known = s.n+m.n, s.iv.plus(m.iv), true
 		s.levels = with(s.levels, m.level)
-		w.take(m.inputs[:m.terms])
+		w.take(m.count, false)
 		r.note(m.count)
 		if side == 0 {
 			r.reports(m)
@@ -677,8 +683,15 @@ func (w *adder) sum(r *Result, side int, from []member) sum {
 	return s
 }
 
-// take notes inputs of a result. Those that stand behind the last join them.
-func (w *adder) take(in []Input) {
+// take notes the inputs of a result, of terms alone or of the whole as well.
+// Those that stand behind the last join them.
+func (w *adder) take(c *count, whole bool) {
+	in := c.inputs[:c.terms]
+	w.marks |= c.marks[0]
+	if whole {
+		in = c.inputs
+		w.marks |= c.marks[1]
+	}
 	if len(in) == 0 {
 		return
 	}

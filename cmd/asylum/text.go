@@ -48,8 +48,10 @@ func (a *app) text(d rate.Definition, blocks []block) error {
 			widths[col] = max(widths[col], w)
 		}
 	}
+	var lines []byte
 	for i := range blocks {
-		if _, err := a.stdout.Write(blocks[i].lines(widths)); err != nil {
+		lines = blocks[i].appendLines(lines[:0], widths)
+		if _, err := a.stdout.Write(lines); err != nil {
 			return err
 		}
 	}
@@ -88,29 +90,27 @@ func (g *grid) end() {
 	g.ends = append(g.ends, len(g.buf))
 }
 
-// lines gives the rows, a line each, in columns two blanks apart. The last cell
-// of a row is not filled up.
-func (g *grid) lines(widths []int) []byte {
-	row := 1
-	for _, w := range widths {
-		row += w + 2
-	}
-	out := make([]byte, 0, len(g.ends)/len(widths)*row)
-	from := 0
-	for i, end := range g.ends {
+// appendLines writes the rows, a line each, in columns two blanks apart. The
+// last cell of a row is not filled up.
+func (g *grid) appendLines(out []byte, widths []int) []byte {
+	from, col := 0, 0
+	for _, end := range g.ends {
 		cell := g.buf[from:end]
 		from = end
 		out = append(out, cell...)
-		if col := i % len(widths); col == len(widths)-1 {
+		if col++; col == len(widths) {
 			out = append(out, '\n')
-		} else {
-			for range widths[col] + 2 - utf8.RuneCount(cell) {
-				out = append(out, ' ')
-			}
+			col = 0
+			continue
+		}
+		for n := widths[col-1] + 2 - utf8.RuneCount(cell); n > 0; n -= len(blanks) {
+			out = append(out, blanks[:min(n, len(blanks))]...)
 		}
 	}
 	return out
 }
+
+const blanks = "                                "
 
 // Notes are warnings, each with the results that it is about.
 type notes struct {

@@ -106,55 +106,66 @@ var firstLevels = []string{"", "FI", "NA", "FA"}
 // A counter makes counts out of cells, with room that it uses again.
 type counter struct {
 	e      *evaluation
-	sel    *selection
-	name   string  // of the side: num, rest, den
+	sides  [2]sideLines
 	inputs []Input // of the counts so far
 	cells  []cell
-	spans  [][2]int32 // of the lines of each term, if they all stand together
-	plain  bool       // the cells that count are those of the lines, one each
+
+	// Of the count that is being made:
+	sel   *selection
+	name  string     // of the side: num, rest, den
+	spans [][2]int32 // of the lines of each term
+	plain bool       // the cells that count are those of the lines, one each
+}
+
+// The lines of a key on one side, and where those of each term stand.
+type sideLines struct {
+	lines    []line
+	spans    [][2]int32
+	together bool // those of each term stand together
 }
 
 func newCounter(e *evaluation) *counter { return &counter{e: e} }
 
-// key counts both sides of a key.
+// key counts both sides of a key. The inputs of a period stand together.
 func (w *counter) key(g *grid, key int) {
 	for side, s := range w.e.sel {
-		w.sel, w.name = s, w.e.name(side)
-		lines, counts := s.of(key), g.of(side, key)
-		together := w.together(lines)
-		for p := range counts {
-			w.plain = together
-			w.count(lines, p, &counts[p])
+		w.sides[side].find(s, s.of(key))
+	}
+	for p := range w.e.periods {
+		for side, s := range w.e.sel {
+			l := &w.sides[side]
+			w.sel, w.name, w.spans, w.plain = s, w.e.name(side), l.spans, l.together
+			w.count(l.lines, p, &g.of(side, key)[p])
 		}
 	}
 }
 
-// together finds where the lines of each term stand, and reports whether they
-// stand together.
-func (w *counter) together(lines []line) bool {
-	w.spans = append(w.spans[:0], make([][2]int32, len(w.sel.plan.codes))...)
+// find finds where the lines of each term stand.
+func (l *sideLines) find(s *selection, lines []line) {
+	l.lines, l.together = lines, true
+	l.spans = append(l.spans[:0], make([][2]int32, len(s.plan.codes))...)
 	for i := range lines {
-		span := &w.spans[lines[i].term]
-		switch {
+		switch span := &l.spans[lines[i].term]; {
 		case span[1] == 0:
 			*span = [2]int32{int32(i), int32(i) + 1}
-		case int(span[1]) != i:
-			return false
-		default:
+		case int(span[1]) == i:
 			span[1]++
+		default:
+			l.together = false
 		}
 	}
-	return true
 }
 
 // count fills c with what the lines of one key amount to in a period.
 func (w *counter) count(lines []line, period int, c *count) {
-	w.cells = w.cells[:0]
+	w.cells = slices.Grow(w.cells[:0], len(lines))
+	n := 0
 	for i := range lines {
-		if x, ok := lines[i].cell(period, w.e.periods[period]); ok {
-			w.cells = append(w.cells, x)
+		if lines[i].cell(&w.cells[:n+1][n], period, w.e.periods[period]) {
+			n++
 		}
 	}
+	w.cells = w.cells[:n]
 	if len(w.cells) == 0 {
 		return
 	}
@@ -178,7 +189,7 @@ func (w *counter) count(lines []line, period int, c *count) {
 		}
 	}
 	if cap(w.inputs)-len(w.inputs) < len(cells) { // what was given out stays where it is
-		w.inputs = make([]Input, 0, max(1<<12, len(cells)))
+		w.inputs = make([]Input, 0, max(1<<6, min(2*cap(w.inputs), 1<<13), len(cells)))
 	}
 	from := len(w.inputs)
 	w.terms(c, cells)

@@ -50,7 +50,7 @@ type Class struct {
 }
 
 func (c Class) String() string {
-	return fmt.Sprintf("%s over %s, stage %s, %s, %s", c.Numerator, c.Denominator, c.Stage, c.Unit, c.Population)
+	return c.Numerator + " over " + c.Denominator + ", stage " + c.Stage + ", " + c.Unit + ", " + c.Population
 }
 
 // A Binding says where one source writes the counts. What num, rest and den

@@ -215,6 +215,7 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 	}
 	parts := [4]int{t.Dim("citizen"), t.Dim("geo"), t.Dim("sex"), t.Dim("age")}
 	level, unit := t.Dim(side.Level), t.Dim(side.Unit)
+	var rows []int
 	numbers := map[[4]uint16]int32{} // of the keys, by their dictionary codes
 	for c := range t.Chunks {
 		ch := &t.Chunks[c]
@@ -224,13 +225,18 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 			}
 			return t.Dims[d].Values[ch.Codes[d][r]]
 		}
-	rows:
+		rows = rows[:0]
+	next:
 		for r := range ch.Rows {
 			for d, f := range pass {
 				if f != nil && !f[ch.Codes[d][r]] {
-					continue rows
+					continue next
 				}
 			}
+			rows = append(rows, r)
+		}
+		s.lines = slices.Grow(s.lines, len(rows))
+		for _, r := range rows {
 			older, gone := behind(newer, t, ch, r)
 			if gone {
 				continue
@@ -283,25 +289,27 @@ func behind(newer []table.Meta, t *table.Table, ch *table.Chunk, r int) (parts [
 	return parts, false
 }
 
-// cell gives the cell of a period, and whether the line has one that counts.
-func (l *line) cell(period int, p obs.Period) (cell, bool) {
+// cell fills in x with what the line holds in a period, and reports whether it
+// has a cell there that counts.
+func (l *line) cell(x *cell, period int, p obs.Period) bool {
 	col := l.cols[period]
 	if col < 0 {
-		return cell{}, false
+		return false
 	}
 	ch := &l.t.Chunks[l.chunk]
 	r := int(l.row)
 	if !ch.Held(r, int(col)) || len(l.newer) > 0 && slices.ContainsFunc(l.newer, func(e table.Extent) bool { return e.Spans(p) }) {
-		return cell{}, false
+		return false
 	}
 	c := &ch.Cols[col]
-	n := int64(c.Val[r])
-	x := cell{line: l, col: col, n: n, iv: l.round(n)}
+	x.line, x.col, x.mark = l, col, 0
+	x.n = int64(c.Val[r])
+	x.iv = l.round(x.n)
 	x.known = c.Known(r) && (c.Dec == nil || c.Dec[r] == 0) // a count has no decimals
 	if l.marks != nil && c.Flag != nil && c.Flag[r] > 0 {
 		x.mark = l.marks[c.Flag[r]-1]
 	}
-	return x, true
+	return true
 }
 
 // dimFilter says which codes of a dimension a query takes.

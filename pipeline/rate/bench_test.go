@@ -30,40 +30,23 @@ import (
 //	make bench    or    go test -run '^$' -bench Bulk ./pipeline/rate
 //
 // real is the complete annual applicants of spring 2023 (48.8 MB raw); S and B
-// have the shape of migr_asydcfsta (63 and 140 MB raw), made by tools/gentsv.
+// have the shape of migr_asydcfsta (63 and 140 MB raw), 2B is twice as long. The
+// cost is linear where MB/s of a step stays the same from B to 2B.
 func BenchmarkBulk(b *testing.B) {
-	shared := needs.Shared(b, "")
-	real := filepath.Join(shared, "data/eurostat/tsv-new/migr_asyappctza.bulk-2023.tsv.gz")
+	real := needs.Shared(b, "data/eurostat/tsv-new/migr_asyappctza.bulk-2023.tsv.gz")
 	b.Run("real", func(b *testing.B) { bulk(b, real, "migr_asyappctza", "share_of_applicants") })
-	b.Run("S", func(b *testing.B) { bulk(b, generate(b, shared, "S"), "migr_asydcfsta", "eurostat_first_instance") })
-	b.Run("B", func(b *testing.B) {
-		bulk(b, generate(b, shared, "B", "-keep", "1", "-scale", "300"), "migr_asydcfsta", "eurostat_first_instance")
-	})
-}
-
-// generate makes a synthetic bulk file once, and keeps it for the next run.
-func generate(b *testing.B, shared, name string, args ...string) string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		b.Fatal(err)
+	for _, synthetic := range []struct {
+		name string
+		args []string
+	}{
+		{"S", nil},
+		{"B", []string{"-keep", "1", "-scale", "300"}},
+		{"2B", []string{"-keep", "1", "-scale", "300", "-from", "1991"}}, // twice the years
+	} {
+		b.Run(synthetic.name, func(b *testing.B) {
+			bulk(b, needs.Synthetic(b, synthetic.name, synthetic.args...), "migr_asydcfsta", "eurostat_first_instance")
+		})
 	}
-	dir = filepath.Join(dir, "asylum", "bench")
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		b.Fatal(err)
-	}
-	out := filepath.Join(dir, name+".tsv.gz")
-	if _, err := os.Stat(out); err == nil {
-		return out
-	}
-	cmd := exec.Command("go", append([]string{"run", ".", "-o", out + ".part"}, args...)...)
-	cmd.Dir = filepath.Join(shared, "tools/gentsv")
-	if msg, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%s: %v\n%s", name, err, msg)
-	}
-	if err := os.Rename(out+".part", out); err != nil {
-		b.Fatal(err)
-	}
-	return out
 }
 
 func bulk(b *testing.B, file, tableName, definition string) {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -58,7 +59,11 @@ func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 			return at
 		},
 	}))}
-	debug.SetGCPercent(400) // most commands end before it is worth collecting
+	// Most commands end before it is worth collecting: not below 160 MB. What is
+	// never written to takes no memory.
+	debug.SetGCPercent(400)
+	ballast := make([]byte, 32<<20)
+	defer runtime.KeepAlive(ballast)
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -36,10 +36,6 @@ func textBlock(results []rate.Result) block {
 // text prints results in columns, then what is to be said about them.
 func (a *app) text(d rate.Definition, blocks []block) error {
 	a.printf("%s: %s, %s\n", d.Name, lower(d.Title), d.Formula)
-	if len(blocks) == 0 {
-		a.printf("no table at hand holds such a cell\n")
-		return nil
-	}
 	var all notes
 	widths := make([]int, 5)
 	for i := range blocks {
@@ -47,6 +43,10 @@ func (a *app) text(d rate.Definition, blocks []block) error {
 		for col, w := range blocks[i].widths {
 			widths[col] = max(widths[col], w)
 		}
+	}
+	if all.results == 0 {
+		a.printf("no table at hand holds such a cell\n")
+		return nil
 	}
 	var lines []byte
 	for i := range blocks {

@@ -53,7 +53,7 @@ func Compare(a, b Figure, known []Figure, s *rate.Set, data rate.Data) (*Compari
 	}
 	c := &Comparison{Figures: [2]Judgement{judged[0], judged[1]}}
 	for i := range judged {
-		c.Bases[i] = judged[i].basis(known, s)
+		c.Bases[i] = judged[i].Basis(known, s)
 	}
 	if c.Bases[0].Known && c.Bases[1].Known {
 		c.Differences = Differences(c.Bases[0].Definition.Class, c.Bases[1].Definition.Class)
@@ -76,9 +76,9 @@ func Differences(a, b rate.Class) []Difference {
 	return out
 }
 
-// basis tells what a figure divides: from the data that gives it, else from the
+// Basis tells what a figure divides: from the data that gives it, else from the
 // counts printed with it and elsewhere, else from what it claims.
-func (j *Judgement) basis(known []Figure, s *rate.Set) Basis {
+func (j *Judgement) Basis(known []Figure, s *rate.Set) Basis {
 	if !j.value.percent {
 		return Basis{How: "it is a count, not a share of anything"}
 	}
@@ -97,7 +97,7 @@ func (j *Judgement) basis(known []Figure, s *rate.Set) Basis {
 	}
 	if r := j.Fit(); r != nil {
 		if d, err := s.Named(r.Definition); err == nil {
-			return Basis{Definition: d, Known: true, How: fmt.Sprintf("its size is that of %s, %s", r.Counts(), strings.Join(r.Vintages, ", "))}
+			return Basis{Definition: d, Known: true, How: fmt.Sprintf("its size is that of %s, as %s counts at level %s", r.Counts(), sources[r.Source], r.Stage)}
 		}
 	}
 	if err == nil {
@@ -195,11 +195,29 @@ func pair(c *Comparison, s *rate.Set, data rate.Data) ([]rate.Result, error) {
 	return nil, nil
 }
 
-// alone computes a figure's cell from one source, of an aggregate at first
-// instance alone. It is nil where that gives no percentage.
+// Instead is what can safely be said of a figure's cell: a share of applicants
+// where the figure is about them, else the first rate that the data at hand
+// gives. It is nil where that gives none.
+func Instead(f Figure, s *rate.Set, data rate.Data) (*rate.Result, error) {
+	applicants := f.Claimed == "share_of_applicants" || strings.Contains(f.Counts, "applicants")
+	for _, d := range s.All() {
+		if applicants != (d.Name == "share_of_applicants") || !applicants && d.Kind != rate.Rate {
+			continue
+		}
+		for _, b := range d.From {
+			if r, err := alone(d, b, f, data); err != nil || r != nil {
+				return r, err
+			}
+		}
+	}
+	return nil, nil
+}
+
+// alone computes a figure's cell from one source; a rate of an aggregate at
+// first instance alone. It is nil where that gives no percentage.
 func alone(d rate.Definition, b rate.Binding, f Figure, data rate.Data) (*rate.Result, error) {
 	q := rate.Query{Citizen: []string{f.Citizen}, Geo: []string{f.Geo}, Periods: []obs.Period{obs.Period(f.Period)}, Source: b.Source}
-	if x, ok := code.Must("geo").Lookup(f.Geo); ok && x.Kind == code.Aggregate && b.Level != "" {
+	if x, ok := code.Must("geo").Lookup(f.Geo); ok && x.Kind == code.Aggregate && b.Level != "" && d.Kind == rate.Rate {
 		q.Stage = "FI"
 	}
 	rs, err := rate.Evaluate(d, data, q)

@@ -210,9 +210,11 @@ func (j *judge) unmatched(cited []*rate.Result) {
 	}
 }
 
+var sources = map[string]string{"eurostat": "Eurostat", "unhcr": "UNHCR", "aida": "AIDA"}
+
 // lacking says what is not held.
 func (j *judge) lacking() string {
-	who := map[string]string{"eurostat": "Eurostat", "unhcr": "UNHCR", "aida": "AIDA"}[j.f.Cites]
+	who := sources[j.f.Cites]
 	if who == "" {
 		return "no data at hand holds the cell"
 	}

@@ -33,6 +33,7 @@ import (
 type Site struct {
 	Charts   []Chart
 	Figures  []ledger.Judgement
+	Steps    []Step             // parallel to Figures
 	Quoted   []ledger.Judgement // figures of the discussion around
 	Pair     []rate.Result      // the like-for-like pair of the speech's two rates
 	Appeals  []rate.Result      // the same with the members that report appeals together
@@ -84,6 +85,9 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 		} else {
 			s.Quoted = append(s.Quoted, j)
 		}
+	}
+	if err := s.walk(figures, set, data); err != nil {
+		return nil, err
 	}
 	for _, citizen := range []string{"TOTAL", "RU"} {
 		q := rate.Query{Citizen: []string{citizen}, Geo: []string{"EU27_2020"}, Periods: []obs.Period{"2023"}}
@@ -265,6 +269,7 @@ func numeric(s string) bool {
 // judgementHTML is a published figure with what can be said of it today.
 type judgementHTML struct {
 	ledger.Judgement
+	Step
 	Kind string   // a class for the verdict's colour
 	Says []string // what the data at hand says
 }
@@ -272,7 +277,9 @@ type judgementHTML struct {
 func (s *Site) view(figures []figureHTML) view {
 	v := view{Figures: figures, Pair: s.Pair, Appeals: s.Appeals, Sizes: s.sizes(), Vintages: s.Vintages, Defs: s.Defs, AsOf: s.AsOf}
 	for i := range s.Figures {
-		v.Speech = append(v.Speech, judged(&s.Figures[i]))
+		x := judged(&s.Figures[i])
+		x.Step = s.Steps[i]
+		v.Speech = append(v.Speech, x)
 	}
 	for i := range s.Quoted {
 		v.Quoted = append(v.Quoted, judged(&s.Quoted[i]))
@@ -311,9 +318,6 @@ func judged(j *ledger.Judgement) judgementHTML {
 	out := judgementHTML{Judgement: *j}
 	out.Kind, _, _ = strings.Cut(j.Verdict, ":")
 	out.Kind = strings.ReplaceAll(out.Kind, " ", "-")
-	if r := j.Fit(); r != nil {
-		out.Says = append(out.Says, fmt.Sprintf("It has the size of %s (%s, level %s): %s, %s.", r.Definition, words.Source(r.Source), r.Stage, r.Percent(), of(r)))
-	}
 	for _, name := range said {
 		if about(j, name) {
 			for i := range j.Evidence {

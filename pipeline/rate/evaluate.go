@@ -76,11 +76,11 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func([]Resul
 	if len(es) == 1 && es[0].apart() {
 		return inBlocks(len(es[0].keys), blockwise(es[0], keep, use)), nil
 	}
-	all, err := results(es)
+	all, err := results(es, keep)
 	if err != nil {
 		return nil, err
 	}
-	if all, err = oneVintage(d, data, q, all); err != nil {
+	if all, err = oneVintage(d, data, q, all, keep); err != nil {
 		return nil, err
 	}
 	all = prefer(d, q, all, whys)
@@ -143,13 +143,13 @@ func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string,
 }
 
 // results gives those of all sources.
-func results(es []*evaluation) (all []Result, err error) {
+func results(es []*evaluation, keep bool) (all []Result, err error) {
 	for _, e := range es {
 		e.grid = e.whole()
 		if err := e.refuse(); err != nil {
 			return nil, err
 		}
-		all = append(all, e.results()...)
+		all = append(all, e.results(keep)...)
 	}
 	return all, nil
 }
@@ -157,58 +157,46 @@ func results(es []*evaluation) (all []Result, err error) {
 // oneVintage computes again, as of the older day, the results whose part and
 // whole come from different vintages of one table: no release ever said such a
 // quotient.
-func oneVintage(d Definition, data Data, q Query, all []Result) ([]Result, error) {
+func oneVintage(d Definition, data Data, q Query, all []Result, keep bool) ([]Result, error) {
 	if d.Kind == Ratio {
 		return all, nil // its counts are of different tables in any case
 	}
-	earlier := map[string][]Result{}
+	type place struct {
+		key
+		source string
+	}
+	earlier := map[string]map[place]*Result{}
 	for i := range all {
-		day := mixed(&all[i])
-		if !all[i].Known || day == "" {
+		r := &all[i]
+		day := r.mixed
+		if !r.Known || day == "" {
 			continue
 		}
-		rs, ok := earlier[day]
-		if !ok {
+		if earlier[day] == nil {
 			then := q
 			then.AsOf = day
 			es, _, err := prepare(d, data, then)
 			if err != nil {
 				return nil, err
 			}
-			if rs, err = results(es); err != nil {
+			rs, err := results(es, keep)
+			if err != nil {
 				return nil, err
 			}
-			earlier[day] = rs
-		}
-		at := slices.IndexFunc(rs, func(r Result) bool { return r.key() == all[i].key() && r.Source == all[i].Source })
-		if at < 0 {
-			all[i].Known, all[i].Why = false, "its part and its whole are of different vintages"
-			continue
-		}
-		all[i] = rs[at]
-		all[i].warn("as of " + day + ": later releases at hand hold only some of its cells")
-	}
-	return all, nil
-}
-
-// mixed is the oldest of the vintages of one table that r draws on, "" if it
-// draws on one of each.
-func mixed(r *Result) string {
-	var metas []*table.Meta
-	for i := range r.Inputs {
-		if m := r.Inputs[i].Meta; len(metas) == 0 || metas[len(metas)-1] != m && !slices.Contains(metas, m) {
-			metas = append(metas, m)
-		}
-	}
-	day := ""
-	for i, a := range metas {
-		for _, b := range metas[:i] {
-			if first := min(a.Vintage, b.Vintage); a.Table == b.Table && a.Vintage != b.Vintage && (day == "" || first < day) {
-				day = first
+			earlier[day] = map[place]*Result{}
+			for j := range rs {
+				earlier[day][place{rs[j].key(), rs[j].Source}] = &rs[j]
 			}
 		}
+		was, ok := earlier[day][place{r.key(), r.Source}]
+		if !ok {
+			r.Known, r.Why = false, "its part and its whole are of different vintages"
+			continue
+		}
+		*r = *was
+		r.warn("as of " + day + ": later releases at hand hold only some of its cells")
 	}
-	return day
+	return all, nil
 }
 
 // prefer leaves out a missing result where another source has a value, and
@@ -271,7 +259,6 @@ type evaluation struct {
 	names   map[*table.Meta][]string
 	grid    *grid    // of all keys, if it is needed
 	summed  []string // the axes that results add up
-	first   []string // the codes of a dimension that the first side has
 }
 
 // open looks up the cells of a source.

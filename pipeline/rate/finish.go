@@ -83,12 +83,6 @@ func (w *adder) finish(r *Result) {
 
 // vintages names the vintages that r rests on.
 func (w *adder) vintages(r *Result) {
-	w.metas = w.metas[:0]
-	for i := range r.Inputs {
-		if m := r.Inputs[i].Meta; !slices.Contains(w.metas, m) {
-			w.metas = append(w.metas, m)
-		}
-	}
 	for i, m := range w.metas {
 		name := w.e.names[m]
 		switch {
@@ -109,4 +103,19 @@ func (w *adder) vintages(r *Result) {
 	if len(r.Vintages) > 1 {
 		slices.Sort(r.Vintages)
 	}
+	r.mixed = w.mixed()
+}
+
+// mixed is the oldest of the vintages of one table that a result draws on, "" if
+// it draws on one of each.
+func (w *adder) mixed() string {
+	day := ""
+	for i, a := range w.metas {
+		for _, b := range w.metas[:i] {
+			if first := min(a.Vintage, b.Vintage); a.Table == b.Table && a.Vintage != b.Vintage && (day == "" || first < day) {
+				day = first
+			}
+		}
+	}
+	return day
 }

@@ -90,6 +90,8 @@ type Result struct {
 	Countries    []string // geo codes that were added up, if any
 	WithAppeals  []string // those of them whose figure holds appeals as well
 
+	mixed string // the oldest of the vintages of one table that it draws on, if there are several
+
 	loCorner, hiCorner [2]int64 // positives and all of the readings behind Lo and Hi
 }
 

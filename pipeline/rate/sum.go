@@ -121,74 +121,116 @@ func (k key) axis(name string) string {
 // count towards it on either side, in order.
 type target struct {
 	key
-	from [2][]int32
+	from  [2][]int32
+	whole *whole // in place of from[1], where many targets have the same
+}
+
+// A whole is the keys of lines that are the denominator of many targets, and
+// what they sum up to, by span of periods.
+type whole struct {
+	from []int32
+	sums []sum
 }
 
 // targets gives what there are results for: what was asked of each line's own
 // key, and the aggregates that the source leaves to be added up.
-func (e *evaluation) targets() []target {
+func (e *evaluation) targets() ([]target, []*whole) {
 	var out []target
 	at := map[key]int{}
-	for side := range e.sel {
-		for k := range e.keys {
-			if !anyHeld(e.grid.of(side, k)) {
-				continue
+	for k := range e.keys {
+		if !anyHeld(e.grid.of(0, k)) {
+			continue
+		}
+		for _, t := range e.towards(e.keys[k], &e.sel[0].side) {
+			i, ok := at[t]
+			if !ok {
+				i = len(out)
+				at[t] = i
+				out = append(out, target{key: t})
 			}
-			for _, t := range e.towards(e.keys[k], &e.sel[side].side) {
-				i, ok := at[t]
-				if !ok {
-					i = len(out)
-					at[t] = i
-					out = append(out, target{key: t})
+			out[i].from[0] = append(out[i].from[0], int32(k))
+		}
+	}
+	set := e.sel[1].side.Set
+	var wholes []*whole
+	byKey := map[key]*whole{}
+	for k := range e.keys {
+		if !anyHeld(e.grid.of(1, k)) {
+			continue
+		}
+		for _, t := range e.towards(e.keys[k], &e.sel[1].side) {
+			if len(set) > 0 {
+				w := byKey[t]
+				if w == nil {
+					w = &whole{}
+					byKey[t] = w
+					wholes = append(wholes, w)
 				}
-				out[i].from[side] = append(out[i].from[side], int32(k))
+				w.from = append(w.from, int32(k))
+			} else if i, ok := at[t]; ok {
+				out[i].from[1] = append(out[i].from[1], int32(k))
 			}
 		}
 	}
-	for i := range out {
-		for side := range out[i].from {
-			slices.SortFunc(out[i].from[side], func(a, b int32) int { return e.keys[a].compare(e.keys[b]) })
+	// Keys are in order, so those of each target are.
+	slices.SortFunc(out, func(a, b target) int { return a.compare(b.key) })
+	if len(set) > 0 {
+		for i := range out {
+			out[i].whole = byKey[out[i].without(set)]
 		}
 	}
-	slices.SortFunc(out, func(a, b target) int { return a.compare(b.key) })
-	return out
+	return out, wholes
 }
 
-// towards gives the keys of results that a line's key counts towards.
+// without blanks the axes that a side has fixed codes of.
+func (k key) without(set map[string]string) key {
+	if _, ok := set["citizen"]; ok {
+		k.citizen = ""
+	}
+	if _, ok := set["geo"]; ok {
+		k.geo = ""
+	}
+	return k
+}
+
+// towards gives the keys of results that a line's key counts towards; where the
+// side has fixed codes of an axis, all of that axis.
 func (e *evaluation) towards(k key, side *Side) []key {
-	var out []key
-	for _, c := range e.codes("citizen", k.citizen, e.q.Citizen, side) {
-		for _, g := range e.codes("geo", k.geo, e.q.Geo, side) {
+	citizens := e.codes("citizen", k.citizen, e.q.Citizen, side)
+	geos := e.codes("geo", k.geo, e.q.Geo, side)
+	if len(citizens) == 0 || len(geos) == 0 {
+		return nil
+	}
+	if slices.Contains(e.summed, "citizen") {
+		citizens = []string{""}
+	}
+	if slices.Contains(e.summed, "geo") {
+		geos = []string{""}
+	}
+	out := make([]key, 0, len(citizens)*len(geos))
+	for _, c := range citizens {
+		for _, g := range geos {
 			t := key{citizen: c, geo: g, sex: k.sex, age: k.age}
-			if !slices.Contains(e.q.By, "citizen") {
-				t.citizen = ""
-			}
-			if !slices.Contains(e.q.By, "geo") {
-				t.geo = ""
-			}
 			if !slices.Contains(e.q.By, "sex") && len(e.q.Sex) > 1 {
 				t.sex = ""
 			}
 			if !slices.Contains(e.q.By, "age") && len(e.q.Age) > 1 {
 				t.age = ""
 			}
-			if !slices.Contains(out, t) {
-				out = append(out, t)
-			}
+			out = append(out, t)
 		}
 	}
 	return out
 }
 
+// codes gives the codes of an axis that results are for and that a cell of code
+// c counts towards; "" stands for all where the side has a fixed code.
 func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
-	if set, ok := side.Set[dim]; ok { // a side fixed to a total serves every code of the numerator
-		switch {
-		case c != set && !e.within(dim, set, c):
+	if set, ok := side.Set[dim]; ok {
+		if c != set && !e.within(dim, set, c) {
 			return nil
-		case asked == nil:
-			return e.numerators(dim)
 		}
-		return asked
+		return []string{""}
 	}
 	if asked == nil {
 		return []string{c}
@@ -202,14 +244,6 @@ func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
 	return out
 }
 
-// numerators lists the codes of a dimension that the first side has.
-func (e *evaluation) numerators(dim string) []string {
-	if e.first == nil {
-		e.first = e.held(0, dim)
-	}
-	return e.first
-}
-
 // within reports whether c is a member of the aggregate that is to be computed.
 func (e *evaluation) within(dim, agg, c string) bool {
 	if !slices.Contains(e.b.Computes, dim) || agg == c {
@@ -219,8 +253,9 @@ func (e *evaluation) within(dim, agg, c string) bool {
 	return all || slices.Contains(members, c)
 }
 
-// results adds the counts up to the keys asked for and divides.
-func (e *evaluation) results() []Result {
+// results adds the counts up to the keys asked for and divides. Their inputs are
+// listed if they are to be kept.
+func (e *evaluation) results(keep bool) []Result {
 	var spans [][2]int // of periods that are added up
 	if slices.Contains(e.q.By, "period") {
 		for p := range e.periods {
@@ -229,7 +264,18 @@ func (e *evaluation) results() []Result {
 	} else {
 		spans = append(spans, [2]int{0, len(e.periods)})
 	}
-	targets := e.targets()
+	targets, wholes := e.targets()
+	inBlocks(len(wholes), func() func(from, to int) struct{} {
+		w := newAdder(e, e.grid)
+		return func(from, to int) struct{} {
+			for _, x := range wholes[from:to] {
+				for _, span := range spans {
+					x.sums = append(x.sums, w.whole(x.from, span))
+				}
+			}
+			return struct{}{}
+		}
+	})
 	first := make([]int, len(targets)+1) // where the results of a target begin
 	for i := range targets {
 		t := &targets[i]
@@ -246,12 +292,13 @@ func (e *evaluation) results() []Result {
 	out := make([]Result, first[len(targets)])
 	inBlocks(len(targets), func() func(from, to int) struct{} {
 		w := newAdder(e, e.grid)
+		w.keep = keep
 		return func(from, to int) struct{} {
 			for i := from; i < to; i++ {
 				n := first[i]
-				for _, s := range spans {
+				for j, s := range spans {
 					if n < first[i+1] && e.asked(&targets[i], s) {
-						w.result(&out[n], &targets[i], s)
+						w.result(&out[n], &targets[i], s, j)
 						n++
 					}
 				}
@@ -270,6 +317,7 @@ func blockwise[T any](e *evaluation, keep bool, use func([]Result) T) func() fun
 		var results []Result
 		g := &grid{}
 		counter, adder := newCounter(e), newAdder(e, g)
+		adder.keep = keep
 		return func(from, to int) T {
 			g.reset(e, from, to-from)
 			if !keep {
@@ -288,7 +336,7 @@ func blockwise[T any](e *evaluation, keep bool, use func([]Result) T) func() fun
 				counts := g.of(0, k)
 				for p := range counts {
 					if counts[p].held {
-						adder.result(&results[n], &t, [2]int{p, p + 1})
+						adder.result(&results[n], &t, [2]int{p, p + 1}, p)
 						n++
 					}
 				}
@@ -322,6 +370,7 @@ func anyHeld(counts []count) bool {
 type adder struct {
 	e       *evaluation
 	grid    *grid
+	keep    bool  // the inputs of results
 	none    count // stands for a missing rest
 	members [2][]member
 	taken   [][]Input
@@ -342,25 +391,45 @@ type member struct {
 	period int
 }
 
-// result fills in r.
-func (w *adder) result(r *Result, t *target, span [2]int) {
+// gather gives the counts of keys in a span of periods, in the order of their
+// keys, with the period before sex and age.
+func (w *adder) gather(into []member, side int, from []int32, span [2]int) []member {
 	e := w.e
-	w.taken, w.marks = w.taken[:0], 0
-	for side := range w.members {
-		w.members[side] = w.members[side][:0]
-		for _, k := range t.from[side] {
-			counts := w.grid.of(side, int(k))
-			for p := span[0]; p < span[1]; p++ {
-				if counts[p].held {
-					w.members[side] = append(w.members[side], member{&counts[p], &e.keys[k], int(k), e.geos[k : k+1 : k+1], p})
-				}
+	for _, k := range from {
+		counts := w.grid.of(side, int(k))
+		for p := span[0]; p < span[1]; p++ {
+			if counts[p].held {
+				into = append(into, member{&counts[p], &e.keys[k], int(k), e.geos[k : k+1 : k+1], p})
 			}
 		}
-		if span[1]-span[0] > 1 {
-			slices.SortFunc(w.members[side], func(a, b member) int {
-				return cmp.Or(cmp.Compare(a.citizen, b.citizen), cmp.Compare(a.geo, b.geo), cmp.Compare(a.period, b.period), a.key.compare(*b.key))
-			})
-		}
+	}
+	if span[1]-span[0] > 1 {
+		slices.SortFunc(into, func(a, b member) int {
+			return cmp.Or(cmp.Compare(a.citizen, b.citizen), cmp.Compare(a.geo, b.geo), cmp.Compare(a.period, b.period), a.key.compare(*b.key))
+		})
+	}
+	return into
+}
+
+// whole adds up a denominator that many results share.
+func (w *adder) whole(from []int32, span [2]int) sum {
+	w.begin()
+	var r Result
+	w.members[1] = w.gather(w.members[1][:0], 1, from, span)
+	s := w.sum(&r, 1, w.members[1])
+	s.marks, s.metas, s.taken, s.warnings = w.marks, slices.Clone(w.metas), slices.Clone(w.taken), r.Warnings
+	return s
+}
+
+// begin forgets the result before.
+func (w *adder) begin() { w.taken, w.marks, w.metas = w.taken[:0], 0, w.metas[:0] }
+
+// result fills in r: a target in the j-th span of periods.
+func (w *adder) result(r *Result, t *target, span [2]int, j int) {
+	e := w.e
+	w.begin()
+	for side := range w.members {
+		w.members[side] = w.gather(w.members[side][:0], side, t.from[side], span)
 	}
 	r.Definition, r.Kind, r.Class, r.Source = e.d.Name, e.d.Kind, e.d.Class, e.b.Source
 	r.Citizen, r.Geo, r.Sex, r.Age = t.citizen, t.geo, t.sex, t.age
@@ -371,9 +440,11 @@ func (w *adder) result(r *Result, t *target, span [2]int) {
 	if e.d.Kind == Rate {
 		w.rate(r, w.members[0])
 	} else {
-		w.quotient(r, w.members[0], w.members[1])
+		w.quotient(r, t.whole, j)
 	}
-	r.Inputs = w.inputs()
+	if w.keep {
+		r.Inputs = w.inputs()
+	}
 	w.finish(r)
 }
 
@@ -608,11 +679,19 @@ func firstOf(s []string, def string) string {
 
 // quotient divides two counts that are gathered apart. Of a ratio only the
 // countries with both count; of a share all do.
-func (w *adder) quotient(r *Result, nums, dens []member) {
-	e := w.e
-	num, den := w.sum(r, 0, nums), w.sum(r, 1, dens)
+func (w *adder) quotient(r *Result, whole *whole, j int) {
+	e, nums, dens := w.e, w.members[0], w.members[1]
+	num := w.sum(r, 0, nums)
+	var den sum
+	if whole != nil {
+		den = whole.sums[j]
+		w.add(r, &den)
+	} else {
+		den = w.sum(r, 1, dens)
+	}
 	if e.d.Kind == Ratio && len(nums)+len(dens) > 2 {
-		r.Warnings, r.Countries, r.WithAppeals, w.taken, w.marks = nil, nil, nil, w.taken[:0], 0
+		r.Warnings, r.Countries, r.WithAppeals = nil, nil, nil
+		w.begin()
 		nums, dens = beside(nums, dens), beside(dens, nums)
 		num, den = w.sum(r, 0, nums), w.sum(r, 1, dens)
 	}
@@ -653,6 +732,31 @@ func beside(a, b []member) []member {
 type sum struct {
 	count
 	levels []string
+
+	// Of a denominator that many results share:
+	marks    uint8
+	metas    []*table.Meta
+	taken    [][]Input
+	warnings []string
+}
+
+// add puts what a shared denominator rests on to a result.
+func (w *adder) add(r *Result, s *sum) {
+	w.marks |= s.marks
+	for _, m := range s.metas {
+		w.rest(m)
+	}
+	w.taken = append(w.taken, s.taken...)
+	for _, words := range s.warnings {
+		r.warn(words)
+	}
+}
+
+// rest notes that a result rests on a vintage.
+func (w *adder) rest(m *table.Meta) {
+	if !slices.Contains(w.metas, m) {
+		w.metas = append(w.metas, m)
+	}
 }
 
 func (w *adder) sum(r *Result, side int, from []member) sum {
@@ -694,6 +798,11 @@ func (w *adder) take(c *count, whole bool) {
 	}
 	if len(in) == 0 {
 		return
+	}
+	for i := range in {
+		if i == 0 || in[i].Meta != in[i-1].Meta {
+			w.rest(in[i].Meta)
+		}
 	}
 	if i := len(w.taken) - 1; i >= 0 {
 		last := w.taken[i]

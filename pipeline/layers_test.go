@@ -18,7 +18,8 @@ import (
 // The arrows run cmd → reports → pipeline → datasets, never back.
 var mayImport = map[string]string{
 	"datasets":           "",
-	"datasets/carry":     "datasets",
+	"datasets/carry":     "datasets datasets/collected",
+	"datasets/collected": "",
 	"datasets/codes/gen": "",
 	"datasets/needs":     "", // for tests alone
 
@@ -27,7 +28,7 @@ var mayImport = map[string]string{
 	"pipeline/code":     "datasets",
 	"pipeline/table":    "pipeline/obs",
 	"pipeline/eurostat": "pipeline/obs pipeline/code pipeline/table",
-	"pipeline/aida":     "pipeline/obs pipeline/code pipeline/table",
+	"pipeline/aida":     "datasets/collected pipeline/obs pipeline/code pipeline/table",
 	"pipeline/unhcr":    "pipeline/obs pipeline/code pipeline/table",
 	"pipeline/store":    "pipeline/obs pipeline/table",
 	"pipeline/ingest":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/eurostat pipeline/aida pipeline/unhcr pipeline/store",

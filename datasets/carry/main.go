@@ -26,6 +26,7 @@ import (
 	"strings"
 
 	"asylum/datasets"
+	"asylum/datasets/collected"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -45,7 +46,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	if err := carry(*shared, *codes, *out, stdout); err != nil {
 		fmt.Fprintf(stderr, "carry: %v\n", err)
-		if errors.Is(err, errSource) {
+		if errors.Is(err, errSource) || errors.Is(err, collected.ErrFigures) {
 			return 3
 		}
 		return 1

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"asylum/datasets/collected"
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
@@ -29,9 +30,11 @@ var Columns = []string{"country", "year", "table", "label", "instance", "measure
 // figures of a sentence, and page keeps two pages of one country apart.
 var Dims = []string{"citizen", "geo", "table", "category", "instance", "measure", "unit", "origin", "page"}
 
-// Recognise reports whether a CSV header is that of Columns.
+// Recognise reports whether a CSV header is that of Columns, or of a file in
+// which people collect the figures.
 func Recognise(head []string) bool {
-	return !slices.ContainsFunc(Columns, func(c string) bool { return !slices.Contains(head, c) })
+	_, ok := collected.Of(head)
+	return ok || !slices.ContainsFunc(Columns, func(c string) bool { return !slices.Contains(head, c) })
 }
 
 // ReadCSV reads our CSV of AIDA's tables, all of it or as little as holds what
@@ -50,6 +53,13 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	}
 	for i, h := range head {
 		p.at[h] = i
+	}
+	if f, ok := collected.Of(head); ok {
+		p.collected, p.columns = &f, p.at
+		p.at = map[string]int{}
+		for _, c := range collected.Columns {
+			p.at[c] = p.columns[f.Source(c)]
+		}
 	}
 	for {
 		rec, err := p.in.Read()
@@ -78,6 +88,8 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 
 type reader struct {
 	in           *csv.Reader
+	collected    *collected.File // what kind of file it is, nil for our own
+	columns      map[string]int  // of that
 	want         table.Want
 	at           map[string]int
 	file         string
@@ -101,6 +113,16 @@ func (p *reader) record(rec []string) {
 		}
 	}
 	get := func(column string) string { return rec[p.at[column]] }
+	if p.collected != nil {
+		line, column, err := p.collected.Line(func(column string) string { return rec[p.columns[column]] })
+		if err != nil {
+			line, col := p.in.FieldPos(p.columns[column])
+			p.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: p.file, Line: line, Col: col}, Got: column + " " + obs.Quote(rec[p.columns[column]]),
+				Want: "a date such as 18/03/26, or none, and notes that begin with src=table or src=narrative", Hint: "correct the line"})
+			return
+		}
+		get = func(column string) string { return line[slices.Index(collected.Columns, column)] }
+	}
 	year, ok := obs.ParsePeriod(get("year"))
 	if !ok || year.Freq() != 'A' {
 		p.bad("year", "year "+obs.Quote(get("year")), `a year such as "2023"`, "correct the table's year", nil)
@@ -134,8 +156,8 @@ func (p *reader) record(rec []string) {
 		}
 	}
 	appeals := geo == countsAppeals
-	if i, ok := p.at["mark"]; ok { // our code words for what a page says about a cell
-		appeals = appeals || hasWord(rec[i], "with-appeals")
+	if _, ok := p.at["mark"]; ok { // our code words for what a page says about a cell
+		appeals = appeals || hasWord(get("mark"), "with-appeals")
 	}
 	o := obs.Observation{
 		Key: []string{citizen, geo, get("table"), category, instance(get("instance"), get("table"), get("measure"), appeals),

@@ -132,18 +132,25 @@ func byFrequency(t *table.Table, e table.Extent) []table.Extent {
 	return boxes
 }
 
-// ByCountry is the extent of AIDA's figures: a page speaks of one country and a
-// few years, never of the others.
+// ByCountry is the extent of AIDA's figures: a page speaks of one country, a few
+// years and some kinds of tables, never of the others.
 func ByCountry(t *table.Table) []table.Extent {
-	geo := t.Dim("geo")
-	if geo < 0 {
+	geo, kind := t.Dim("geo"), t.Dim("table")
+	if geo < 0 || kind < 0 {
 		return nil
 	}
 	boxes := make([]table.Extent, len(t.Dims[geo].Values))
+	for i := range boxes {
+		boxes[i].Dims = map[string][]string{"geo": {t.Dims[geo].Values[i]}}
+	}
 	for c := range t.Chunks {
 		ch := &t.Chunks[c]
 		for r := range ch.Rows {
 			box := &boxes[ch.Codes[geo][r]]
+			if k := t.Dims[kind].Values[ch.Codes[kind][r]]; !slices.Contains(box.Dims["table"], k) {
+				box.Dims["table"] = append(box.Dims["table"], k)
+				slices.Sort(box.Dims["table"])
+			}
 			for p, period := range t.Periods {
 				if !ch.Held(r, p) {
 					continue
@@ -154,9 +161,6 @@ func ByCountry(t *table.Table) []table.Extent {
 				box.To = max(box.To, period)
 			}
 		}
-	}
-	for i := range boxes {
-		boxes[i].Dims = map[string][]string{"geo": {t.Dims[geo].Values[i]}}
 	}
 	return boxes
 }

@@ -222,6 +222,8 @@ func recogniseCSV(fields []string, table, named string) (reading, bool) {
 		return reading{"unhcr", "unhcr-csv", name, unhcr.ReadCSV}, true
 	}
 	switch {
+	case unhcr.IsCountries(fields):
+		return reading{"unhcr", "unhcr-countries", "countries", unhcr.RefuseCountries}, true
 	case aida.Recognise(fields):
 		return reading{"aida", "aida-csv", "statistics", aida.ReadCSV}, true
 	case eurostat.IsSDMXCSV(fields):

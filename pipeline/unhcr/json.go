@@ -175,7 +175,7 @@ func (j *pages) item() error {
 	s, ok := find(columns)
 	switch {
 	case !ok:
-		return j.bad("an item with the fields "+obs.Quote(strings.Join(columns, ",")), "those of asylum-decisions or asylum-applications")
+		return j.bad("an item with the fields "+obs.Quote(strings.Join(columns, ",")), "those of asylum-decisions, asylum-applications or population")
 	case j.p == nil && j.m.Table != "" && j.m.Table != s.table:
 		return j.bad("an item of "+s.table, "items of "+j.m.Table)
 	case j.p == nil:

@@ -33,12 +33,47 @@ var shapes = []shape{
 	{"asylum_decisions", []string{"procedure_type", "dec_level", "dec_pc"},
 		[]string{"dec_recognized", "dec_other", "dec_rejected", "dec_closed", "dec_total"}, "decision"},
 	{"asylum_applications", []string{"procedure_type", "app_type", "dec_level", "app_pc"}, []string{"applied"}, ""},
+	{"population", nil, []string{"refugees", "asylum_seekers", "returned_refugees", "idps", "returned_idps", "stateless", "ooc", "oip", "hst"}, "population_type"},
 }
 
 // Recognise gives the table that a CSV header of UNHCR's belongs to.
 func Recognise(head []string) (table string, ok bool) {
 	s, ok := find(head)
 	return s.table, ok
+}
+
+// IsCountries reports whether a CSV header is that of UNHCR's list of countries.
+func IsCountries(head []string) bool {
+	return slices.Contains(head, "iso_code") && slices.Contains(head, "unhcr_code") && slices.Contains(head, "unhcr_region")
+}
+
+// RefuseCountries reads UNHCR's list of countries, which holds no figures, and
+// says so.
+func RefuseCountries(r io.Reader, m table.Meta, _ table.Want) (*table.Table, error) {
+	in := csv.NewReader(r)
+	head, err := in.Read()
+	if err != nil {
+		return nil, obs.CSVError(m.File, err, "download it again")
+	}
+	var unknown []string
+	at, n := slices.Index(head, "iso_code"), 0
+	for ; ; n++ {
+		rec, err := in.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, obs.CSVError(m.File, err, "download it again")
+		}
+		if _, ok := code.Must("citizen").ISO3(rec[at]); !ok && rec[at] != "" {
+			unknown = append(unknown, rec[at])
+		}
+	}
+	hint := "there is nothing to add: datasets/codes has these countries already"
+	if len(unknown) > 0 {
+		hint += ", all but " + strings.Join(unknown, ", ")
+	}
+	return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: fmt.Sprintf("UNHCR's list of countries, %d lines", n), Want: "a table of figures", Hint: hint}
 }
 
 func find(head []string) (shape, bool) {
@@ -51,8 +86,8 @@ func find(head []string) (shape, bool) {
 	return shape{}, false
 }
 
-// ReadCSV reads decisions or applications, told apart by their columns; r has
-// no byte order mark. The error is an *obs.Refusal that lists every bad cell, or one of reading r.
+// ReadCSV reads decisions, applications or population, told apart by their
+// columns; r has no byte order mark. The error is an *obs.Refusal that lists every bad cell, or one of reading r.
 func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	in := csv.NewReader(r)
 	in.ReuseRecord = true
@@ -64,7 +99,7 @@ func ReadCSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 	s, ok := find(head)
 	if !ok {
 		return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: obs.Quote(strings.Join(head, ",")),
-			Want: "the columns of UNHCR's asylum-decisions or asylum-applications", Hint: "download the table with all its columns"}
+			Want: "the columns of UNHCR's asylum-decisions, asylum-applications or population", Hint: "download the table with all its columns"}
 	}
 	p := newReader(s, head, m, want)
 	p.place = func(column string) (line, col int) { return in.FieldPos(p.at[column]) }
@@ -172,17 +207,35 @@ func (p *reader) record(rec []string) {
 		switch v := rec[p.at[m]]; v {
 		case "", "-": // not reported; never zero
 		default:
-			n, err := strconv.ParseUint(v, 10, 31)
-			if err != nil {
+			n, ok := count(v)
+			if !ok {
 				p.bad(m, m+" "+obs.Quote(v), fmt.Sprintf("a count up to %d", 1<<31-1), "correct the export, or leave the cell empty if there is no value", nil)
 			}
-			o.Count, o.Known = int32(n), true
+			o.Count, o.Known = n, true
 		}
 		p.out = append(p.out, o)
 	}
 	if len(p.refusal.Errs)+p.refusal.More > bad {
 		p.out = nil // refused in any case; keep reading for further errors
 	}
+}
+
+// count reads a count. UNHCR's own package writes round ones as R does: 2e+05.
+func count(v string) (n int32, ok bool) {
+	if u, err := strconv.ParseUint(v, 10, 31); err == nil {
+		return int32(u), true
+	}
+	digits, power, ok := strings.Cut(v, "e+")
+	if !ok {
+		return 0, false
+	}
+	zeros, err := strconv.ParseUint(power, 10, 4)
+	whole, fraction, _ := strings.Cut(digits, ".")
+	if err != nil || len(whole) != 1 || len(fraction) > int(zeros) {
+		return 0, false
+	}
+	u, err := strconv.ParseUint(whole+fraction+strings.Repeat("0", int(zeros)-len(fraction)), 10, 31)
+	return int32(u), err == nil
 }
 
 // intern keeps one copy of a text that stands in many lines.

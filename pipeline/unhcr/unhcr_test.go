@@ -20,7 +20,7 @@ const (
 
 	wantCount = ", want a count up to 2147483647\n\thint: correct the export, or leave the cell empty if there is no value"
 	wantISO   = ", want an ISO 3166 alpha-3 code of the list datasets/codes/%s.csv\n\thint: if the code is right, the list lacks it: please report it"
-	wantHead  = ", want the columns of UNHCR's asylum-decisions or asylum-applications\n\thint: download the table with all its columns"
+	wantHead  = ", want the columns of UNHCR's asylum-decisions, asylum-applications or population\n\thint: download the table with all its columns"
 	wantField = ", want a CSV record with a field for each column\n\thint: download it again"
 )
 

@@ -4,20 +4,13 @@
 package ledger
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"io/fs"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 
-	"asylum/datasets"
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
-
-	"github.com/goccy/go-yaml"
 )
 
 // A Figure is a number as somebody published it.
@@ -25,25 +18,47 @@ type Figure struct {
 	ID        string `yaml:"id"`
 	Statement string `yaml:"statement"`
 	Value     string `yaml:"value"` // as printed: "52.78 %", "about 19,000", "less than 2 %"
+	Unit      string `yaml:"unit"`  // percent, persons or ratio; a value with % needs none
 	Num       *int64 `yaml:"num"`   // printed beside it, if it is
 	Den       *int64 `yaml:"den"`
+	Rounding  int64  `yaml:"rounding"` // the step that the printed counts are rounded to; 0 is exact
 	Citizen   string `yaml:"citizen"`
 	Geo       string `yaml:"geo"`
-	Period    string `yaml:"period"`
-	Cites     string `yaml:"cites"`   // the source it names: eurostat, unhcr, aida
+	Period    string `yaml:"period"`  // such as 2023, 2020-S1, 2023-Q1, 2015-01/2015-08, 2010/2015
+	Subset    string `yaml:"subset"`  // who of them it is about, where no export tells these apart
+	Cites     string `yaml:"cites"`   // the source it names: eurostat, unhcr, aida, or national
 	Claimed   string `yaml:"claimed"` // the definition it claims, by name or in words
-	Counts    string `yaml:"counts"`  // what a count counts: applicants, first-time applicants, decisions, positives
+	Counts    string `yaml:"counts"`  // what a count counts: applicants, first-time applicants, decisions, positives, granted
 	Address   string `yaml:"address"`
+	Tag       string `yaml:"tag"`      // how sure the carried row is: A, B, C, D, or X for one that does not hold
+	Note      string `yaml:"note"`     // what a reader should know, in words of our own
 	Expected  string `yaml:"expected"` // the verdict that a check is to find
 	From      Source `yaml:"-"`
+	Topic     string `yaml:"-"` // the heading of the file it stands in
 
-	value quantity
+	Tolerance  float64  `yaml:"tolerance"`  // of a value printed in words, in points
+	Sums       []Sum    `yaml:"sums"`       // counts printed with it that should add up
+	Components []string `yaml:"components"` // percentages printed with it that should add up to it
+	OtherDen   []int64  `yaml:"other_den"`  // counts the source prints elsewhere for what is divided by
+	Beside     []string `yaml:"beside"`     // ids of figures that others, or others of a page, give for the same
+
+	value   quantity
+	periods []span
+	known   bool // the code lists have its geo
+	loose   bool // its claim may name a definition that is not there
+}
+
+// A Sum is counts as printed, with the total that is printed for them.
+type Sum struct {
+	Parts []int64 `yaml:"parts"`
+	Total int64   `yaml:"total"`
 }
 
 // A Source says where figures were published.
 type Source struct {
-	Title string `yaml:"title"`
-	Date  string `yaml:"date"`
+	Title   string `yaml:"title"`
+	Date    string `yaml:"date"`
+	Address string `yaml:"address"`
 }
 
 // A quantity is a printed value taken apart.
@@ -91,98 +106,139 @@ func parse(s string) (quantity, error) {
 	return q, nil
 }
 
-// check refuses what would otherwise look like a lack of data.
-func (f *Figure) check() error {
-	for dim, c := range map[string]string{"citizen": f.Citizen, "geo": f.Geo} {
-		if _, ok := code.Must(dim).Lookup(c); !ok {
-			return fmt.Errorf("there is no %s %q in datasets/codes", dim, c)
+// A span is one way to make up the period of a figure of periods that exports
+// have: a year, or its four quarters.
+type span []obs.Period
+
+// spans reads a period: one that exports have, half a year (2020-S1, 2020-H1),
+// or a range from one to another of the same kind, both included.
+func spans(s string) []span {
+	s = halves.Replace(s)
+	from, to, ranged := strings.Cut(s, "/")
+	a, ok := obs.ParsePeriod(from)
+	if !ok {
+		return nil
+	}
+	if ranged {
+		b, ok := obs.ParsePeriod(to)
+		if !ok || a.Freq() != b.Freq() || b < a || !strings.ContainsRune("AQM", rune(a.Freq())) {
+			return nil
+		}
+		return []span{between(a, b)}
+	}
+	year := a.Year()
+	switch {
+	case a.Freq() == 'A':
+		return []span{{a}, between(obs.Period(year+"-Q1"), obs.Period(year+"-Q4"))}
+	case a == obs.Period(year+"-S1"):
+		return []span{between(obs.Period(year+"-Q1"), obs.Period(year+"-Q2"))}
+	case a == obs.Period(year+"-S2"):
+		return []span{between(obs.Period(year+"-Q3"), obs.Period(year+"-Q4"))}
+	}
+	return []span{{a}}
+}
+
+var halves = strings.NewReplacer("-H", "-S", "H", "-S")
+
+// between lists periods of one frequency, at most two hundred.
+func between(a, b obs.Period) (out span) {
+	for p := a; p <= b && len(out) < 200; p = after(p) {
+		out = append(out, p)
+	}
+	return out
+}
+
+func after(p obs.Period) obs.Period {
+	year, _ := strconv.Atoi(p.Year())
+	switch p.Freq() {
+	case 'Q':
+		if q := p[6] - '0'; q < 4 {
+			return obs.Period(fmt.Sprintf("%d-Q%d", year, q+1))
+		}
+		return obs.Period(fmt.Sprintf("%d-Q1", year+1))
+	case 'M':
+		if m, _ := strconv.Atoi(string(p[5:])); m < 12 {
+			return obs.Period(fmt.Sprintf("%d-%02d", year, m+1))
+		}
+		return obs.Period(fmt.Sprintf("%d-01", year+1))
+	}
+	return obs.Period(strconv.Itoa(year + 1))
+}
+
+// A fault is what is wrong with a field of a figure.
+type fault struct{ field, got, want, hint string }
+
+// complete checks a figure and takes its value and period apart. It refuses
+// what would otherwise look like a lack of data.
+func (f *Figure) complete(places map[string]string) *fault {
+	f.Unit = strings.TrimSpace(f.Unit)
+	for _, must := range []struct{ field, got string }{{"id", f.ID}, {"value", f.Value}, {"citizen", f.Citizen}, {"geo", f.Geo}, {"period", f.Period}} {
+		if strings.TrimSpace(must.got) == "" {
+			return &fault{must.field, "no " + must.field, "one", "a figure has at least id, value, citizen, geo and period"}
 		}
 	}
-	switch f.Cites {
-	case "", "eurostat", "unhcr", "aida":
+	if _, ok := code.Must("citizen").Lookup(f.Citizen); !ok {
+		return &fault{"citizen", fmt.Sprintf("citizen %q", f.Citizen), "a code from datasets/codes/citizen.csv, such as SY", near("citizen", f.Citizen)}
+	}
+	_, f.known = code.Must("geo").Lookup(f.Geo)
+	if _, ok := places[f.Geo]; !ok && !f.known {
+		return &fault{"geo", fmt.Sprintf("geo %q", f.Geo), "a code from datasets/codes/geo.csv, such as HR", near("geo", f.Geo)}
+	}
+	if f.periods = spans(f.Period); f.periods == nil {
+		return &fault{"period", fmt.Sprintf("period %q", f.Period), "one such as 2023, 2023-Q1, 2020-S1 or 2015-01/2015-08", "write a range with its first and last period"}
+	}
+	switch f.Unit {
+	case "", "percent", "persons", "ratio":
 	default:
-		return fmt.Errorf("cites %q, want eurostat, unhcr or aida", f.Cites)
+		return &fault{"unit", fmt.Sprintf("unit %q", f.Unit), "percent, persons or ratio", "leave it out where the value has a %"}
+	}
+	var err error
+	if f.value, err = parse(f.Value); err != nil {
+		return &fault{"value", fmt.Sprintf("value %q", f.Value), `a count or a percentage, such as "16.3 %", "about 19,000" or "less than 2 %"`, "give it as it is printed, with its last digit"}
+	}
+	if f.Unit == "" {
+		f.Unit = map[bool]string{true: "percent", false: "persons"}[f.value.percent]
+	}
+	if f.value.percent != (f.Unit == "percent") {
+		return &fault{"unit", fmt.Sprintf("unit %q of a value %q", f.Unit, f.Value), "a unit that the value has", "percentages are written with a %"}
+	}
+	switch f.Cites {
+	case "", "eurostat", "unhcr", "aida", "national":
+	default:
+		return &fault{"cites", fmt.Sprintf("cites %q", f.Cites), "eurostat, unhcr, aida or national", "leave it out where it names none"}
 	}
 	if _, ok := sides[f.Counts]; f.Counts != "" && !ok {
-		return fmt.Errorf("counts %q, want applicants, first-time applicants, decisions or positives", f.Counts)
+		return &fault{"counts", fmt.Sprintf("counts %q", f.Counts), "applicants, first-time applicants, decisions, positives or granted", "granted is positive decisions of first instance and on appeal together"}
+	}
+	if f.Unit == "persons" && f.Counts == "" {
+		return &fault{"counts", "a count that does not say what it counts", "counts: applicants, first-time applicants, decisions, positives or granted", "add counts, or a % to the value if it is one"}
+	}
+	for _, c := range f.Components {
+		if _, err := parse(c); err != nil {
+			return &fault{"components", fmt.Sprintf("%q among the components", c), `percentages, such as "18.35"`, "give them as they are printed"}
+		}
+	}
+	switch {
+	case f.Num != nil && *f.Num < 0:
+		return &fault{"num", fmt.Sprint("num ", *f.Num), "a count of 0 or more", "leave it out where none is printed"}
+	case f.Den != nil && *f.Den <= 0:
+		return &fault{"den", fmt.Sprint("den ", *f.Den), "a count of 1 or more", "leave it out where none is printed"}
+	case f.Rounding < 0:
+		return &fault{"rounding", fmt.Sprint("rounding ", f.Rounding), "the step that counts are rounded to, such as 5", "leave it out where they are exact"}
 	}
 	return nil
 }
 
-// file is the shape of a file of figures.
-type file struct {
-	Source  Source   `yaml:"source"`
-	Figures []Figure `yaml:"figures"`
-}
-
-// Builtin gives the figures that come with the program, the speech's first.
-func Builtin() ([]Figure, error) {
-	names, err := fs.Glob(datasets.FS, "figures/*.yaml")
-	if err != nil {
-		return nil, err
+// near is a code that was perhaps meant, as a hint.
+func near(dim, c string) string {
+	l := code.Must(dim)
+	up := strings.ToUpper(c)
+	if _, ok := l.Lookup(up); ok {
+		return "did you mean " + up + "?"
+	} else if other, ok := l.ISO3(up); ok {
+		return "did you mean " + other + "?"
+	} else if other, ok := l.Label(c); ok {
+		return "did you mean " + other + "?"
 	}
-	var speech, other []Figure
-	for _, name := range names {
-		in, err := datasets.FS.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		figures, err := read(in, name)
-		in.Close()
-		if err != nil {
-			return nil, err
-		}
-		if strings.Contains(name, "speech") {
-			speech = append(speech, figures...)
-		} else {
-			other = append(other, figures...)
-		}
-	}
-	return append(speech, other...), nil
-}
-
-// ReadFile reads a user's own figures.
-func ReadFile(name string) ([]Figure, error) {
-	in, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	return read(in, name)
-}
-
-func read(in io.Reader, name string) ([]Figure, error) {
-	data, err := io.ReadAll(in)
-	if err != nil {
-		return nil, err
-	}
-	var f file
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&f); err != nil {
-		return nil, fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
-	}
-	ids := map[string]bool{}
-	for i := range f.Figures {
-		x := &f.Figures[i]
-		x.From = f.Source
-		if ids[x.ID] {
-			return nil, fmt.Errorf("%s: figure %q stands twice", name, x.ID)
-		}
-		ids[x.ID] = true
-		if err := x.check(); err != nil {
-			return nil, fmt.Errorf("%s: figure %q: %w", name, x.ID, err)
-		}
-		if x.ID == "" || x.Citizen == "" || x.Geo == "" {
-			return nil, fmt.Errorf("%s: figure %d %q: want id, citizen and geo", name, i+1, x.ID)
-		}
-		if _, ok := obs.ParsePeriod(x.Period); !ok {
-			return nil, fmt.Errorf(`%s: figure %q: period %q, want one such as "2023"`, name, x.ID, x.Period)
-		}
-		if x.value, err = parse(x.Value); err != nil {
-			return nil, fmt.Errorf("%s: figure %q: %w", name, x.ID, err)
-		}
-		if !x.value.percent && x.Counts == "" {
-			return nil, fmt.Errorf("%s: figure %q: a count must say what it counts", name, x.ID)
-		}
-	}
-	return f.Figures, nil
+	return "the lists are under datasets/codes"
 }

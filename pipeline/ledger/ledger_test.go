@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 
 func judge1(t *testing.T, yaml string) Judgement {
 	t.Helper()
-	figures, err := read(strings.NewReader("source: {title: a test}\nfigures:\n  - {"+yaml+"}\n"), "f.yaml")
+	figures, err := readYAML([]byte("source: {title: a test}\nfigures:\n  - {"+yaml+"}\n"), "f.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

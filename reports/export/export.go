@@ -9,6 +9,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -279,37 +280,53 @@ func Ladder(w io.Writer, l *rate.Ladder, notes []string) error {
 
 // A Judgement is a ledger.Judgement as JSON.
 type Judgement struct {
-	ID        string   `json:"id"`
-	Verdict   string   `json:"verdict"`
-	Why       string   `json:"why,omitempty"`
-	Statement string   `json:"statement"`
-	Value     string   `json:"value"` // as printed
-	Num       *int64   `json:"num"`   // printed with it, null if not
-	Den       *int64   `json:"den"`
-	Citizen   string   `json:"citizen"`
-	Geo       string   `json:"geo"`
-	Period    string   `json:"period"`
-	Cites     string   `json:"cites"`
-	Address   string   `json:"address"`
-	Published string   `json:"published"`
-	Tried     int      `json:"tried"`    // candidates of the cited source
-	Match     *Result  `json:"match"`    // what the verdict rests on, null if nothing
-	Evidence  []Result `json:"evidence"` // what any source at hand says of the cell
+	ID         string   `json:"id"`
+	Verdict    string   `json:"verdict"`
+	Why        string   `json:"why,omitempty"`
+	Explained  []string `json:"explained"` // what else the counts say
+	Statement  string   `json:"statement"`
+	Value      string   `json:"value"` // as printed
+	Unit       string   `json:"unit"`
+	Decimals   int      `json:"decimals"`
+	Num        *int64   `json:"num"` // printed with it, null if not
+	Den        *int64   `json:"den"`
+	Citizen    string   `json:"citizen"`
+	Geo        string   `json:"geo"`
+	Period     string   `json:"period"`
+	Cites      string   `json:"cites"`
+	Claimed    string   `json:"claimed"`
+	Address    string   `json:"address"`
+	Published  string   `json:"published"`
+	Tag        string   `json:"tag,omitempty"`
+	Note       string   `json:"note,omitempty"`
+	Expected   string   `json:"expected,omitempty"`
+	Tried      int      `json:"tried"`           // candidates of the cited source
+	Difference *float64 `json:"difference"`      // the value less what the verdict rests on, in points or persons
+	Trace      string   `json:"trace,omitempty"` // the command that lists the cells
+	Match      *Result  `json:"match"`           // what the verdict rests on, null if nothing
+	Evidence   []Result `json:"evidence"`        // what any source at hand says of the cell
 }
 
 // Judgements writes verdicts as a list of Judgement.
 func Judgements(w io.Writer, judged []ledger.Judgement) error {
 	out := []Judgement{}
-	for _, j := range judged {
-		x := Judgement{ID: j.ID, Verdict: j.Verdict, Why: j.Why, Statement: j.Statement, Value: j.Value, Num: j.Num, Den: j.Den,
-			Citizen: j.Citizen, Geo: j.Geo, Period: j.Period, Cites: j.Cites, Address: j.Address, Tried: j.Tried,
-			Published: strings.TrimSpace(j.From.Title + " " + j.From.Date), Evidence: []Result{}}
+	for i := range judged {
+		j := &judged[i]
+		x := Judgement{ID: j.ID, Verdict: j.Verdict, Why: j.Why, Explained: append([]string{}, j.Explained...), Statement: j.Statement,
+			Value: j.Value, Unit: j.Unit, Decimals: j.Decimals(), Num: j.Num, Den: j.Den,
+			Citizen: j.Citizen, Geo: j.Geo, Period: j.Period, Cites: j.Cites, Claimed: j.Claimed, Address: j.Address, Tried: j.Tried,
+			Published: strings.TrimSpace(j.From.Title + " " + j.From.Date), Tag: j.Tag, Note: j.Note, Expected: j.Expected,
+			Trace: j.Trace(), Evidence: []Result{}}
+		if d, ok := j.Difference(); ok {
+			d = math.Round(d*1e6) / 1e6
+			x.Difference = &d
+		}
 		if j.Match != nil {
 			m := Of(j.Match)
 			x.Match = &m
 		}
-		for i := range j.Evidence {
-			e := Of(&j.Evidence[i])
+		for k := range j.Evidence {
+			e := Of(&j.Evidence[k])
 			e.Inputs = nil // asylum trace lists them
 			x.Evidence = append(x.Evidence, e)
 		}

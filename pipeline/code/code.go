@@ -93,8 +93,11 @@ func For(dim string) (*List, error) {
 	if !ok {
 		return nil, nil
 	}
-	load, _ := cache.LoadOrStore(name, sync.OnceValues(func() (*List, error) { return load(name) }))
-	return load.(func() (*List, error))()
+	known, ok := cache.Load(name)
+	if !ok { // making a function for each call would cost more than the call
+		known, _ = cache.LoadOrStore(name, sync.OnceValues(func() (*List, error) { return load(name) }))
+	}
+	return known.(func() (*List, error))()
 }
 
 // Must is For over a dimension that is known to have a list.

@@ -1,7 +1,12 @@
 package ledger
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"asylum/pipeline/ingest"
@@ -83,40 +88,239 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// Every number of METHODS 1 that no file holds stands in the ledger, with an
-// address and the verdict that there is no data.
-func TestBuiltinFigures(t *testing.T) {
+// judged are the built-in figures over the embedded data.
+var judged = sync.OnceValues(func() ([]Judgement, error) {
 	figures, err := Builtin()
 	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]string{"speech-croatia": OtherDefinition + "grants_per_intention"}
-	for _, id := range []string{"speech-applicants", "speech-share", "speech-overall", "speech-russians", "speech-fr", "speech-de", "speech-es",
-		"quoted-hr-applicants", "quoted-eu-decisions", "quoted-eu-positive", "quoted-eu-final", "quoted-eu-ru-first-time", "quoted-es-applicants", "quoted-fr-applicants"} {
-		want[id] = NoData
+		return nil, err
 	}
 	set, err := rate.Definitions("")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	data, err := ingest.OpenEmbedded()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	js, err := Judge(figures, set, data)
+	return Judge(figures, set, data)
+})
+
+// The ledger as a test suite: every verdict that was checked by hand is found
+// again, every figure has what METHODS 7 wants, the speech's come first.
+func TestBuiltinFigures(t *testing.T) {
+	js, err := judged()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, j := range js {
-		if j.Verdict != want[j.ID] {
-			t.Errorf("%s: %s, want %s", j.ID, j.Verdict, want[j.ID])
+	var expected, speech int
+	for i, j := range js {
+		if strings.HasPrefix(j.ID, "speech-") {
+			speech++
+			if i >= 8 {
+				t.Errorf("%s does not stand among the first", j.ID)
+			}
 		}
-		if !strings.HasPrefix(j.Address, "https://") {
-			t.Errorf("%s has no address", j.ID)
+		if j.Expected != "" {
+			expected++
+			if j.Verdict != j.Expected {
+				t.Errorf("%s: %s (%s), want %s", j.ID, j.Verdict, j.Why, j.Expected)
+			}
 		}
-		delete(want, j.ID)
+		if !strings.HasPrefix(j.Address, "http") || j.Statement == "" || j.From.Title == "" || j.Topic == "" {
+			t.Errorf("%s has no address, statement, title or topic: %+v", j.ID, j.Figure)
+		}
+		if !slices.Contains(Kinds, j.Kind()) {
+			t.Errorf("%s: there is no verdict %q", j.ID, j.Verdict)
+		}
+		if (j.Match == nil) != (j.Trace() == "") {
+			t.Errorf("%s rests on %v and is traced by %q", j.ID, j.Match, j.Trace())
+		}
+		for _, id := range j.Beside {
+			if !slices.ContainsFunc(js, func(o Judgement) bool { return o.ID == id }) {
+				t.Errorf("%s stands beside %s, which does not exist", j.ID, id)
+			}
+		}
 	}
-	for id := range want {
-		t.Errorf("the ledger lacks %s", id)
+	if speech != 8 || expected < 100 {
+		t.Errorf("%d figures of the speech and %d expected verdicts, want 8 and at least 100", speech, expected)
 	}
+}
+
+// A row that does not hold is explained by what its counts give, computed.
+func TestExplained(t *testing.T) {
+	js, err := judged()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string][]string{
+		"de_2023_gsq": {"61,778 repeats its in merit rejection", "leave 21,462", "135,277/261,601 = 51.7 %, as printed"},
+		"el_2020_ref": {"the numerator is the same, 26,371; the figure divides by 81,052 and aida_refugee by 57,146",
+			"4 other figures of the same page are reproduced by aida_refugee (el_af_2020_ref, el_cd_2020_ref, el_pk_2020_ref, el_sy_2020_ref)"},
+		"cy_sy_2023_sub":           {"2,040/2,084 is 97.889 %; that rounds to 97.9 %, and cut after one decimal it is 97.8 %"},
+		"cy_bd_2023_ref":           {"that rounds to 0.58 %, and cut after 2 decimals it is 0.57 %"},
+		"nl_2023_overall":          {"is 80.88 %", "add up to 80.83 %, which is not 80.2 %", "would take 14,355 to 14,372", "over it the rate would be 82.8 %, which is not it either"},
+		"nl_2023_ref":              {"rounding of the counts to 5 allows 18.356 to 18.383 %"},
+		"es_2023_incl_hum":         {"add up to 88,042, 3,493 more than the printed total of 84,549", "over it the rate would be 62.3 %"},
+		"it_2023_sp":               {"11,152/60,772 is 18.4 %"},
+		"be_2021_prot":             {"is 46.07 %", "add up to 43.9 %, which is not 43.5 %"},
+		"uk_cohort_2012_known":     {"add up to 22,113, 270 more than the printed total of 21,843"},
+		"se_ru_2023_merit":         {"add up to 396, 12 less than the printed total of 408"},
+		"estat_eu_granted_2023_v1": {"estat_eu_granted_2023_v2 has 409,530 for it (no data), 45 apart"},
+		"estat_eu_granted_2019":    {"295,900, 100 off the printed total, which rounding to 100 allows"},
+		"el_2020h1_min":            {"el_2020h1_estat has 69 % for it (contradicted), 25 points apart"},
+		"fr_2022_ofpra":            {"add up to 27.4 %, which agrees with 27 %"},
+	} {
+		i := slices.IndexFunc(js, func(j Judgement) bool { return j.ID == id })
+		if i < 0 {
+			t.Errorf("the ledger lacks %s", id)
+			continue
+		}
+		says := js[i].Why + "\n" + strings.Join(js[i].Explained, "\n")
+		for _, w := range want {
+			if !strings.Contains(says, w) {
+				t.Errorf("%s (%s) does not say %q:\n%s", id, js[i].Verdict, w, says)
+			}
+		}
+	}
+}
+
+// The figures are those of the shared list: same ids, numbers, codes, addresses.
+func TestCarriedFigures(t *testing.T) {
+	const shared = "../../../shared/data/published/figures.csv"
+	want, err := ReadFile(shared)
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip("the shared list is not there")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	have, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	byID := map[string]Figure{}
+	for _, f := range have {
+		byID[f.ID] = f
+	}
+	num := func(n *int64) int64 {
+		if n == nil {
+			return -1
+		}
+		return *n
+	}
+	if len(want) != 196 {
+		t.Errorf("%d rows, want 196", len(want))
+	}
+	for _, w := range want {
+		f, ok := byID[w.ID]
+		if !ok {
+			t.Errorf("the ledger lacks %s", w.ID)
+			continue
+		}
+		if f.value.number != w.value.number || f.value.decimals != w.value.decimals || f.Unit != w.Unit || f.Citizen != w.Citizen || f.Geo != w.Geo ||
+			fmt.Sprint(f.periods) != fmt.Sprint(w.periods) || f.Address != w.Address || f.Tag != w.Tag {
+			t.Errorf("%s is %+v\nwant %+v", w.ID, f, w)
+		}
+		if w.Unit == "percent" && w.Num != nil && num(f.Num) != num(w.Num) || w.Den != nil && num(f.Den) != num(w.Den) {
+			t.Errorf("%s: counts %d/%d, want %d/%d", w.ID, num(f.Num), num(f.Den), num(w.Num), num(w.Den))
+		}
+		if f.Statement == w.Statement || len(w.Note) > 20 && f.Note == w.Note {
+			t.Errorf("%s repeats the words of the list", w.ID)
+		}
+	}
+}
+
+func TestSpans(t *testing.T) {
+	for in, want := range map[string]string{
+		"2023":            "[[2023] [2023-Q1 2023-Q2 2023-Q3 2023-Q4]]",
+		"2020-S1":         "[[2020-Q1 2020-Q2]]",
+		"2020-H2":         "[[2020-Q3 2020-Q4]]",
+		"2023-Q1":         "[[2023-Q1]]",
+		"2010/2012":       "[[2010 2011 2012]]",
+		"2015-11/2016-02": "[[2015-11 2015-12 2016-01 2016-02]]",
+		"2019-Q3/2020-Q1": "[[2019-Q3 2019-Q4 2020-Q1]]",
+		"2015/2010":       "[]", "2015/2016-Q1": "[]", "2015-": "[]", "": "[]", "20": "[]", "H": "[]",
+	} {
+		if got := fmt.Sprint(spans(in)); got != want {
+			t.Errorf("spans(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestRecognise(t *testing.T) {
+	for _, tt := range []struct{ words, geo, want string }{
+		{"positive (GENCONV+SUB_PROT+HUMSTAT) / all first instance decisions", "DE", "eurostat_first_instance"},
+		{"positive (GENCONV+SUB_PROT+HUMSTAT) / all final-on-appeal decisions", "AT", "eurostat_final"},
+		{"(refugee+subsidiary) / all first instance decisions; humanitarian counted as negative", "EU+", "euaa_recognition"},
+		{"GENCONV / all first instance", "EU27_2020", "refugee_status_share"},
+		{"ref / (refugee+subsidiary+rejection)", "CY", "aida_refugee"},
+		{"rej / (refugee+subsidiary+humanitarian+rejection); inadmissible excluded", "SE", "aida_rejection"},
+		{"UNHCR TPR, dec_level FI only", "FR", "unhcr_total_protection"},
+		{"(recognised+other)/(recognised+other+rejected+otherwise closed), FI", "HR", "unhcr_all_outcomes"},
+		{"refugee grants / persons expressing intention in year (NOT decisions)", "HR", "grants_per_intention"},
+		{"FI recognitions / new applications (N, FI) in year", "HR", "grants_per_first_time_applicant"},
+		{"bereinigte Schutzquote", "DE", "de_bereinigte_schutzquote"},
+		{"Gesamtschutzquote", "DE", "de_gesamtschutzquote"},
+		{"CEAR definition", "ES", "aida_gs_all_decisions"},
+		{"unhcr_all_outcomes", "HR", "unhcr_all_outcomes"},
+		{"(SUB_PROT+HUMSTAT) / all first instance", "EU27_2020", ""},
+		{"(refugee+subsidiary) / intentions", "HR", ""},
+		{"TOTAL_POS / all decisions first+final", "ES", ""},
+		{"Gesamtschutzquote, rolling 12 months", "DE", "de_gesamtschutzquote"},
+		{"cohort, outcome known", "UK", ""},
+		{"ministry report", "EL", ""},
+		{"", "EL", ""},
+	} {
+		if got := recognise(tt.words, tt.geo); got != tt.want {
+			t.Errorf("recognise(%q) = %q, want %q", tt.words, got, tt.want)
+		}
+	}
+}
+
+// Bad input is named by its place, with what came, what was wanted and how to
+// mend it.
+func TestBadFigures(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"f.yaml", "figures:\n  - {id: x, value: many, citizen: RU, geo: HR, period: \"2023\"}\n",
+			`f.yaml:2:20: got value "many", want a count or a percentage, such as "16.3 %", "about 19,000" or "less than 2 %"` + "\n\thint: give it as it is printed, with its last digit"},
+		{"f.yaml", "figures:\n  - id: x\n    value: 3 %\n    citizen: SYR\n    geo: HR\n    period: \"2023\"\n",
+			`f.yaml:4:14: got citizen "SYR", want a code from datasets/codes/citizen.csv, such as SY` + "\n\thint: did you mean SY?"},
+		{"f.yaml", "figures:\n  - {id: x, valeu: 3 %}\n", `f.yaml:2:13: got "valeu", unknown field "valeu", want figures in YAML, with the fields of datasets/figures` + "\n\thint: asylum reproduce --help names the fields"},
+		{"f.yaml", "groups:\n  - each: {geo: Mars}\n    figures:\n      - {id: x, value: 3 %, citizen: RU, period: \"2023\"}\n",
+			`f.yaml:2:17: got geo "Mars", want a code from datasets/codes/geo.csv, such as HR` + "\n\thint: the lists are under datasets/codes"},
+		{"f.yaml", "figures: []\n", "f.yaml:1:1: got no figures, want a list under figures\n\thint: datasets/figures holds examples"},
+		{"f.csv", "id,value,unit,citizen,geo,year\nx,33.9,percent,RU,HR,2023\ny,33.9,per cent,RU,HR,2023\n",
+			`f.csv:3:8: got unit "per cent", want percent, persons or ratio` + "\n\thint: leave it out where the value has a %"},
+		{"f.csv", "id,value,unit,numerator,citizen,geo,year\nx,33.9,percent,2O,RU,HR,2023\n", `f.csv:2:16: got numerator "2O", want a whole number, or nothing` + "\n\thint: leave it empty where none is printed"},
+		{"f.csv", "id,value,unit,citizen,geo,year\nx,33.9,percent,RU,HR,soon\n", `f.csv:2:22: got period "soon", want one such as 2023, 2023-Q1, 2020-S1 or 2015-01/2015-08` + "\n\thint: write a range with its first and last period"},
+		{"f.csv", "id,value,colour\n", "f.csv:1:10: got column \"colour\", want each once of id, statement_short, value, unit, numerator, denominator, citizen, geo, year, definition, source_url, source_title, confidence_note, cites, counts, rounding, expected\n\thint: rename it, or take it out"},
+		{"f.csv", "id,value,citizen,geo,year\nx,3 %,RU,HR,2023\nx,4 %,RU,HR,2023\n", `f.csv:3:1: got figure "x" a second time, want an id of its own for each` + "\n\thint: give one of them another id"},
+		{"f.csv", "id,value,citizen,geo,year\nx,3 %\n", "f.csv:2:1: got wrong number of fields, want a CSV record with a field for each column\n\thint: quote a field that holds a comma or a quote"},
+	} {
+		read := readYAML
+		if strings.HasSuffix(tt.name, ".csv") {
+			read = readCSV
+		}
+		if _, err := read([]byte(tt.in), tt.name); err == nil || err.Error() != tt.want {
+			t.Errorf("%q:\n got %v\nwant %s", tt.in, err, tt.want)
+		}
+	}
+}
+
+// What a reader takes gives figures that can be judged, and never a panic.
+func FuzzRead(f *testing.F) {
+	f.Add("id,value,unit,citizen,geo,year\nx,33.9,percent,RU,HR,2023\n")
+	f.Add("figures:\n  - {id: x, value: 33.9 %, citizen: RU, geo: HR, period: \"2023\"}\n")
+	f.Fuzz(func(t *testing.T, in string) {
+		for _, read := range []func([]byte, string) ([]Figure, error){readCSV, readYAML} {
+			figures, err := read([]byte(in), "f")
+			if err != nil {
+				continue
+			}
+			for _, x := range figures {
+				if x.ID == "" || x.periods == nil || x.value.unit <= 0 {
+					t.Errorf("%q gives %+v", in, x)
+				}
+			}
+		}
+	})
 }

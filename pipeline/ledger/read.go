@@ -146,7 +146,7 @@ func (f *Figure) inherit(each *Figure) {
 	for _, s := range []struct{ to, from *string }{
 		{&f.Statement, &each.Statement}, {&f.Citizen, &each.Citizen}, {&f.Geo, &each.Geo}, {&f.Period, &each.Period},
 		{&f.Subset, &each.Subset}, {&f.Cites, &each.Cites}, {&f.Claimed, &each.Claimed}, {&f.Counts, &each.Counts},
-		{&f.Address, &each.Address}, {&f.Tag, &each.Tag}, {&f.Note, &each.Note}, {&f.Unit, &each.Unit},
+		{&f.Expected, &each.Expected}, {&f.Address, &each.Address}, {&f.Tag, &each.Tag}, {&f.Note, &each.Note}, {&f.Unit, &each.Unit},
 	} {
 		*s.to = cmp.Or(*s.to, *s.from)
 	}

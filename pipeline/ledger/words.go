@@ -46,7 +46,7 @@ func recognise(words, geo string) string {
 	above, below := letters(num), kindOf(den)
 	tokens := fields(s)
 	switch {
-	case strings.Contains(s, "rolling"), strings.Contains(s, "cohort"), strings.Contains(s, "first + final"), strings.Contains(s, "first+final"):
+	case strings.Contains(s, "cohort"), strings.Contains(s, "first + final"), strings.Contains(s, "first+final"):
 		return "" // no definition of one period
 	case slices.Contains(tokens, "tpr"), strings.Contains(s, "unhcr total"):
 		return "unhcr_total_protection"

@@ -322,9 +322,12 @@ func Literal(s string, set *rate.Set) (Figure, error) {
 	if _, ok := obs.ParsePeriod(f.Period); !ok {
 		return bad(fmt.Sprintf("period %q", f.Period), "a period such as 2023, or the name of a definition behind it")
 	}
-	if err := f.check(); err != nil {
-		return bad(err.Error(), "codes of a citizenship and of a country")
+	for dim, c := range map[string]string{"citizen": f.Citizen, "geo": f.Geo} {
+		if _, ok := code.Must(dim).Lookup(c); !ok {
+			return bad(fmt.Sprintf("there is no %s %q in datasets/codes", dim, c), "codes of a citizenship and of a country")
+		}
 	}
+	f.known, f.periods = true, spans(f.Period)
 	if num, den, ok := strings.Cut(f.Value, "/"); ok {
 		x, err1 := parse(num)
 		y, err2 := parse(den)
@@ -334,11 +337,13 @@ func Literal(s string, set *rate.Set) (Figure, error) {
 		p, q := int64(x.number), int64(y.number)
 		f.Num, f.Den = &p, &q
 		f.value = quantity{relation: '=', percent: true, number: x.number / y.number * 100, decimals: 2, unit: 0.01}
+		f.Unit = f.value.kind()
 		return f, nil
 	}
 	var err error
 	if f.value, err = parse(f.Value); err != nil {
 		return bad(err.Error(), "a percentage or a count")
 	}
+	f.Unit = f.value.kind()
 	return f, nil
 }

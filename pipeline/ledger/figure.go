@@ -106,6 +106,14 @@ func parse(s string) (quantity, error) {
 	return q, nil
 }
 
+// kind is the unit that a value has where none is named.
+func (q *quantity) kind() string {
+	if q.percent {
+		return "percent"
+	}
+	return "persons"
+}
+
 // A span is one way to make up the period of a figure of periods that exports
 // have: a year, or its four quarters.
 type span []obs.Period
@@ -197,7 +205,7 @@ func (f *Figure) complete(places map[string]string) *fault {
 		return &fault{"value", fmt.Sprintf("value %q", f.Value), `a count or a percentage, such as "16.3 %", "about 19,000" or "less than 2 %"`, "give it as it is printed, with its last digit"}
 	}
 	if f.Unit == "" {
-		f.Unit = map[bool]string{true: "percent", false: "persons"}[f.value.percent]
+		f.Unit = f.value.kind()
 	}
 	if f.value.percent != (f.Unit == "percent") {
 		return &fault{"unit", fmt.Sprintf("unit %q of a value %q", f.Unit, f.Value), "a unit that the value has", "percentages are written with a %"}

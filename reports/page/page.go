@@ -35,6 +35,7 @@ type Site struct {
 	Figures  []ledger.Judgement
 	Steps    []Step             // parallel to Figures
 	Quoted   []ledger.Judgement // figures of the discussion around
+	Ledger   []ledger.Judgement // what others published
 	Pair     []rate.Result      // the like-for-like pair of the speech's two rates
 	Appeals  []rate.Result      // the same with the members that report appeals together
 	Vintages []table.Meta
@@ -82,6 +83,8 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 	for _, j := range judged {
 		if strings.HasPrefix(j.ID, "speech-") {
 			s.Figures = append(s.Figures, j)
+		} else if !strings.HasPrefix(j.ID, "quoted-") {
+			s.Ledger = append(s.Ledger, j)
 		} else {
 			s.Quoted = append(s.Quoted, j)
 		}
@@ -131,7 +134,7 @@ func (s *Site) Files() (map[string][]byte, error) {
 	}
 	files["index.html"] = b.Bytes()
 	b = bytes.Buffer{}
-	if err := export.Judgements(&b, append(slices.Clone(s.Figures), s.Quoted...)); err != nil {
+	if err := export.Judgements(&b, slices.Concat(s.Figures, s.Quoted, s.Ledger)); err != nil {
 		return nil, err
 	}
 	files["figures.json"] = b.Bytes()
@@ -241,12 +244,13 @@ var pageText string
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"source": words.Source, "name": words.Name, "group": rate.Group, "numeric": numeric,
 	"sentence": sentenceCase,
-}).Parse(pageText))
+}).Parse(pageText + ledgerText))
 
 type view struct {
 	Figures  []figureHTML
 	Speech   []judgementHTML
 	Quoted   []judgementHTML
+	Ledger   ledgerHTML
 	Pair     []rate.Result
 	Appeals  []rate.Result
 	Sizes    string
@@ -281,6 +285,7 @@ func (s *Site) view(figures []figureHTML) view {
 		x.Step = s.Steps[i]
 		v.Speech = append(v.Speech, x)
 	}
+	v.Ledger = ledgerOf(s.Ledger)
 	for i := range s.Quoted {
 		v.Quoted = append(v.Quoted, judged(&s.Quoted[i]))
 	}

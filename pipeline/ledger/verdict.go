@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -180,6 +181,9 @@ func collect(figures []Figure, set *rate.Set, data rate.Data) (map[scope][]candi
 	}
 	out := map[scope][]candidate{}
 	for _, d := range set.All() {
+		if !slices.Contains([]string{rate.Rate, rate.Share, rate.Ratio}, d.Kind) {
+			continue // months are no percentage
+		}
 		for _, from := range origins(&d) {
 			left := scopes
 			for way := 0; len(left) > 0 && (way == 0 || way == 1 && from.name == "eurostat"); way++ {
@@ -237,7 +241,9 @@ func ask(d rate.Definition, from source, scopes []scope, figures map[scope]*Figu
 		}
 		q.Source, q.Stage = from.name, from.stage
 		rs, err := rate.Evaluate(d, data, q)
-		if err != nil {
+		if errors.Is(err, rate.ErrQuery) {
+			continue // a definition that is not added up over periods, or not told by stage
+		} else if err != nil {
 			return nil, err
 		}
 		type cell struct {
@@ -461,7 +467,7 @@ func (j *judge) other(cited []*candidate) *candidate {
 				continue
 			}
 			bare := j.out.printed == nil
-			if bare && (want == Truncated || rate.Usual.CountsOnly(&r.Result) || want == WithinRounding && (r.Hi-r.Lo)*100 > max(1, j.f.value.unit)) {
+			if bare && (want == Truncated || rate.Usual.CountsOnly(&r.Result) || want == WithinRounding && (r.Hi-r.Lo)*100 > j.f.value.unit) {
 				continue
 			}
 			return r

@@ -93,8 +93,11 @@ func For(dim string) (*List, error) {
 	if !ok {
 		return nil, nil
 	}
-	load, _ := cache.LoadOrStore(name, sync.OnceValues(func() (*List, error) { return load(name) }))
-	return load.(func() (*List, error))()
+	l, ok := cache.Load(name)
+	if !ok { // asked for once a cell: nothing is to be made but the first time
+		l, _ = cache.LoadOrStore(name, sync.OnceValues(func() (*List, error) { return load(name) }))
+	}
+	return l.(func() (*List, error))()
 }
 
 // Must is For over a dimension that is known to have a list.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -56,6 +58,9 @@ match counts those among the candidates that are no less plausible than it.`,
 			}
 			s, err := ledger.Solve(set, data, ledger.Question{Value: args[0], Count: count, Citizen: citizen, Geo: geo,
 				Period: query.Periods[0], Source: q.source, AsOf: q.asOf})
+			if errors.Is(err, ledger.ErrQuestion) {
+				return usageError{err}
+			}
 			if err != nil {
 				return err
 			}
@@ -110,7 +115,7 @@ func (a *app) solution(s *ledger.Solution, limit int) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\n\t%s\tcounts\tfits\tby chance\tfrom\t\n", map[bool]string{true: "what it divides", false: "what it counts"}[s.Percent])
+	fmt.Fprintf(w, "\n\twhat it %s\tcounts\tfits\tby chance\tfrom\n", verb(s))
 	for i := range s.Matches[:min(limit, len(s.Matches))] {
 		m := &s.Matches[i]
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", i+1, m.Name, figures(s, m), m.How, few(m.Chance), matched(s, m))
@@ -152,8 +157,11 @@ func figures(s *ledger.Solution, m *ledger.Match) string {
 
 // matched says where the counts of a match are from.
 func matched(s *ledger.Solution, m *ledger.Match) string {
-	r := &m.Result
-	out := origin(r)
+	r := m.Result
+	if strings.Count(r.Stage, "+") > 2 {
+		r.Stage = "all"
+	}
+	out := origin(&r)
 	if a, b, ok := strings.Cut(r.Source, " over "); ok { // of two sources
 		out = sourceName(a) + " over " + sourceName(b) + ", " + strings.Join(r.Vintages, ", ")
 	}
@@ -166,15 +174,25 @@ func matched(s *ledger.Solution, m *ledger.Match) string {
 // worth says whether the matches mean anything.
 func worth(s *ledger.Solution) string {
 	best := &s.Matches[0]
-	search := fmt.Sprintf("%d fit; a number of that precision picked at random %s would fit %s, and %s of such numbers fit something.",
+	search := fmt.Sprintf("%d fit; a number of that precision picked at random %s would fit %s, and %s of such numbers fit something.\n",
 		len(s.Matches), between(s), few(s.Expected), portion(s.Covered))
+	chance := fmt.Sprintf("of what is no less plausible than the first, a random number would fit %s", few(best.Chance))
 	switch {
 	case s.Little():
-		return search + "\nThat means little: about as many would fit by chance. It does not show what the number divides."
+		return search + "That means little: " + chance + ". It does not show what the number " + verb(s) + "."
+	case s.Expected >= 0.5*float64(len(s.Matches)):
+		return search + "As a whole that means little, about as many fit by chance. For the first speaks that it is plausible: " + chance + "."
 	case len(s.Matches) > 1 && s.Matches[1].Chance < ledger.MeansLittle:
-		return search + fmt.Sprintf("\nThe first is one of several that chance alone hardly gives (%s by chance): the number leaves open which.", few(best.Chance))
+		return search + "That is more than chance: " + chance + ". But more than one is, and the number leaves open which."
 	}
-	return search + fmt.Sprintf("\nThe first is more than chance: of what is as plausible as it, a random number would fit %s. It shows what the number may divide, not what its author did.", few(best.Chance))
+	return search + "The first is more than chance: " + chance + ". It shows what the number may be, not what its author meant."
+}
+
+func verb(s *ledger.Solution) string {
+	if s.Percent {
+		return "divides"
+	}
+	return "counts"
 }
 
 func between(s *ledger.Solution) string {
@@ -231,9 +249,8 @@ func (a *app) implied(s *ledger.Solution) {
 		a.printf("%s of %s is %s", s.Value, rate.Group(imp.Count), span(imp.NumFrom, imp.NumTo))
 		a.held(imp.Above, s.Geo)
 	}
-	if len(imp.CountHeld) == 0 {
-		a.printf("no count at hand for the cell is %s\n", rate.Group(imp.Count))
-	}
+	a.printf("may be %s, rounding aside", rate.Group(imp.Count))
+	a.held(imp.CountHeld, s.Geo)
 }
 
 func span(from, to int64) string {
@@ -243,6 +260,7 @@ func span(from, to int64) string {
 	return rate.Group(from) + " to " + rate.Group(to)
 }
 
+// held lists counts at hand, each once.
 func (a *app) held(list []ledger.Held, geo string) {
 	var words []string
 	for _, h := range list {
@@ -250,11 +268,13 @@ func (a *app) held(list []ledger.Held, geo string) {
 		if h.Place != geo {
 			w += ", " + h.Place
 		}
-		words = append(words, w+")")
+		if w += ")"; !slices.Contains(words, w) {
+			words = append(words, w)
+		}
 	}
 	if len(words) == 0 {
-		a.printf("; no such count is held\n")
+		a.printf(": no such count is held\n")
 		return
 	}
-	a.printf("; of that size are held: %s\n", strings.Join(words, ", "))
+	a.printf(": held are %s\n", strings.Join(words, ", "))
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -86,12 +87,13 @@ type Held struct {
 	N      int64
 }
 
-// Little reports whether the matches say little: a random number would match
-// about as many candidates that are no less plausible than the best.
+// Little reports whether the matches say little: a random number has a fair
+// chance to match a candidate that is no less plausible than the best.
 func (s *Solution) Little() bool { return len(s.Matches) > 0 && s.Matches[0].Chance >= MeansLittle }
 
-// MeansLittle is how many matches by chance make a match worth little.
-var MeansLittle = 0.2
+// MeansLittle is how many matches by chance make a match worth little. At 0.1
+// about one random number in thirty is taken for more than it is.
+const MeansLittle = 0.1
 
 // The costs that a candidate pays for what makes it less plausible. They order
 // matches and have no other meaning: a definition that has a name, as its source
@@ -113,29 +115,41 @@ const (
 	costAllowed  = 1.5 // and more, the more numbers rounding allows
 )
 
+// ErrQuestion reports a question that cannot be asked.
+var ErrQuestion = errors.New("wrong question")
+
+type badQuestion struct{ error }
+
+func (e badQuestion) Is(target error) bool { return target == ErrQuestion }
+
+// quantities takes a question's numbers apart.
+func (q *Question) quantities() (value quantity, count *quantity, err error) {
+	if value, err = parse(q.Value); err != nil {
+		return value, nil, badQuestion{err}
+	}
+	if !value.percent && value.decimals > 0 {
+		return value, nil, badQuestion{fmt.Errorf(`value %q: a count has no decimals; a percentage is written "16.3%%"`, q.Value)}
+	}
+	if q.Count == "" {
+		return value, nil, nil
+	}
+	c, err := parse(q.Count)
+	switch {
+	case err != nil || c.percent || c.decimals > 0 || c.relation == '<' || c.relation == '>':
+		return value, nil, badQuestion{fmt.Errorf(`count %q: want a count, such as "3075" or "about 3,000"`, q.Count)}
+	case !value.percent:
+		return value, nil, badQuestion{fmt.Errorf("count %q: a count stands beside a percentage, and %q is none", q.Count, q.Value)}
+	}
+	return value, &c, nil
+}
+
 // Solve looks for what gives a published number: definitions, and quotients of
 // any two counts held for the cell, over sources, stages, vintages, what the EU
 // may be, rounding and cutting. Of a count it looks for the count.
 func Solve(set *rate.Set, data rate.Data, q Question) (*Solution, error) {
-	value, err := parse(q.Value)
+	value, count, err := q.quantities()
 	if err != nil {
 		return nil, err
-	}
-	if !value.percent && value.decimals > 0 {
-		return nil, fmt.Errorf(`value %q: a count has no decimals; a percentage is written "16.3%%"`, q.Value)
-	}
-	var count *quantity
-	if q.Count != "" {
-		c, err := parse(q.Count)
-		switch {
-		case err != nil:
-			return nil, err
-		case c.percent || c.decimals > 0 || c.number == 0 || c.relation == '<' || c.relation == '>':
-			return nil, fmt.Errorf(`count %q: want a count, such as "3075" or "about 3,000"`, q.Count)
-		case !value.percent:
-			return nil, fmt.Errorf("count %q: a count stands beside a percentage, and %q is none", q.Count, q.Value)
-		}
-		count = &c
 	}
 	s := &search{set: set, data: rate.AsOf(data, q.AsOf), q: q, percent: value.percent}
 	if err := s.collect(); err != nil {
@@ -258,6 +272,9 @@ func (s *Solution) settle(all []Match, value quantity, count *quantity) {
 		var sp []span
 		if value.percent {
 			sp = value.spans(r.Value*scale, r.Lo*scale, r.Hi*scale)
+			if rate.Usual.CountsOnly(r) { // what rounding allows of few cases is nearly everything
+				sp = slices.DeleteFunc(sp, func(x span) bool { return x.how == Allowed })
+			}
 		} else {
 			sp = value.spans(float64(r.Num), float64(r.NumLo), float64(r.NumHi))
 		}

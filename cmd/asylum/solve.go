@@ -30,8 +30,9 @@ vintage before older ones, rounded before cut.
 
 A search over many candidates finds matches by chance. So the answer says how
 many were tried, and how many a number of the same precision would fit that is
-picked at random between half the value and its double. "by chance" beside a
-match counts those among the candidates that are no less plausible than it.`,
+picked at random near it: between half and double, of a value over 50 % by what
+it lacks of 100. "by chance" beside a match counts those among the candidates
+that are no less plausible than it.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := formats(format, "text", "json"); err != nil {

@@ -34,8 +34,8 @@ const (
 //
 // A search over many candidates finds matches by chance. Expected says how many
 // a number of the same precision would match that is drawn at random, each as
-// likely as the next, from From to To: between half the value and its double,
-// and at least twenty steps of its last digit.
+// likely as the next, from From to To: between half the value and its double (of
+// one over 50 %, by what it lacks of 100), and at least twenty of its last digit.
 type Solution struct {
 	Question
 	Percent  bool
@@ -225,17 +225,20 @@ func (q quantity) spans(v, lo, hi float64) []span {
 
 func (q quantity) step() int64 { return int64(math.Round(q.number / q.unit)) }
 
-// around gives the numbers that a random one is drawn from.
+// around gives the numbers that a random one is drawn from: between half and
+// double, of a percentage over 50 by what it lacks of 100.
 func (q quantity) around() (from, to int64) {
-	x := q.step()
-	from, to = (x+1)/2, 2*x
-	if to-from < 20 {
-		from = max(0, x-10)
-		to = from + 20
+	x, top := q.step(), int64(math.MaxInt64)
+	if q.percent && q.number <= 100 {
+		top = int64(math.Round(100 / q.unit))
 	}
-	if top := int64(math.Round(100 / q.unit)); q.percent && x <= top && to > top {
-		to = top
-		from = max(0, min(from, to-20))
+	from, to = (x+1)/2, 2*x
+	if 2*x > top && top != math.MaxInt64 {
+		from, to = top-2*(top-x), top-(top-x+1)/2
+	}
+	if to-from < 20 {
+		from = max(0, min(x-10, top-20))
+		to = from + 20
 	}
 	return from, to
 }

@@ -224,8 +224,22 @@ func (e *evaluation) towards(k key, side *Side) []key {
 }
 
 // codes gives the codes of an axis that results are for and that a cell of code
-// c counts towards; "" stands for all where the side has a fixed code.
+// c counts towards; "" stands for all where the side has a fixed code. The few
+// codes there are stand in thousands of keys: each is looked up once.
 func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
+	k := [3]string{dim, c, side.Set[dim]}
+	out, ok := e.counts[k]
+	if !ok {
+		out = e.lookUp(dim, c, asked, side)
+		if e.counts == nil {
+			e.counts = map[[3]string][]string{}
+		}
+		e.counts[k] = out
+	}
+	return out
+}
+
+func (e *evaluation) lookUp(dim, c string, asked []string, side *Side) []string {
 	if set, ok := side.Set[dim]; ok {
 		if c != set && !e.within(dim, set, c) {
 			return nil

@@ -92,7 +92,7 @@ type Held struct {
 func (s *Solution) Little() bool { return len(s.Matches) > 0 && s.Matches[0].Chance >= MeansLittle }
 
 // MeansLittle is how many matches by chance make a match worth little. At 0.1
-// about one random number in thirty is taken for more than it is.
+// about one random number in twenty is taken for more than it is.
 const MeansLittle = 0.1
 
 // The costs that a candidate pays for what makes it less plausible. They order

@@ -262,7 +262,7 @@ func TestSolverHeldOut(t *testing.T) {
 	}
 	for _, d := range set.All() {
 		results := usable(d, rate.Query{})
-		for i := range min(24, len(results)) {
+		for i := range min(18, len(results)) {
 			x := &results[r.IntN(len(results))]
 			y := &named[i%3]
 			q := Question{Value: print(x.Value, i%3), Citizen: x.Citizen, Geo: x.Geo, Period: x.Period}
@@ -283,7 +283,7 @@ func TestSolverHeldOut(t *testing.T) {
 	var beyond tallying // what the solver does not try
 	for _, d := range odd.All()[len(set.All()):] {
 		results := usable(d, rate.Query{})
-		for i := range min(30, len(results)) {
+		for i := range min(20, len(results)) {
 			x := &results[r.IntN(len(results))]
 			s := solve(Question{Value: print(x.Value, i%3), Citizen: x.Citizen, Geo: x.Geo, Period: x.Period})
 			if d.Publisher == "beyond" {
@@ -312,20 +312,23 @@ func TestSolverHeldOut(t *testing.T) {
 		mixed.note(s, func(m *Match) bool { return near(m.Result.Num, num) && near(m.Result.Den, x.Num) })
 	}
 	t.Logf("counts of two sources: %v", &mixed)
-	mixed.holds(t, "counts of two sources", 0.5, 0.95, 0.5, 0)
+	mixed.holds(t, "counts of two sources", 0.65, 0.95, 0.7, 0)
 	t.Logf("quotients that are not tried: %v", &beyond)
-	if share(beyond.boast, beyond.random) > 0.15 {
+	if share(beyond.boast, beyond.random) > 0.2 {
 		t.Errorf("%v over quotients that are not tried", &beyond)
 	}
-	var every tallying
+	var all, every tallying
 	for d := range named {
 		t.Logf("definitions, %d decimals: %v", d, &named[d])
 		t.Logf("quotients without a name, %d decimals: %v", d, &unnamed[d])
 		every.plus(&unnamed[d])
-		named[d].holds(t, fmt.Sprintf("definitions, %d decimals", d), []float64{0.85, 0.92, 0.95}[d], 0.98, 0.85, []float64{0.1, 0.05, 0.05}[d])
+		named[d].holds(t, fmt.Sprintf("definitions, %d decimals", d), []float64{0.8, 0.9, 0.94}[d], 0.98, 0.8, 0.15)
+		all.plus(&named[d])
 	}
+	t.Logf("definitions: %v", &all)
+	all.holds(t, "definitions", 0.9, 0.98, 0.9, 0.1)
 	t.Logf("quotients without a name: %v", &every)
-	every.holds(t, "quotients without a name", 0.75, 0.95, 0.75, 0)
+	every.holds(t, "quotients without a name", 0.7, 0.95, 0.8, 0)
 }
 
 // oddDefinitions gives what nobody calls by a name, and one that the solver cannot
@@ -389,7 +392,7 @@ func TestSolverOnLedger(t *testing.T) {
 		if !j.value.percent || j.Match == nil || j.value.relation != '=' && j.Num == nil && j.Den == nil {
 			continue
 		}
-		q := Question{Value: j.Value, Citizen: j.Citizen, Geo: j.Geo, Period: obs.Period(j.Period), Source: j.Cites}
+		q := Question{Value: j.Value, Citizen: j.Citizen, Geo: j.Geo, Period: obs.Period(j.Period)}
 		num, den := j.Match.Num, j.Match.Den
 		if j.Num != nil && j.Den != nil {
 			num, den = *j.Num, *j.Den
@@ -410,4 +413,11 @@ func TestSolverOnLedger(t *testing.T) {
 	}
 	t.Logf("the ledger, value alone: %v", &without)
 	t.Logf("the ledger, with the count printed beside it: %v", &with)
+	for what, y := range map[string]*tallying{"value alone": &without, "with the count printed beside it": &with} {
+		if y.asked >= 10 { // figures that the data at hand bears out; of fewer a share says nothing
+			y.holds(t, "the ledger, "+what, 0.65, 0.75, 0.85, 0)
+		} else if y.found < y.asked {
+			t.Errorf("the ledger, %s: %v", what, y)
+		}
+	}
 }

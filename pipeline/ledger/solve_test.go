@@ -69,17 +69,42 @@ func TestSolve(t *testing.T) {
 	}
 }
 
-// What Spain's figure of 2023 divides: 12.68 % printed as 12 %.
+// What Spain's figure of 2023 divides, 12.68 % printed as 12 %: with a name for
+// it, and without one.
 func TestSolveSpain(t *testing.T) {
-	s := solver(t)(Question{Value: "12%", Citizen: "TOTAL", Geo: "ES", Period: "2023"})
-	if len(s.Matches) == 0 {
-		t.Fatal("nothing fits")
+	data, err := ingest.OpenEmbedded()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if m := s.Matches[0]; m.Result.Counts() != "11,163/88,042" || m.How != Cut {
-		t.Errorf("the first is %s %s, %s", m.Name, m.Result.Counts(), m.How)
-	}
-	if m := s.Matches[0]; len(m.Result.Inputs) != 6 {
-		t.Errorf("%s rests on %d cells, want 2 and 4", m.Name, len(m.Result.Inputs))
+	const named = `
+- name: aida_gs_all_decisions
+  title: Refugee status or subsidiary protection over all decisions
+  formula: (G+S)/(G+S+H+total rejection)
+  kind: rate
+  class: {numerator: G+S, denominator: decisions, stage: first, unit: national, population: all}
+  publisher: CEAR
+  citation: CEAR
+  from:
+    - {source: aida, national: true, tables: [statistics], axis: measure, level: instance, where: {table: [first_instance]}, rounding: exact,
+       num: {terms: [refugee_status, subsidiary_protection]}, rest: {terms: [humanitarian_protection, total_rejection]}}
+`
+	for _, file := range []string{"", write(t, named)} {
+		set, err := rate.Definitions(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Solve(set, data, Question{Value: "12%", Citizen: "TOTAL", Geo: "ES", Period: "2023"})
+		if err != nil || len(s.Matches) == 0 {
+			t.Fatalf("nothing fits: %v", err)
+		}
+		m := &s.Matches[0]
+		if m.Result.Counts() != "11,163/88,042" || m.How != Cut || len(m.Result.Inputs) < 4 {
+			t.Errorf("the first is %s %s, %s, of %d cells", m.Name, m.Result.Counts(), m.How, len(m.Result.Inputs))
+		}
+		if _, err := set.Named("aida_gs_all_decisions"); err == nil && (m.Name != "aida_gs_all_decisions" || !m.Named || !slices.Contains(m.Also, "G+S / G+S+H+R")) {
+			t.Errorf("the first is %s, also %v", m.Name, m.Also)
+		}
+		t.Logf("%s: by chance %.2f", m.Name, m.Chance)
 	}
 }
 

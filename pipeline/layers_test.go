@@ -35,7 +35,7 @@ var mayImport = map[string]string{
 	"pipeline/fetch":    "pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest",
 	"pipeline/rate":     "datasets pipeline/obs pipeline/code pipeline/table",
 	"pipeline/vintage":  "pipeline/obs pipeline/code pipeline/table",
-	"pipeline/ledger":   "datasets pipeline/obs pipeline/code pipeline/rate",
+	"pipeline/ledger":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/rate",
 
 	"reports/chart":  "",
 	"reports/words":  "pipeline/code pipeline/rate",

@@ -69,3 +69,21 @@ func timed(b *testing.B, duck string, args []string) time.Duration {
 	}
 	return time.Since(start)
 }
+
+// A question to the solver as a whole process, on the embedded data: one cell,
+// and the one that needs the most cells.
+func BenchmarkSolve(b *testing.B) {
+	bin := filepath.Join(b.TempDir(), "asylum")
+	if msg, err := exec.Command("go", "build", "-trimpath", "-o", bin, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, msg)
+	}
+	for _, bb := range []struct{ name, citizen, geo string }{{"country", "RU", "HR"}, {"EU", "RU", "EU27_2020"}, {"EU-total", "TOTAL", "EU27_2020"}} {
+		b.Run(bb.name, func(b *testing.B) {
+			for b.Loop() {
+				if out, err := exec.Command(bin, "solve", "33.9%", "--citizen", bb.citizen, "--geo", bb.geo, "--period", "2023").CombinedOutput(); err != nil {
+					b.Fatalf("%v\n%s", err, out)
+				}
+			}
+		})
+	}
+}

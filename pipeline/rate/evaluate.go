@@ -257,8 +257,9 @@ type evaluation struct {
 	geos    []string     // of keys
 	periods []obs.Period // ascending
 	names   map[*table.Meta][]string
-	grid    *grid    // of all keys, if it is needed
-	summed  []string // the axes that results add up
+	grid    *grid                  // of all keys, if it is needed
+	summed  []string               // the axes that results add up
+	counts  map[[3]string][]string // what a code counts towards: by dimension, code and what a side is set to
 }
 
 // open looks up the cells of a source.

@@ -224,8 +224,22 @@ func (e *evaluation) towards(k key, side *Side) []key {
 }
 
 // codes gives the codes of an axis that results are for and that a cell of code
-// c counts towards; "" stands for all where the side has a fixed code.
+// c counts towards; "" stands for all where the side has a fixed code. The few
+// codes there are stand in thousands of keys: each is looked up once.
 func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
+	k := [3]string{dim, c, side.Set[dim]}
+	out, ok := e.counts[k]
+	if !ok {
+		out = e.lookUp(dim, c, asked, side)
+		if e.counts == nil {
+			e.counts = map[[3]string][]string{}
+		}
+		e.counts[k] = out
+	}
+	return out
+}
+
+func (e *evaluation) lookUp(dim, c string, asked []string, side *Side) []string {
 	if set, ok := side.Set[dim]; ok {
 		if c != set && !e.within(dim, set, c) {
 			return nil
@@ -689,7 +703,7 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 	} else {
 		den = w.sum(r, 1, dens)
 	}
-	if e.d.Kind == Ratio && len(nums)+len(dens) > 2 {
+	if e.d.Kind == Ratio && (len(nums)+len(dens) > 2 || elsewhere(nums, dens)) {
 		r.Warnings, r.Countries, r.WithAppeals = nil, nil, nil
 		w.begin()
 		nums, dens = beside(nums, dens), beside(dens, nums)
@@ -714,6 +728,12 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 		}
 		e.divide(r, split2{lp, lr}, split2{hp, hr})
 	}
+}
+
+// elsewhere reports whether one count and the only other are of different
+// countries or periods.
+func elsewhere(a, b []member) bool {
+	return len(a) == 1 && len(b) == 1 && (a[0].geo != b[0].geo || a[0].period != b[0].period)
 }
 
 // beside gives the members of a for whose country and period b knows a count.

@@ -72,17 +72,19 @@ func (s *source) cases() string {
 	agree := "pos_lo + rest_lo <= whole_hi AND pos_hi + rest_hi >= whole_lo"
 	readings := s.with("Where the three contradict one another beyond rounding, only the part and the\nwhole are used.", "readings",
 		"SELECT "+carried+",\n  CASE WHEN "+agree+" THEN rest_lo ELSE 0 END AS rest_lo,\n  CASE WHEN "+agree+" THEN rest_hi ELSE "+open+" END AS rest_hi\nFROM "+pairs)
+	corners := s.with("The lowest share has the most others, the highest the most positives, as far as\nthe whole lets it.", "corners",
+		"SELECT *,\n  least(rest_hi, whole_hi - pos_lo) AS most_rest,\n  least(pos_hi, whole_hi - rest_lo) AS most_pos\nFROM "+readings)
 	carried = strings.Join(append([]string{s.keys(), "stage", "num", "den"}, s.tracks()...), ", ")
-	hiPos := "least(pos_hi, whole_hi - rest_lo)"
-	loRest := "least(rest_hi, whole_hi - pos_lo)"
-	zero := func(x string) string { return "CASE WHEN pos_lo <= whole_hi THEN " + x + " ELSE 0 END" }
-	return s.with("The lowest share has the fewest positives and the most others, as far as they add\nup to the whole; the highest share the reverse.", "cases",
+	zero := func(x, name string) string {
+		return "CASE WHEN pos_lo <= whole_hi THEN " + x + " ELSE 0 END AS " + name
+	}
+	return s.with("With them go as few of the other as make up the whole.", "cases",
 		"SELECT "+carried+",\n"+indent(strings.Join([]string{
-			zero("greatest(pos_lo, whole_lo - "+loRest+")") + " AS lo_pos",
-			zero(loRest) + " AS lo_rest",
-			zero(hiPos) + " AS hi_pos",
-			zero("greatest(rest_lo, whole_lo - "+hiPos+")") + " AS hi_rest",
-		}, ",\n"))+"\nFROM "+readings)
+			zero("greatest(pos_lo, whole_lo - most_rest)", "lo_pos"),
+			zero("most_rest", "lo_rest"),
+			zero("most_pos", "hi_pos"),
+			zero("greatest(rest_lo, whole_lo - most_pos)", "hi_rest"),
+		}, ",\n"))+"\nFROM "+corners)
 }
 
 // tracks are the columns of the vintages that a row rests on.
@@ -366,10 +368,9 @@ func (s *source) parts() {
 	for i := range s.mixes {
 		tracks = append(tracks, fmt.Sprintf("least(p.oldest_%d, w.oldest_%[1]d) AS oldest_%[1]d", i+1), fmt.Sprintf("greatest(p.newest_%d, w.newest_%[1]d) AS newest_%[1]d", i+1))
 	}
-	lo := "greatest(p.lo, w.lo - (w.hi - p.lo))"
-	hi := "least(p.hi, w.hi)"
 	cols := append([]string{"p." + strings.Join(s.key(), ", p."), "p.stage, p.n AS num, w.n AS den, p.first_geo", "p.lo > w.hi AS impossible",
-		lo + " AS lo_num", lo + " + w.hi - p.lo AS lo_den", hi + " AS hi_num", hi + " + greatest(0, w.lo - " + hi + ") AS hi_den"}, tracks...)
+		"p.lo AS lo_num", "w.hi AS lo_den",
+		"least(p.hi, w.hi) AS hi_num", "greatest(least(p.hi, w.hi), w.lo) AS hi_den"}, tracks...)
 	s.with("Part and whole side by side. The part is counted in its whole, so that the least\nshare has the least part and the greatest rest.", "results",
 		"SELECT "+strings.Join(cols, ",\n  ")+"\nFROM "+part+" AS p LEFT JOIN "+whole+" AS w ON "+strings.Join(on, " AND ")+where)
 }

@@ -106,7 +106,7 @@ func (w *script) assemble(answers []string) string {
 		line("-- note: %s", oneLine(c))
 	}
 	line("--")
-	line("-- The computation of `asylum rate %s`, for %s. num and den are the printed", w.d.Name, map[string]string{"duckdb": "DuckDB", "spark": "Spark SQL"}[w.Name])
+	line("-- The computation of asylum rate %s, for %s. num and den are the printed", w.d.Name, map[string]string{"duckdb": "DuckDB", "spark": "Spark SQL"}[w.Name])
 	line("-- counts; lo and hi are the least and the most that they allow, rounded as they")
 	line("-- are: no sampling error. Where known is false there is no share, and why says")
 	line("-- why, in fewer words than asylum does. Warnings are asylum's alone.")

@@ -120,11 +120,7 @@ func compare(t *testing.T, ask []question) {
 		}
 		files, asked, want = append(files, file), append(asked, a), append(want, table(t, results))
 	}
-	cmd := exec.Command("node", append([]string{"testdata/duckdb.mjs"}, files...)...)
-	cmd.Env = append(os.Environ(), "DUCKDB_FROM="+from)
-	if msg, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("node: %v\n%s", err, msg)
-	}
+	duckdb(t, from, files...)
 	for i, a := range asked {
 		got, err := read(files[i] + ".json")
 		if err != nil {
@@ -149,6 +145,59 @@ func compare(t *testing.T, ask []question) {
 	if rows == 0 || known == 0 || bounded == 0 || dated == 0 {
 		t.Error("too little was compared")
 	}
+}
+
+// duckdb runs files of SQL; what each gives stands beside it.
+func duckdb(t *testing.T, from string, files ...string) {
+	t.Helper()
+	cmd := exec.Command("node", append([]string{"testdata/duckdb.mjs"}, files...)...)
+	cmd.Env = append(os.Environ(), "DUCKDB_FROM="+from)
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("node: %v\n%s", err, msg)
+	}
+}
+
+// The row that the README shows is one that DuckDB gives.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ := strings.Cut(string(readme), "```csv\n")
+	shown, _, _ = strings.Cut(shown, "\n```")
+	from := needs.DuckDB(t)
+	l, dir := embedded(t)
+	set, err := rate.Definitions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := set.Named("unhcr_total_protection")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := sql.Write(d, l, rate.Query{Citizen: []string{"RU"}, Geo: []string{"HR"}}, sql.Options{Dialect: sql.DuckDB, Root: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "rate.sql")
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	duckdb(t, from, file)
+	rows, err := read(file + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		var fields []string
+		for _, c := range sql.Columns {
+			fields = append(fields, row[c])
+		}
+		if strings.Join(fields, ",") == shown {
+			return
+		}
+	}
+	t.Errorf("none of the rows is %q: %v", shown, rows)
 }
 
 // table gives results as asylum rate --format csv prints them, by column.

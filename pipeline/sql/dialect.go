@@ -18,7 +18,7 @@ type Dialect struct {
 // DuckDB is DuckDB 1.0 and newer.
 var DuckDB = Dialect{
 	Name: "duckdb", quote: `"`, escape: "''",
-	file:   func(path string) string { return "read_parquet('" + strings.ReplaceAll(path, "'", "''") + "')" },
+	file: func(path string) string { return "read_parquet('" + strings.ReplaceAll(path, "'", "''") + "')" },
 	joined: func(x, by string) string {
 		return "array_to_string(list_sort(list(DISTINCT " + x + ") FILTER (WHERE " + x + " IS NOT NULL)), '" + by + "')"
 	},

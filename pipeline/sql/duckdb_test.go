@@ -81,14 +81,17 @@ var variants = []struct {
 	{"summed total", rate.Query{By: []string{"geo", "period"}, Citizen: []string{"TOTAL"}, Geo: []string{"EU27_2020"}}},
 }
 
-// Every definition over the embedded data, whichever way it is asked, gives the
-// same rows in DuckDB.
+// Every definition over the embedded data gives the same rows in DuckDB, and one
+// of each shape does whichever way it is asked.
 func TestEmbeddedInDuckDB(t *testing.T) {
 	l, dir := embedded(t)
 	var ask []question
+	every := []string{"eurostat_first_instance", "unhcr_total_protection", "aida_refugee", "grants_per_applicant", "share_of_applicants"} // one of each shape
 	for _, d := range definitions(t) {
 		for _, v := range variants {
-			ask = append(ask, question{d.Name + " " + v.name, d, l, dir, v.q})
+			if slices.Contains(every, d.Name) || v.name == "all" || v.name == "aggregates" {
+				ask = append(ask, question{d.Name + " " + v.name, d, l, dir, v.q})
+			}
 		}
 	}
 	compare(t, ask)

@@ -304,7 +304,9 @@ func (s *source) flows() {
 	}
 	numOK := "side = 'num' AND (rows_of_result <= 2 OR den_known = 1)"
 	denOK := "side = 'den' AND (rows_of_result <= 2 OR num_known = 1)"
-	sum := func(col, ok, name string) string { return "sum(" + col + ") FILTER (WHERE n IS NOT NULL AND " + ok + ") AS " + name }
+	sum := func(col, ok, name string) string {
+		return "sum(" + col + ") FILTER (WHERE n IS NOT NULL AND " + ok + ") AS " + name
+	}
 	labels := s.labels(&t)
 	for i, k := range s.key() {
 		if t.column[k] == "" && k != "sex" && k != "age" { // of the numerator alone

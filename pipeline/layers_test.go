@@ -34,6 +34,7 @@ var mayImport = map[string]string{
 	"pipeline/ingest":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/eurostat pipeline/aida pipeline/unhcr pipeline/store",
 	"pipeline/fetch":    "pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest",
 	"pipeline/rate":     "datasets pipeline/obs pipeline/code pipeline/table",
+	"pipeline/sql":      "pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/rate",
 	"pipeline/vintage":  "pipeline/obs pipeline/code pipeline/table",
 	"pipeline/ledger":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/rate",
 
@@ -42,7 +43,7 @@ var mayImport = map[string]string{
 	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage",
 	"reports/page":   "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/chart reports/words reports/export",
 
-	"cmd/asylum": "pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/ledger pipeline/vintage reports/export reports/page reports/words",
+	"cmd/asylum": "pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/sql pipeline/ledger pipeline/vintage reports/export reports/page reports/words",
 	"notebooks":  "",
 }
 

@@ -85,6 +85,15 @@ func (e *Embedded) Raw(m table.Meta) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("%s %s %s is not among the embedded data", m.Source, m.Table, m.Vintage)
 }
 
+// Layout says how an export lies in a lake that Copy made.
+func (e *Embedded) Layout(m table.Meta) (store.Layout, error) {
+	t, err := e.Load(m, table.Want{})
+	if err != nil {
+		return store.Layout{}, err
+	}
+	return store.LayoutOf(t), nil
+}
+
 // Data is a lake to read from, on disk or embedded.
 type Data interface {
 	Vintages() []table.Meta

@@ -188,9 +188,9 @@ func merge(all []Match) []Match {
 	return out
 }
 
-// A span is some printed numbers that a candidate would match, as steps of the
+// Hits are the printed numbers that a candidate would match, as steps of the
 // last printed digit, and what that way of matching costs.
-type span struct {
+type hits struct {
 	lo, hi int64
 	how    string
 	cost   float64
@@ -198,7 +198,7 @@ type span struct {
 
 // spans gives the numbers of q's precision that a value matches, where rounding
 // lets it lie between lo and hi.
-func (q quantity) spans(v, lo, hi float64) []span {
+func (q quantity) spans(v, lo, hi float64) []hits {
 	const eps = 1e-6
 	u := q.unit
 	up := func(x float64) int64 { return int64(math.Ceil(x/u - eps)) }
@@ -209,14 +209,14 @@ func (q quantity) spans(v, lo, hi float64) []span {
 	}
 	switch {
 	case q.relation == '<':
-		return []span{{down(v) + 1, math.MaxInt64, Bounded, 0}}
+		return []hits{{down(v) + 1, math.MaxInt64, Bounded, 0}}
 	case q.relation == '>':
-		return []span{{math.MinInt64, up(v) - 1, Bounded, 0}}
+		return []hits{{math.MinInt64, up(v) - 1, Bounded, 0}}
 	case q.relation == '~' && q.percent:
 		half = u
 	}
 	from, to := up(min(lo, v)-half), down(max(hi, v)+half)
-	return []span{
+	return []hits{
 		{up(v - half), down(v + half), Rounded, 0},
 		{down(v), down(v), Cut, costCut},
 		{from, to, Allowed, costAllowed + math.Log10(float64(max(1, to-from)))},
@@ -244,7 +244,7 @@ func (q quantity) around() (from, to int64) {
 }
 
 // within counts the numbers of spans up to a cost that lie in a range.
-func within(spans []span, cost float64, from, to int64) (lo, hi, n int64) {
+func within(spans []hits, cost float64, from, to int64) (lo, hi, n int64) {
 	lo, hi = math.MaxInt64, math.MinInt64
 	for _, s := range spans {
 		if s.cost <= cost && s.lo <= s.hi {
@@ -267,16 +267,16 @@ func (s *Solution) settle(all []Match, value quantity, count *quantity) {
 	if value.percent {
 		scale = 100
 	}
-	var spans [][]span
+	var spans [][]hits
 	luck := make([]float64, len(all)) // that a random count beside it would fit, too
 	var reach []stretch
 	for i := range all {
 		r := &all[i].Result
-		var sp []span
+		var sp []hits
 		if value.percent {
 			sp = value.spans(r.Value*scale, r.Lo*scale, r.Hi*scale)
 			if rate.Usual.CountsOnly(r) { // what rounding allows of few cases is nearly everything
-				sp = slices.DeleteFunc(sp, func(x span) bool { return x.how == Allowed })
+				sp = slices.DeleteFunc(sp, func(x hits) bool { return x.how == Allowed })
 			}
 		} else {
 			sp = value.spans(float64(r.Num), float64(r.NumLo), float64(r.NumHi))

@@ -84,7 +84,7 @@ func (b *block) levels() []string {
 // places gives what a question about geo may have meant, geo itself first.
 func (c *counts) places(geo string, p obs.Period) []composition {
 	out := []composition{{Name: geo, Of: []string{geo}}}
-	if !aggregate(geo) {
+	if !isAggregate(geo) {
 		return out
 	}
 	for _, x := range c.Compositions {
@@ -95,7 +95,7 @@ func (c *counts) places(geo string, p obs.Period) []composition {
 	return out
 }
 
-func aggregate(geo string) bool {
+func isAggregate(geo string) bool {
 	x, ok := code.Must("geo").Lookup(geo)
 	return ok && x.Kind == code.Aggregate
 }

@@ -23,7 +23,7 @@ type index struct {
 // held is what a country has, by level of the block.
 type held struct {
 	first rate.Result // its Citizen, Period and so on
-	terms []map[string]*tally
+	terms []map[string]*tallied
 }
 
 // index gives that of a block as of a day, nil where totals are printed.
@@ -65,7 +65,7 @@ func (x *index) open(s *search) error {
 	}
 	all := rate.Side{Terms: side.Terms}
 	d := rate.Definition{Name: "cells", Kind: rate.Ratio, From: []rate.Binding{{Source: b.Source, Computes: b.Computes, National: b.National, Side: side, Num: all, Den: &all}}}
-	geos := slices.DeleteFunc(slices.Clone(x.geos), aggregate)
+	geos := slices.DeleteFunc(slices.Clone(x.geos), isAggregate)
 	if len(geos) == 0 {
 		return nil
 	}
@@ -111,7 +111,7 @@ func (x *index) country(r *rate.Result) {
 	}
 	slices.Sort(citizens)
 	for _, level := range b.levels() {
-		terms := map[string]*tally{}
+		terms := map[string]*tallied{}
 		for _, c := range citizens {
 			cells, name := x.at(by[c], level)
 			for i := range cells {
@@ -121,7 +121,7 @@ func (x *index) country(r *rate.Result) {
 				}
 				t, ok := terms[u.term]
 				if !ok {
-					t = &tally{cells: [][]rate.Input{nil}}
+					t = &tallied{cells: [][]rate.Input{nil}}
 					terms[u.term] = t
 				}
 				t.Num, t.NumLo, t.NumHi = t.Num+u.n, t.NumLo+u.lo, t.NumHi+u.hi
@@ -166,14 +166,14 @@ func (x *index) at(cells []unit, level string) ([]unit, string) {
 }
 
 // amounts gives a count at a level, country by country.
-func (x *index) amounts(side *rate.Side, level int) []tally {
-	var out []tally
+func (x *index) amounts(side *rate.Side, level int) []tallied {
+	var out []tallied
 	for _, g := range x.geos {
 		h := x.of[g]
 		if h == nil {
 			continue
 		}
-		r := tally{Result: h.first}
+		r := tallied{Result: h.first}
 		r.Geo, r.Num, r.NumLo, r.NumHi, r.NumKnown, r.Stage = g, 0, 0, 0, false, ""
 		complete := len(side.Need) == 0 || slices.ContainsFunc(side.Need, func(t string) bool { return h.terms[level][t] != nil })
 		any := false

@@ -33,22 +33,22 @@ type amount struct {
 	place    *composition
 	members  bool // added up although the total is printed
 	quarters bool
-	by       []tally // of each country, if it is added up from several
-	res      tally
+	by       []tallied // of each country, if it is added up from several
+	res      tallied
 }
 
-// A tally is a count, as the numerator of a result, and the cells that it is of.
+// A tallied is a count, as the numerator of a result, and the cells that it is of.
 // They are put together only for what matches.
-type tally struct {
+type tallied struct {
 	rate.Result
 	cells [][]rate.Input
 }
 
 // tallies takes the counts out of results that ask for one over itself.
-func tallies(results []rate.Result) []tally {
-	out := make([]tally, 0, len(results))
+func tallies(results []rate.Result) []tallied {
+	out := make([]tallied, 0, len(results))
 	for i := range results {
-		t := tally{Result: results[i]}
+		t := tallied{Result: results[i]}
 		t.Inputs = slices.DeleteFunc(slices.Clone(t.Inputs), func(in rate.Input) bool { return in.Side == "den" })
 		t.cells, t.Inputs = [][]rate.Input{t.Inputs}, nil
 		out = append(out, t)
@@ -271,7 +271,7 @@ func (s *search) count(b *block) error {
 func (s *search) amount(a amount, level string) error {
 	b := a.block
 	places := s.readings(b.National, a.level)
-	var results []tally
+	var results []tallied
 	if x := s.index(b, a.asOf); x != nil {
 		if err := x.open(s); err != nil {
 			return err
@@ -309,7 +309,7 @@ func (s *search) readings(national bool, level int) []composition {
 	return s.places
 }
 
-func (s *search) evaluate(a amount, level string, places []composition) ([]tally, error) {
+func (s *search) evaluate(a amount, level string, places []composition) ([]tallied, error) {
 	b := a.block
 	d := rate.Definition{Name: a.part.Name, Title: a.part.Words, Kind: rate.Ratio, From: []rate.Binding{b.binding(a.part)}, Class: class(a.part.Name, "none", b.Stage)}
 	q := rate.Query{Citizen: []string{s.q.Citizen}, Geo: countries(places), Periods: s.periods(), Stage: level, AsOf: a.asOf}
@@ -325,7 +325,7 @@ func class(num, den, stage string) rate.Class {
 }
 
 // add adds the amount of some countries in the period, and in its quarters.
-func (s *search) add(a amount, results []tally, geos []string) bool {
+func (s *search) add(a amount, results []tallied, geos []string) bool {
 	year, by, ok := sum(results, geos, s.q.Period)
 	if ok {
 		a.res, a.by = year, by
@@ -343,7 +343,7 @@ func (s *search) add(a amount, results []tally, geos []string) bool {
 
 // sum adds up a count over countries. One that does not report is left out, as
 // publishers do.
-func sum(results []tally, geos []string, p obs.Period) (out tally, by []tally, ok bool) {
+func sum(results []tallied, geos []string, p obs.Period) (out tallied, by []tallied, ok bool) {
 	for i := range results {
 		r := &results[i]
 		if r.Period == p && r.NumKnown && slices.Contains(geos, r.Geo) {
@@ -357,9 +357,9 @@ func sum(results []tally, geos []string, p obs.Period) (out tally, by []tally, o
 }
 
 // total adds up the counts of some countries.
-func total(by []tally) tally {
+func total(by []tallied) tallied {
 	r := &by[0]
-	out := tally{Result: rate.Result{Kind: r.Kind, Class: r.Class, Source: r.Source, Citizen: r.Citizen, Period: r.Period, Sex: r.Sex, Age: r.Age}}
+	out := tallied{Result: rate.Result{Kind: r.Kind, Class: r.Class, Source: r.Source, Citizen: r.Citizen, Period: r.Period, Sex: r.Sex, Age: r.Age}}
 	for i := range by {
 		plus(&out, &by[i])
 		out.Countries = append(out.Countries, by[i].Geo)
@@ -368,11 +368,11 @@ func total(by []tally) tally {
 }
 
 // sumQuarters adds up the four quarters of each country that reports all.
-func sumQuarters(results []tally, geos []string, quarters []obs.Period) (tally, bool) {
-	var out tally
+func sumQuarters(results []tallied, geos []string, quarters []obs.Period) (tallied, bool) {
+	var out tallied
 	found := false
 	for _, g := range geos {
-		var year tally
+		var year tallied
 		n := 0
 		for _, p := range quarters {
 			if r, _, ok := sum(results, []string{g}, p); ok {
@@ -396,7 +396,7 @@ func sumQuarters(results []tally, geos []string, quarters []obs.Period) (tally, 
 }
 
 // plus adds a count to another.
-func plus(out, r *tally) {
+func plus(out, r *tallied) {
 	out.Num, out.NumLo, out.NumHi = out.Num+r.Num, out.NumLo+r.NumLo, out.NumHi+r.NumHi
 	out.NumKnown = true
 	out.cells = append(out.cells, r.cells...)
@@ -440,7 +440,7 @@ func (s *search) stages() {
 			first := *a.block
 			first.Stage = "first and final"
 			x.block = &first
-			x.res = tally{Result: rate.Result{Kind: a.res.Kind, Class: a.res.Class, Source: a.res.Source, Citizen: a.res.Citizen, Period: a.res.Period, Sex: a.res.Sex, Age: a.res.Age, Countries: a.res.Countries}}
+			x.res = tallied{Result: rate.Result{Kind: a.res.Kind, Class: a.res.Class, Source: a.res.Source, Citizen: a.res.Citizen, Period: a.res.Period, Sex: a.res.Sex, Age: a.res.Age, Countries: a.res.Countries}}
 			plus(&x.res, &a.res)
 			plus(&x.res, &f.res)
 			x.res.Stage = first.Stage
@@ -581,16 +581,16 @@ func (s *search) divide(n, d *amount, day string) {
 }
 
 // shared gives two counts added up from the countries that report both.
-func shared(n, d *amount) (num, den tally, ok bool) {
+func shared(n, d *amount) (num, den tallied, ok bool) {
 	if len(n.by) < 2 && len(d.by) < 2 {
 		return n.res, d.res, true
 	}
-	both := func(a, b []tally) []tally {
-		return slices.DeleteFunc(slices.Clone(a), func(r tally) bool {
-			return !slices.ContainsFunc(b, func(o tally) bool { return o.Geo == r.Geo })
+	both := func(a, b []tallied) []tallied {
+		return slices.DeleteFunc(slices.Clone(a), func(r tallied) bool {
+			return !slices.ContainsFunc(b, func(o tallied) bool { return o.Geo == r.Geo })
 		})
 	}
-	if same := func(a, b tally) bool { return a.Geo == b.Geo }; slices.EqualFunc(n.by, d.by, same) {
+	if same := func(a, b tallied) bool { return a.Geo == b.Geo }; slices.EqualFunc(n.by, d.by, same) {
 		return n.res, d.res, true
 	}
 	a, b := both(n.by, d.by), both(d.by, n.by)
@@ -602,7 +602,7 @@ func shared(n, d *amount) (num, den tally, ok bool) {
 }
 
 // over is the quotient of two counts, without its bounds and cells.
-func over(n, d *tally) rate.Result {
+func over(n, d *tallied) rate.Result {
 	r := n.Result
 	r.Kind = rate.Ratio
 	r.Den, r.DenKnown, r.DenLo, r.DenHi = d.Num, true, d.NumLo, d.NumHi

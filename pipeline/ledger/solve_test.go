@@ -152,7 +152,7 @@ func TestSolveRefuses(t *testing.T) {
 
 // The spans of a value against what they are for: every number of a precision is
 // held against every value, by the words of METHODS 7.
-func TestSpans(t *testing.T) {
+func TestHits(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 20000 {
 		v := r.Float64() * 100
@@ -327,14 +327,14 @@ func TestSolverHeldOut(t *testing.T) {
 	grants := usable(above, rate.Query{})
 	for i, x := range usable(below, rate.Query{Source: "eurostat"}) {
 		at := slices.IndexFunc(grants, func(g rate.Result) bool {
-			return g.Citizen == x.Citizen && g.Geo == x.Geo && g.Period == x.Period && !aggregate(g.Geo)
+			return g.Citizen == x.Citizen && g.Geo == x.Geo && g.Period == x.Period && !isAggregate(g.Geo)
 		})
 		if at < 0 || mixed.asked == 30 {
 			continue
 		}
 		num := grants[at].Num
 		s := solve(Question{Value: print(float64(num)/float64(x.Num), i%3), Citizen: x.Citizen, Geo: x.Geo, Period: x.Period})
-		mixed.note(s, func(m *Match) bool { return near(m.Result.Num, num) && near(m.Result.Den, x.Num) })
+		mixed.note(s, func(m *Match) bool { return nearby(m.Result.Num, num) && nearby(m.Result.Den, x.Num) })
 	}
 	t.Logf("counts of two sources: %v", &mixed)
 	mixed.holds(t, "counts of two sources", 0.65, 0.95, 0.7, 0)
@@ -393,7 +393,7 @@ func write(t *testing.T, text string) string {
 }
 
 // near allows for printed counts that are rounded, and for later releases.
-func near(a, b int64) bool { return float64(max(a-b, b-a)) <= 0.005*float64(b) }
+func nearby(a, b int64) bool { return float64(max(a-b, b-a)) <= 0.005*float64(b) }
 
 // The ledger with the definitions hidden: a figure that the data bears out under
 // a definition is to lead back to it, one that it does not to nothing sure.
@@ -422,7 +422,7 @@ func TestSolverOnLedger(t *testing.T) {
 		if j.Num != nil && j.Den != nil {
 			num, den = *j.Num, *j.Den
 		}
-		right := func(m *Match) bool { return near(m.Result.Num, num) && near(m.Result.Den, den) }
+		right := func(m *Match) bool { return nearby(m.Result.Num, num) && nearby(m.Result.Den, den) }
 		if j.Num != nil {
 			q.Count = fmt.Sprint(*j.Num)
 			with.note(solve(q), right)

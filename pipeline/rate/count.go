@@ -249,15 +249,7 @@ func (e *evaluation) level(side *Side, plan *plan, cells []cell, c *count) []cel
 	// Terms that the definition says repeat are added up over their levels; the
 	// others stand at one.
 	repeated := func(x *cell) bool { return slices.Contains(plan.repeated, x.term) }
-	want := firstLevels
-	switch e.q.Stage {
-	case "", "first":
-	case "FI":
-		want = want[:2]
-	default:
-		want = []string{e.q.Stage}
-	}
-	for _, l := range want {
+	for _, l := range Levels(e.q.Stage) {
 		together := strings.Split(l, "+") // FI+RA: both
 		at := keep(cells, func(x *cell) bool { return slices.Contains(together, x.level) && !repeated(x) })
 		if len(at) > 0 {

@@ -119,7 +119,7 @@ func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string,
 			continue
 		}
 		asked = true
-		if q.Stage != "" && q.Stage != "first" && !b.tells(q.Stage) {
+		if !b.Tells(q.Stage) {
 			if len(d.From) == 1 || q.Source != "" {
 				return nil, nil, queryError("%s over %s has no stage %q", d.Name, b.Source, q.Stage)
 			}
@@ -264,8 +264,7 @@ type evaluation struct {
 
 // open looks up the cells of a source.
 func open(d Definition, b Binding, data Data, q Query) (e *evaluation, why string, err error) {
-	sides := b.sides()
-	sides[0].Whole, sides[0].Witness = b.Whole, b.Witness
+	sides := b.Sides()
 	e = &evaluation{d: d, b: b, q: q}
 	for _, axis := range []string{"citizen", "geo", "period"} {
 		if !slices.Contains(q.By, axis) {

@@ -102,14 +102,7 @@ type selection struct {
 func gather(data Data, source string, side Side, q Query, computes, terms []string, keys *register) (*selection, error) {
 	s := &selection{side: side, plan: side.plan()}
 	for _, name := range side.Tables {
-		var metas []table.Meta
-		for _, m := range data.Vintages() {
-			if m.Source == source && m.Table == name && (q.AsOf == "" || m.Vintage <= q.AsOf) {
-				metas = append(metas, m)
-			}
-		}
-		slices.Reverse(metas) // of one day, the one that was added last goes first
-		slices.SortStableFunc(metas, func(a, b table.Meta) int { return strings.Compare(b.Vintage, a.Vintage) })
+		metas := Newest(data.Vintages(), source, name, q.AsOf)
 		s.held = append(s.held, metas...)
 		for i := range metas {
 			t, err := data.Load(metas[i], want(side, q, computes, terms))
@@ -121,6 +114,20 @@ func gather(data Data, source string, side Side, q Query, computes, terms []stri
 		}
 	}
 	return s, nil
+}
+
+// Newest gives the vintages of a table as they stood on a day ("" is today),
+// in the order in which they are asked about a cell.
+func Newest(all []table.Meta, source, name, asOf string) []table.Meta {
+	var metas []table.Meta
+	for _, m := range all {
+		if m.Source == source && m.Table == name && (asOf == "" || m.Vintage <= asOf) {
+			metas = append(metas, m)
+		}
+	}
+	slices.Reverse(metas) // of one day, the one that was added last goes first
+	slices.SortStableFunc(metas, func(a, b table.Meta) int { return strings.Compare(b.Vintage, a.Vintage) })
+	return metas
 }
 
 // sort puts the lines in the order of their keys.
@@ -314,19 +321,32 @@ func (l *line) cell(x *cell, period int, p obs.Period) bool {
 
 // dimFilter says which codes of a dimension a query takes.
 func dimFilter(d *table.Dim, side *Side, q Query, computes []string) filter {
-	var want []string
+	want, all := side.Picks(d, q, computes)
+	if all {
+		return nil
+	}
+	f := make(filter, len(d.Values))
+	for i, v := range d.Values {
+		f[i] = slices.Contains(want, v)
+	}
+	return f
+}
+
+// Picks gives the codes of a table's dimension that a side takes for a query,
+// or that it takes all of them.
+func (s *Side) Picks(d *table.Dim, q Query, computes []string) (want []string, all bool) {
 	switch d.Name {
-	case side.Axis:
-		want = side.terms()
+	case s.Axis:
+		want = s.terms()
 	case "citizen", "geo":
 		want = q.Geo
 		if d.Name == "citizen" {
 			want = q.Citizen
 		}
-		if c, ok := side.Set[d.Name]; ok {
+		if c, ok := s.Set[d.Name]; ok {
 			want = []string{c}
 		}
-		if only := side.Where[d.Name]; only != nil { // a definition of one country's
+		if only := s.Where[d.Name]; only != nil { // a definition of one country's
 			if want == nil {
 				want = only
 			}
@@ -334,38 +354,34 @@ func dimFilter(d *table.Dim, side *Side, q Query, computes []string) filter {
 			break
 		}
 		if want == nil {
-			return nil
+			return nil, true
 		}
 		want = expand(want, d, slices.Contains(computes, d.Name))
 		if want == nil {
-			return nil
+			return nil, true
 		}
 	case "sex":
 		want = orElse(q.Sex, "T")
 	case "age":
 		want = orElse(q.Age, "TOTAL")
 	case "unit":
-		if w, ok := side.Where["unit"]; ok {
+		if w, ok := s.Where["unit"]; ok {
 			want = w
 		} else if d.Code("PER") >= 0 {
 			want = []string{"PER"}
 		} else {
-			return nil
+			return nil, true
 		}
 	default:
-		if w, ok := side.Where[d.Name]; ok {
+		if w, ok := s.Where[d.Name]; ok {
 			want = w
-		} else if w, ok := side.Add[d.Name]; ok {
+		} else if w, ok := s.Add[d.Name]; ok {
 			want = w
 		} else {
-			return nil
+			return nil, true
 		}
 	}
-	f := make(filter, len(d.Values))
-	for i, v := range d.Values {
-		f[i] = slices.Contains(want, v)
-	}
-	return f
+	return want, false
 }
 
 func orElse(s []string, def string) []string {

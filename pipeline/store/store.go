@@ -199,6 +199,43 @@ func (l *Lake) Describe(m table.Meta) ([]table.Dim, []obs.Period, error) {
 	return d.Dims, d.Periods, nil
 }
 
+// A Layout is where the Parquet of a vintage is and which columns it has, for
+// engines that read it themselves.
+type Layout struct {
+	Parquet  string // relative to the lake
+	Dims     []table.Dim
+	Periods  []obs.Period
+	Decimals bool // a period has a column with DecimalsSuffix
+	Gathered bool // a period has a column with PosSuffix, 0 where there is no cell
+}
+
+// Layout says how a vintage lies on the disk.
+func (l *Lake) Layout(m table.Meta) (Layout, error) {
+	e, err := l.entry(m)
+	if err != nil {
+		return Layout{}, err
+	}
+	f, err := os.Open(filepath.Join(l.dir, filepath.FromSlash(e.Parquet)))
+	if err != nil {
+		return Layout{}, err
+	}
+	defer f.Close()
+	d, err := describe(f)
+	if err != nil {
+		return Layout{}, fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	return Layout{e.Parquet, d.Dims, d.Periods, d.Decimals, !d.Wide}, nil
+}
+
+// LayoutOf is how a table lies in a lake that has no other of its day.
+func LayoutOf(t *table.Table) Layout {
+	return Layout{parquetName(t.Meta, 0), t.Dims, t.Periods, t.Decimals, len(t.Chunks) == 0 || t.Chunks[0].Line == nil}
+}
+
+func parquetName(m table.Meta, part int) string {
+	return fmt.Sprintf("tables/%s/%s/vintage=%s/part-%d.parquet", m.Source, m.Table, m.Vintage, part)
+}
+
 // Raw opens the file that a vintage was read from, as it was received.
 func (l *Lake) Raw(m table.Meta) (io.ReadCloser, error) {
 	e, err := l.entry(m)
@@ -234,7 +271,7 @@ func (l *Lake) Put(t *table.Table, raw io.Reader, ext string) (added bool, err e
 			part++
 		}
 	}
-	e.Parquet = fmt.Sprintf("tables/%s/%s/vintage=%s/part-%d.parquet", t.Source, t.Meta.Table, t.Vintage, part)
+	e.Parquet = parquetName(t.Meta, part)
 
 	defer func() {
 		if err != nil {

@@ -66,6 +66,7 @@ func (a *app) traced(name string, q *queryFlags) (ingest.Data, []rate.Result, er
 		if err != nil {
 			return nil, nil, err
 		}
+		ask.q.StandIns = true
 		results, err := rate.Evaluate(ask.d, ask.data, ask.q)
 		return ask.data, results, err
 	}

@@ -83,6 +83,9 @@ func (j *judge) query() rate.Query {
 // where levels are told apart, without appeals.
 func (j *judge) collect() error {
 	for _, d := range j.set.All() {
+		if d.Kind == rate.Backlog {
+			continue // months are no percentage
+		}
 		for _, b := range d.From {
 			stages := []string{""}
 			if b.Level != "" && !b.National && d.Kind != rate.Share { // first instance alone, with appeals, with repeat applications
@@ -348,7 +351,7 @@ func (j *judge) settle(verdict string, r *rate.Result, why string) {
 func (j *judge) evidence() {
 	order := map[string]int{rate.Rate: 0, rate.Share: 1, rate.Ratio: 2}
 	for _, r := range j.all {
-		if r.Known && !rate.Usual.CountsOnly(&r) {
+		if r.Known && !r.CountsOnly() {
 			j.out.Evidence = append(j.out.Evidence, r)
 		}
 	}

@@ -75,6 +75,14 @@ func TestNumbersOfTheShowcase(t *testing.T) {
 		{"share_of_applicants", with(cell("RU", "HR", "2022"), func(q *rate.Query) { q.AsOf = "2023-12-31" }), "2,065/12,870 = 16.0 % (16.0-16.1)"},
 		{"share_of_applicants", cell("RU", "HR", "2022"), "270/2,730 = 9.9 % (9.8-10.0)"},
 		{"eurostat_first_instance", cell("TOTAL", "DE", "2016"), "433,910/631,180 = 68.7 % (68.7-68.8)"},
+		{"aida_gs_all_decisions", cell("TOTAL", "ES", "2023"), "11,163/88,042 = 12.7 %"}, // 12.68: in circulation as 12
+		{"aida_refugee", cell("RU", "DE", "2023"), "368/1,658 = 22.2 %"},
+		{"aida_subsidiary", cell("RU", "DE", "2023"), "104/1,658 = 6.3 %"},
+		{"aida_humanitarian", cell("RU", "DE", "2023"), "8/1,658 = 0.5 %"},
+		{"aida_rejection", cell("RU", "DE", "2023"), "1,178/1,658 = 71.0 %"},
+		{"positives_per_intention", cell("RU", "HR", "2023"), "24/8,507 = 0.28 %"},
+		{"positives_per_applicant", with(cell("RU", "DE", "2023"), func(q *rate.Query) { q.Source = "unhcr" }), "378/9,028 = 4.2 %"},
+		{"pending_months", cell("TOTAL", "CH", "2023"), "15,567/26,667 = 7.0 months"},
 	} {
 		rs := evaluate(t, e, tt.name, tt.q)
 		if len(rs) != 1 {
@@ -114,6 +122,105 @@ func TestMissingSaysWhy(t *testing.T) {
 		rs := evaluate(t, e, tt.name, tt.q)
 		if len(rs) != 1 || rs[0].Known || rs[0].Why != tt.why {
 			t.Errorf("%s %v: %v, want no value because %q", tt.name, tt.q, rs, tt.why)
+		}
+	}
+}
+
+// METHODS 2 names the definitions; each is listed, and one without a source says
+// what is missing.
+func TestEveryDefinitionOfMethods(t *testing.T) {
+	set, e := embedded(t)
+	for name, lacks := range map[string]bool{
+		"eurostat_first_instance": false, "eurostat_final": false, "euaa_recognition": false, "pact_20": false, "refugee_status_share": false,
+		"aida_gs_all_decisions": false, "unhcr_refugee_recognition": false, "unhcr_total_protection": false, "unhcr_all_outcomes": false,
+		"aida_refugee": false, "aida_subsidiary": false, "aida_humanitarian": false, "aida_rejection": false,
+		"de_gesamtschutzquote": false, "de_bereinigte_schutzquote": false, "fr_ofpra": true, "fr_total": true, "ch_bereinigt": true,
+		"grants_per_first_time_applicant": false, "grants_per_applicant": false, "grants_per_intention": false,
+		"positives_per_first_time_applicant": false, "positives_per_applicant": false, "positives_per_intention": false,
+		"cohort_protection": true, "pending_months": false, "share_of_applicants": false,
+	} {
+		d, err := set.Named(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if (d.Lacks != "") != lacks || lacks != (len(d.From) == 0) {
+			t.Errorf("%s: lacks %q, sources %v", name, d.Lacks, d.Sources())
+		}
+		if !lacks {
+			continue
+		}
+		rs, err := rate.Evaluate(d, e, cell("TOTAL", "FR", "2023"))
+		if err != nil || len(rs) != 1 || rs[0].Known || rs[0].NumKnown || rs[0].Why != d.Lacks {
+			t.Errorf("%s: %v %v, want no value because %q", name, rs, err, d.Lacks)
+		}
+	}
+}
+
+// Months are no percentage, what is pending is not added up over years, and no
+// sampling interval is put on flows.
+func TestWhatIsNotAskedOfFlows(t *testing.T) {
+	set, e := embedded(t)
+	for _, tt := range []struct {
+		name, want string
+		q          rate.Query
+	}{
+		{"pending_months", "pending_months would add up what was pending at the end of several periods\n\thint: keep them apart with --by citizen,geo,period",
+			rate.Query{Citizen: []string{"TOTAL"}, Geo: []string{"DE"}, By: []string{"citizen", "geo"}}},
+		{"pending_months", "pending_months is a backlog of different people, not a share of decisions: no sampling interval can be put on it\n\thint: leave out --interval",
+			with(cell("TOTAL", "DE", "2023"), func(q *rate.Query) { q.Interval = rate.Wilson95 })},
+		{"grants_per_intention", "grants_per_intention is a ratio of different people, not a share of decisions: no sampling interval can be put on it\n\thint: leave out --interval",
+			with(cell("RU", "HR", "2023"), func(q *rate.Query) { q.Interval = rate.Exact95 })},
+	} {
+		d, err := set.Named(tt.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rs, err := rate.Evaluate(d, e, tt.q); !errors.Is(err, rate.ErrQuery) || err.Error() != tt.want {
+			t.Errorf("%s: %v %v, want %q", tt.name, rs, err, tt.want)
+		}
+	}
+	r := evaluate(t, e, "pending_months", cell("TOTAL", "CH", "2023"))[0]
+	if r.Unit() != "months" || r.Value < 7 || r.Value > 7.01 || r.Lo != r.Value || r.Hi != r.Value {
+		t.Errorf("15,567 pending over 26,667 decisions a year: %v %s", r.Value, r.Unit())
+	}
+}
+
+// The sampling interval is that of the method asked for, around printed counts.
+func TestSamplingIntervals(t *testing.T) {
+	_, e := embedded(t)
+	for method, want := range map[string]string{
+		rate.Wilson95: "33.9 % (33.9-38.1), sampling 23.1-46.6",
+		rate.Exact95:  "33.9 % (33.9-38.1), sampling 22.1-47.4",
+		"":            "33.9 % (33.9-38.1)",
+	} {
+		r := evaluate(t, e, "unhcr_total_protection", with(cell("RU", "HR", "2023"), func(q *rate.Query) { q.Interval = method }))[0]
+		if r.Percent() != want {
+			t.Errorf("%s: %s, want %s", method, r.Percent(), want)
+		}
+	}
+	few := evaluate(t, e, "unhcr_total_protection", with(cell("RU", "CY", "2023"), func(q *rate.Query) { q.Interval = rate.Wilson95 }))[0]
+	if few.Sampling != nil {
+		t.Errorf("14 of 19 has a sampling interval, but no percentage: %v", few.Sampling)
+	}
+}
+
+// The thresholds are the user's to set.
+func TestThresholdsAreSettings(t *testing.T) {
+	_, e := embedded(t)
+	for _, tt := range []struct {
+		limits     rate.Thresholds
+		only, weak bool
+	}{
+		{rate.Usual, false, true}, {rate.Thresholds{Counts: 59, Few: 59, Rank: 59}, false, false},
+		{rate.Thresholds{Counts: 60, Few: 60, Rank: 60}, true, true}, {rate.Thresholds{}, false, false},
+	} {
+		r := evaluate(t, e, "unhcr_total_protection", with(cell("RU", "HR", "2023"), func(q *rate.Query) { q.Limits = &tt.limits }))[0]
+		if r.CountsOnly() != tt.only || r.Weak() != tt.weak || strings.Contains(string(r.Append(nil)), "counts only") != tt.only {
+			t.Errorf("20 of 59 under %+v: counts only %v, weak %v: %s", tt.limits, r.CountsOnly(), r.Weak(), r.Append(nil))
+		}
+		if said := slices.Contains(r.Warnings, fmt.Sprintf("under %d: few cases, so chance weighs heavily", tt.limits.Few)); said != (tt.weak && !tt.only) {
+			t.Errorf("20 of 59 under %+v: %q", tt.limits, r.Warnings)
 		}
 	}
 }
@@ -333,8 +440,8 @@ func TestEurostatBoundsAndAbsence(t *testing.T) {
 	if r := evaluate(t, odd, "eurostat_first_instance", cell("SY", "DE", "2023"))[0]; r.Percent() != "27.6 % (28.6-29.4)" || !strings.Contains(strings.Join(r.Warnings, ""), "lies outside") {
 		t.Errorf("40 and 100 of a printed 145: %s %v", r.Percent(), r.Warnings)
 	}
-	if r := evaluate(t, data, "eurostat_first_instance", cell("AF", "DE", "2022"))[0]; len(r.Warnings) != 0 {
-		t.Errorf("a clean cell warns: %v", r.Warnings)
+	if r := evaluate(t, data, "eurostat_first_instance", cell("AF", "DE", "2022"))[0]; !slices.Equal(r.Warnings, []string{"under 100: few cases, so chance weighs heavily"}) {
+		t.Errorf("a clean cell of 60 decisions warns: %v", r.Warnings)
 	}
 }
 

@@ -376,10 +376,15 @@ type adder struct {
 	taken   [][]Input
 	marks   uint8
 	metas   []*table.Meta
+	few     [2]string // what is said under the thresholds
 }
 
 func newAdder(e *evaluation, g *grid) *adder {
-	return &adder{e: e, grid: g, none: count{why: "no " + e.sel[1].side.words() + " is reported"}}
+	t := e.q.limits()
+	return &adder{e: e, grid: g, none: count{why: "no " + e.sel[1].side.words() + " is reported"}, few: [2]string{
+		fmt.Sprintf("under %d: counts only, a percentage would mean nothing", t.Counts),
+		fmt.Sprintf("under %d: few cases, so chance weighs heavily", t.Few),
+	}}
 }
 
 // A member is a count that goes into a result, and where it stands.
@@ -432,6 +437,10 @@ func (w *adder) result(r *Result, t *target, span [2]int, j int) {
 		w.members[side] = w.gather(w.members[side][:0], side, t.from[side], span)
 	}
 	r.Definition, r.Kind, r.Class, r.Source = e.d.Name, e.d.Kind, e.d.Class, e.b.Source
+	if e.b.Class != nil {
+		r.Class = *e.b.Class
+	}
+	r.limits = e.q.limits()
 	r.Citizen, r.Geo, r.Sex, r.Age = t.citizen, t.geo, t.sex, t.age
 	if span[1]-span[0] == 1 {
 		r.Period = e.periods[span[0]]
@@ -617,14 +626,15 @@ func (e *evaluation) divide(r *Result, lo, hi split2) {
 		r.Why, r.NumKnown, r.DenKnown = why, r.NumKnown && num, false
 		return
 	}
-	r.Value, r.Known = quotient(r.Num, r.Den), true
+	k := r.months()
+	r.Value, r.Known = quotient(k*r.Num, r.Den), true
 	r.loCorner, r.hiCorner = [2]int64{lo.pos, lo.pos + lo.rest}, [2]int64{hi.pos, hi.pos + hi.rest}
 	r.Lo, r.Hi = r.Value, r.Value
 	if d := r.loCorner[1]; d > 0 {
-		r.Lo = quotient(lo.pos, d)
+		r.Lo = quotient(k*lo.pos, d)
 	}
 	if d := r.hiCorner[1]; d > 0 {
-		r.Hi = quotient(hi.pos, d)
+		r.Hi = quotient(k*hi.pos, d)
 	}
 	if r.Value < r.Lo || r.Value > r.Hi {
 		r.warn("the quotient of the printed counts lies outside what their rounding allows")
@@ -689,7 +699,7 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 	} else {
 		den = w.sum(r, 1, dens)
 	}
-	if e.d.Kind == Ratio && len(nums)+len(dens) > 2 {
+	if e.d.flows() && len(nums)+len(dens) > 2 {
 		r.Warnings, r.Countries, r.WithAppeals = nil, nil, nil
 		w.begin()
 		nums, dens = beside(nums, dens), beside(dens, nums)
@@ -703,7 +713,7 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 		r.Why = num.why
 	case !den.known:
 		r.Why = den.why
-	case e.d.Kind == Ratio:
+	case e.d.flows():
 		e.divide(r, split2{num.iv.lo, den.iv.hi - num.iv.lo}, split2{num.iv.hi, den.iv.lo - num.iv.hi})
 	default:
 		s := split{num.iv, interval{0, unbounded}, den.iv}

@@ -85,6 +85,9 @@ func (a *app) traced(name string, q *queryFlags) (ingest.Data, []rate.Result, er
 	for _, c := range site.Charts {
 		ids = append(ids, c.ID)
 	}
+	if site.Pact != nil {
+		ids = append(ids, site.Pact.ID)
+	}
 	return nil, nil, usagef("there is no chart or definition %q\n\thint: the charts are %s; asylum rates lists the definitions", name, strings.Join(ids, ", "))
 }
 

@@ -7,8 +7,6 @@ package rate
 import (
 	"bytes"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -154,41 +152,34 @@ type Set struct {
 // means none.
 func Definitions(file string) (*Set, error) {
 	s := &Set{}
-	if err := s.read(datasets.FS.Open, "definitions.yaml"); err != nil {
+	builtin, err := datasets.FS.ReadFile("definitions.yaml")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.add(builtin, "definitions.yaml"); err != nil {
 		return nil, err
 	}
 	if file == "" {
 		return s, nil
 	}
-	in, err := os.Open(file)
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	defer in.Close()
-	return s, s.add(in, file)
+	if err := validate(data, file); err != nil { // of the built-in ones a test does it
+		return nil, err
+	}
+	return s, s.add(data, file)
 }
 
-func (s *Set) read(open func(string) (fs.File, error), name string) error {
-	in, err := open(name)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	return s.add(in, name)
-}
-
-func (s *Set) add(in io.Reader, name string) error {
-	data, err := io.ReadAll(in)
-	if err != nil {
-		return err
-	}
+func (s *Set) add(data []byte, name string) error {
 	var defs []Definition
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&defs); err != nil {
 		return fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
 	}
 	for i := range defs {
 		if err := defs[i].check(); err != nil {
-			return fmt.Errorf("%s: definition %q: %w", name, defs[i].Name, err)
+			return fmt.Errorf("%s:%d: definition %q: %w", name, lineOf(data, i), defs[i].Name, err)
 		}
 		if at := slices.IndexFunc(s.list, func(d Definition) bool { return d.Name == defs[i].Name }); at >= 0 {
 			s.list[at] = defs[i]

@@ -89,6 +89,11 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func([]Resul
 	if all, err = oneVintage(d, data, q, all, keep); err != nil {
 		return nil, err
 	}
+	if !slices.Contains(q.By, "period") {
+		if err := againstYears(d, data, q, all); err != nil {
+			return nil, err
+		}
+	}
 	all = prefer(d, q, all, whys)
 	return inBlocks(len(all), func() func(from, to int) T {
 		return func(from, to int) T { return use(all[from:to]) }

@@ -398,6 +398,90 @@ func TestSeveralFrequencies(t *testing.T) {
 	}
 }
 
+// The quarters of a year are checked against the annual table, cell by cell: four
+// cells rounded to 5 may differ by 10 from one. A quarter that is missing is said.
+func TestQuartersAgainstTheYear(t *testing.T) {
+	const head = "freq,citizen,sex,age,decision,unit,geo\\TIME_PERIOD"
+	quarters := head + "\t2022-Q1\t2022-Q2\t2022-Q3\t2022-Q4\t2023-Q1\n" +
+		"Q,SY,T,TOTAL,TOTAL,PER,DE\t100\t100\t100\t100\t100\nQ,SY,T,TOTAL,TOTAL_POS,PER,DE\t50\t50\t50\t50\t50\n" +
+		"Q,AF,T,TOTAL,TOTAL,PER,DE\t100\t100\t100\t100\t:\nQ,AF,T,TOTAL,TOTAL_POS,PER,DE\t50\t50\t50\t50\t:\n" +
+		"Q,IQ,T,TOTAL,TOTAL,PER,DE\t100\t100\t:\t100\t:\nQ,IQ,T,TOTAL,TOTAL_POS,PER,DE\t50\t50\t: c\t50\t:\n" +
+		"Q,RU,T,TOTAL,TOTAL,PER,DE\t100\t100\t100\t100\t:\nQ,RU,T,TOTAL,TOTAL_POS,PER,DE\t50\t50\t50\t50\t:\n"
+	year := head + "\t2022\n" +
+		"A,SY,T,TOTAL,TOTAL,PER,DE\t410\nA,SY,T,TOTAL,TOTAL_POS,PER,DE\t190\n" + // as far off as rounding allows
+		"A,AF,T,TOTAL,TOTAL,PER,DE\t400\nA,AF,T,TOTAL,TOTAL_POS,PER,DE\t215\n" + // further
+		"A,IQ,T,TOTAL,TOTAL,PER,DE\t400\nA,IQ,T,TOTAL,TOTAL_POS,PER,DE\t200\n"
+	var data scribble
+	for table, text := range map[string]string{"migr_asydcfstq": quarters, "migr_asydcfsta": year} {
+		tab, err := ingest.Read(strings.NewReader(text), table+".tsv", ingest.Options{Table: table, Vintage: "2024-05-01"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		data.tables = append(data.tables, tab)
+	}
+	ask := func(citizen string, periods ...obs.Period) rate.Result {
+		rs := evaluate(t, data, "eurostat_first_instance", rate.Query{Citizen: []string{citizen}, Geo: []string{"DE"}, By: []string{"citizen", "geo"}, Periods: periods})
+		if len(rs) != 1 {
+			t.Fatalf("%s %v: %v", citizen, periods, rs)
+		}
+		return rs[0]
+	}
+	q := []obs.Period{"2022-Q1", "2022-Q2", "2022-Q3", "2022-Q4"}
+	for _, tt := range []struct {
+		citizen  string
+		periods  []obs.Period
+		counts   string
+		warnings []string
+	}{
+		{"SY", q, "200/400", nil},
+		{"AF", q, "200/400", []string{"the quarters add up to 200/400, but migr_asydcfsta 2024-05-01 says 215/400 for 2022: more than rounding explains"}},
+		{"AF", q[:3], "150/300", nil}, // no whole year
+		{"SY", append(slices.Clone(q), "2023-Q1"), "250/500", nil},
+		{"RU", q, "200/400", nil}, // no annual cell
+		{"IQ", q, "150/300", []string{"left out: DE 2022-Q3 (TOTAL_POS is confidential)",
+			"the quarters add up to 150/300, but migr_asydcfsta 2024-05-01 says 200/400 for 2022: more than rounding explains"}},
+	} {
+		r := ask(tt.citizen, tt.periods...)
+		if r.Counts() != tt.counts || !slices.Equal(r.Warnings, tt.warnings) {
+			t.Errorf("%s %v: %s %q, want %s %q", tt.citizen, tt.periods, r.Counts(), r.Warnings, tt.counts, tt.warnings)
+		}
+	}
+}
+
+// A cell without a count says which of five it is; zero is a count.
+func TestFiveWaysToBeWithoutAValue(t *testing.T) {
+	data := scribble{[]*table.Table{tsv(t, "2024-05-01", nil, "2023",
+		"SY TOTAL DE|100", "SY TOTAL_POS DE|:", "AF TOTAL DE|100", "AF TOTAL_POS DE|: c", "IQ TOTAL DE|100", "IQ TOTAL_POS DE|: z",
+		"IR TOTAL DE|100", "IR TOTAL_POS DE|0", "TR TOTAL DE|0", "TR TOTAL_POS DE|0", "GE TOTAL DE|100", "RU TOTAL DE|100", "RU TOTAL_POS DE|0 n")}}
+	seen := map[string]string{}
+	for citizen, want := range map[string]string{
+		"SY": "–/–, no value: TOTAL_POS is missing",
+		"AF": "–/–, no value: TOTAL_POS is confidential",
+		"IQ": "–/–, no value: TOTAL_POS is not applicable",
+		"IR": "0/100 = 0.0 % (0.0-2.1)",
+		"RU": "0/100 = 0.0 % (0.0-2.1)",
+		"TR": "0/0, no value: there are no cases to divide by",
+		"GE": "–/–, no value: neither TOTAL_POS nor its parts are reported",
+		"UA": "–/–, no value: no table at hand holds such a cell (eurostat)",
+	} {
+		r := evaluate(t, data, "eurostat_first_instance", cell(citizen, "DE", "2023"))[0]
+		got := string(r.Append(nil))
+		if got != want {
+			t.Errorf("%s: %s, want %s", citizen, got, want)
+		}
+		if other := seen[got]; other != "" && !r.Known {
+			t.Errorf("%s and %s say the same", citizen, other)
+		}
+		seen[got] = citizen
+	}
+	for citizen, marked := range map[string]bool{"IR": false, "RU": true} {
+		r := evaluate(t, data, "eurostat_first_instance", cell(citizen, "DE", "2023"))[0]
+		if slices.Contains(r.Warnings, "a cell is marked as not significant (n)") != marked {
+			t.Errorf("0 of 100 of %s warns %q", citizen, r.Warnings)
+		}
+	}
+}
+
 func TestEurostatBoundsAndAbsence(t *testing.T) {
 	data := scribble{[]*table.Table{tsv(t, "2024-05-01", nil, "2022 2023",
 		"SY TOTAL DE|60|60", "SY TOTAL_POS DE|20|:", "SY GENCONV DE|:|10", "SY SUB_PROT DE|:|5", "SY HUMSTAT DE|:|5", "SY REJECTED DE|:|40",

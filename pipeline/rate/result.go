@@ -94,6 +94,7 @@ type Result struct {
 
 	mixed string // the oldest of the vintages of one table that it draws on, if there are several
 
+	summed             []obs.Period // what Period adds up, ascending; nil if it is one
 	limits             *Thresholds
 	loCorner, hiCorner [2]int64 // positives and all of the readings behind Lo and Hi
 }

@@ -471,6 +471,11 @@ func (e *evaluation) label(r *Result, from []member) {
 			}
 		}
 		slices.Sort(codes)
+		if axis == "period" {
+			for _, c := range codes {
+				r.summed = append(r.summed, obs.Period(c))
+			}
+		}
 		name := strings.Join(codes, "+")
 		if len(codes) > 3 {
 			name = fmt.Sprintf("%s+…+%s (%d)", codes[0], codes[len(codes)-1], len(codes))
@@ -503,7 +508,7 @@ func (w *adder) rate(r *Result, from []member) {
 			if p.known {
 				why = n.why
 			}
-			left = left.add(m.geo, why)
+			left = left.add(w.whose(m), why)
 			if len(from) == 1 {
 				r.Why = why
 				r.Num, r.NumKnown, r.NumLo, r.NumHi = p.n, p.known, p.iv.lo, p.iv.hi
@@ -578,6 +583,15 @@ func (r *Result) reports(m member) {
 	if m.level == "FA" {
 		r.WithAppeals = with(r.WithAppeals, m.geo)
 	}
+}
+
+// whose names what a member is a count of: a country, and its period where
+// periods are added up, so that a gap in a year does not go unsaid.
+func (w *adder) whose(m member) string {
+	if slices.Contains(w.e.summed, "period") {
+		return strings.TrimSpace(m.geo + " " + string(w.e.periods[m.period]))
+	}
+	return m.geo
 }
 
 // absent lists countries without a usable figure, by reason.
@@ -777,7 +791,7 @@ func (w *adder) sum(r *Result, side int, from []member) sum {
 			if s.why == "" {
 				s.why = m.why
 			}
-			left = left.add(m.geo, m.why)
+			left = left.add(w.whose(m), m.why)
 			continue
 		}
 		s.n, s.iv, s.known = s.n+m.n, s.iv.plus(m.iv), true

@@ -79,6 +79,17 @@ func (r *Result) Range95() (lo, hi float64) {
 	return lo, hi
 }
 
+// Difference is how much greater a is than b, with the extremes that the rounding
+// of both allows. It is exact where the two rest on different cells, and holds
+// the truth where they share some. It reports false where the two cannot be
+// subtracted: one is unknown, or they are of different classes.
+func Difference(a, b *Result) (value, lo, hi float64, ok bool) {
+	if !a.Known || !b.Known || a.Class != b.Class || a.Kind != b.Kind {
+		return 0, 0, 0, false
+	}
+	return a.Value - b.Value, a.Lo - b.Hi, a.Hi - b.Lo, true
+}
+
 // Apart reports whether a and b may be called different: rounding intervals
 // disjoint, both denominators at least Few, and the 95 % interval of the
 // difference (Newcombe 1998, method 10, at the readings that lie closest)

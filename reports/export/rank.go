@@ -33,7 +33,16 @@ type Entry struct {
 	Few       bool    `json:"few"`
 	Crossing  string  `json:"crossing"` // no, fell, rose; open: rounding allows either; unknown: no value the year before
 	Result    Result  `json:"result"`
-	Prior     *Result `json:"prior"` // of the year before, null where it is not held
+	Change    *Change `json:"change"` // since the year before, null where it is not known
+	Prior     *Result `json:"prior"`  // of the year before, null where it is not held
+}
+
+// A Change is a difference of two values, with the extremes that the rounding of
+// both allows.
+type Change struct {
+	Value float64 `json:"value"`
+	Lo    float64 `json:"lo"`
+	Hi    float64 `json:"hi"`
 }
 
 // Ranking writes a ranking.
@@ -50,6 +59,9 @@ func Ranking(w io.Writer, d rate.Definition, g *rate.Ranking) error {
 			p := Of(e.Prior)
 			p.Inputs = nil // asylum trace lists them
 			x.Prior = &p
+			if v, lo, hi, ok := rate.Difference(&e.Result, e.Prior); ok && !e.CountsOnly() && !e.Prior.CountsOnly() {
+				x.Change = &Change{v, lo, hi}
+			}
 		}
 		out.Entries = append(out.Entries, x)
 	}

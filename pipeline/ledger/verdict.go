@@ -382,7 +382,7 @@ func (j *Judgement) Fit() *rate.Result {
 	}
 	for i := range j.Evidence {
 		r := &j.Evidence[i]
-		if r.Source != j.Cites && r.Kind != rate.Share && j.value.percent && j.value.fits(r) == Reproduced {
+		if r.Source != j.Cites && r.Kind != rate.Share && !partial(r) && j.value.percent && j.value.fits(r) == Reproduced {
 			return r
 		}
 	}

@@ -23,7 +23,7 @@ import (
 
 // FS holds the embedded files under the paths given in the package comment.
 //
-//go:embed exports codes/*.csv definitions.yaml counts.yaml figures
+//go:embed exports codes/*.csv definitions.yaml definitions.schema.json counts.yaml figures
 var FS embed.FS
 
 // An Origin tells where one export came from and how far it reaches.

@@ -114,7 +114,7 @@ func (a *app) moved(data ingest.Data, d *vintage.Diff) ([]export.Moved, error) {
 		for i := range before {
 			o := before[i]
 			j := slices.IndexFunc(after, func(n rate.Result) bool { return n.Citizen == o.Citizen && n.Geo == o.Geo && n.Period == o.Period })
-			if j < 0 || !o.Known || !after[j].Known || rate.Usual.CountsOnly(&o) || rate.Usual.CountsOnly(&after[j]) || o.Percent() == after[j].Percent() {
+			if j < 0 || !o.Known || !after[j].Known || o.CountsOnly() || after[j].CountsOnly() || o.Percent() == after[j].Percent() {
 				continue
 			}
 			out = append(out, export.Moved{Old: o, New: after[j]})

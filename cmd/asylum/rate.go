@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"asylum/pipeline/ingest"
@@ -16,6 +17,7 @@ func (a *app) rateCmd() *cobra.Command {
 	var format string
 	var from []string
 	var table string
+	var more rateFlags
 	c := &cobra.Command{
 		Use:   "rate NAME [--citizen RU] [--geo HR] [--period 2023] …",
 		Short: "Compute a rate, with both counts and what rounding allows",
@@ -23,7 +25,17 @@ func (a *app) rateCmd() *cobra.Command {
 flags pick, each from the newest vintage that speaks of it.
 
 The bounds in brackets are certain, not statistical: the extremes over all true
-counts that agree with every printed, rounded cell that was used.`,
+counts that agree with every printed, rounded cell that was used. --interval adds
+a 95 % sampling interval, which is not certain and answers another question: how
+far the propensity behind few decisions may lie from the share observed. A ratio
+of flows has none.
+
+A definition that a law draws a line across (pact_20: 20 %) ranks citizenships by
+their distance from it with --by citizen alone: in the Union, in the newest year
+that the source holds for every citizenship, against the year before.
+
+--counts-under, --few-under and --rank-from say from how many cases on there is a
+percentage, a percentage without a warning, and a rank.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := formats(format, "text", "csv", "json", "parquet", "xlsx"); err != nil {
@@ -33,13 +45,20 @@ counts that agree with every printed, rounded cell that was used.`,
 			if err != nil {
 				return err
 			}
+			ask.q.StandIns = true
+			if ask.q.Interval, ask.q.Limits, err = more.query(); err != nil {
+				return err
+			}
+			if ask.d.Line != nil && slices.Equal(ask.q.By, []string{"citizen"}) {
+				return a.rank(ask, format)
+			}
 			switch format {
 			case "text":
 				blocks, err := rate.Blocks(ask.d, ask.data, ask.q, textBlock)
 				if err != nil {
 					return err
 				}
-				return a.text(ask.d, blocks)
+				return a.text(ask, blocks)
 			case "csv":
 				blocks, err := rate.Blocks(ask.d, ask.data, ask.q, export.CSVRows)
 				if err != nil {
@@ -51,25 +70,42 @@ counts that agree with every printed, rounded cell that was used.`,
 			if err != nil {
 				return err
 			}
-			switch format {
-			case "json":
-				return a.json(ask.data, results)
-			case "parquet":
-				var b bytes.Buffer // the library panics where it cannot write
-				if err := export.Parquet(&b, results); err != nil {
-					return err
-				}
-				_, err := a.stdout.Write(b.Bytes())
-				return err
-			}
-			return export.XLSX(a.stdout, ask.d, results)
+			return a.write(ask, results, format)
 		},
 	}
 	q.bind(c)
+	more.bind(c)
 	c.Flags().StringVar(&format, "format", "text", "text, csv, json, parquet or xlsx")
 	c.Flags().StringArrayVar(&from, "from", nil, "answer from this raw `FILE` and no lake; may be repeated")
 	c.Flags().StringVar(&table, "table", "", "the dataset `CODE` of the files of --from, where they do not say")
 	return c
+}
+
+// rateFlags are those of rate alone: what is said beside a value, and from how
+// many cases on.
+type rateFlags struct {
+	interval string
+	limits   rate.Thresholds
+}
+
+func (m *rateFlags) bind(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&m.interval, "interval", "", "a 95 % sampling interval beside the value, by `METHOD`: wilson or clopper-pearson")
+	f.Int64Var(&m.limits.Counts, "counts-under", rate.Usual.Counts, "give counts alone under `N` cases")
+	f.Int64Var(&m.limits.Few, "few-under", rate.Usual.Few, "warn of few cases under `N`")
+	f.Int64Var(&m.limits.Rank, "rank-from", rate.Usual.Rank, "rank from `N` cases on")
+}
+
+func (m *rateFlags) query() (string, *rate.Thresholds, error) {
+	switch m.interval {
+	case "", rate.Wilson95, rate.Exact95:
+	default:
+		return "", nil, usagef("--interval is %q, want %s or %s", m.interval, rate.Wilson95, rate.Exact95)
+	}
+	if l := m.limits; l.Counts < 0 || l.Counts > l.Few || l.Few > l.Rank {
+		return "", nil, usagef("--counts-under %d, --few-under %d and --rank-from %d do not rise, want such as 20, 100, 300", l.Counts, l.Few, l.Rank)
+	}
+	return m.interval, &m.limits, nil
 }
 
 // A question is a definition, what to apply it to, and to which cells.
@@ -99,6 +135,43 @@ func (a *app) ask(name string, flags *queryFlags, from []string, table string) (
 	return ask, err
 }
 
+// write writes results in a format for other programs.
+func (a *app) write(ask question, results []rate.Result, format string) error {
+	switch format {
+	case "json":
+		return a.json(ask.data, results)
+	case "csv":
+		return export.CSV(a.stdout, results)
+	case "parquet":
+		var b bytes.Buffer // the library panics where it cannot write
+		if err := export.Parquet(&b, results); err != nil {
+			return err
+		}
+		_, err := a.stdout.Write(b.Bytes())
+		return err
+	}
+	return export.XLSX(a.stdout, ask.d, results)
+}
+
+// rank prints the citizenships by their distance from the line of a definition.
+func (a *app) rank(ask question, format string) error {
+	g, err := rate.Rank(ask.d, ask.data, ask.q)
+	if err != nil {
+		return err
+	}
+	results := g.Results()
+	switch format {
+	case "text":
+		return a.ranking(ask, g)
+	case "json":
+		if err := locate(ask.data, results); err != nil {
+			return err
+		}
+		return export.Ranking(a.stdout, ask.d, g)
+	}
+	return a.write(ask, results, format)
+}
+
 func (a *app) json(data ingest.Data, results []rate.Result) error {
 	if err := locate(data, results); err != nil {
 		return err
@@ -116,6 +189,21 @@ func locate(data ingest.Data, results []rate.Result) error {
 		}
 	}
 	return ingest.Locate(data, places)
+}
+
+// computedFrom names the sources of a definition, or says why it has none.
+func computedFrom(d *rate.Definition) string {
+	if d.Lacks != "" {
+		return "nothing at hand: " + d.Lacks
+	}
+	var out []string
+	for _, b := range d.From {
+		if b.StandsIn != "" {
+			b.Source += " (stands in)"
+		}
+		out = append(out, b.Source)
+	}
+	return strings.Join(out, ", ")
 }
 
 func (a *app) ratesCmd() *cobra.Command {
@@ -139,7 +227,7 @@ func (a *app) ratesCmd() *cobra.Command {
 					a.printf("\n")
 				}
 				a.printf("%s  (%s)\n  %s: %s\n  class: %s\n  source of the definition: %s, %s\n  computed from: %s\n",
-					d.Name, d.Kind, d.Formula, lower(d.Title), d.Class, d.Publisher, d.Citation, strings.Join(d.Sources(), ", "))
+					d.Name, d.Kind, d.Formula, lower(d.Title), d.Class, d.Publisher, d.Citation, computedFrom(&d))
 				for _, n := range d.Caveats {
 					a.printf("  note: %s\n", n)
 				}

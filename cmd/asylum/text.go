@@ -34,7 +34,8 @@ func textBlock(results []rate.Result) block {
 }
 
 // text prints results in columns, then what is to be said about them.
-func (a *app) text(d rate.Definition, blocks []block) error {
+func (a *app) text(ask question, blocks []block) error {
+	d := ask.d
 	a.printf("%s: %s, %s\n", d.Name, lower(d.Title), d.Formula)
 	var all notes
 	widths := make([]int, 5)
@@ -45,7 +46,11 @@ func (a *app) text(d rate.Definition, blocks []block) error {
 		}
 	}
 	if all.results == 0 {
-		a.printf("no table at hand holds such a cell\n")
+		why := "no table at hand holds such a cell"
+		if d.Lacks != "" {
+			why = "no value: " + d.Lacks
+		}
+		a.printf("%s\n", why)
 		return nil
 	}
 	var lines []byte
@@ -58,11 +63,22 @@ func (a *app) text(d rate.Definition, blocks []block) error {
 	if _, err := a.stdout.Write(all.paragraph()); err != nil {
 		return err
 	}
-	for _, c := range d.Caveats {
-		a.printf("  note: %s\n", c)
-	}
+	a.caveats(ask)
 	return nil
 }
+
+// caveats prints what is to be known about a definition and what was asked
+// beside it.
+func (a *app) caveats(ask question) {
+	if m := ask.q.Interval; m != "" {
+		a.printf("  note: sampling: the 95 %% interval of the printed counts (%s); it is not certain, as the bounds in brackets are\n", methods[m])
+	}
+	for _, c := range ask.d.Caveats {
+		a.printf("  note: %s\n", c)
+	}
+}
+
+var methods = map[string]string{rate.Wilson95: "Wilson", rate.Exact95: "Clopper-Pearson"}
 
 // A grid holds cells in columns. It does for tens of thousands of rows what a
 // tabwriter does for few.

@@ -66,6 +66,7 @@ func (a *app) traced(name string, q *queryFlags) (ingest.Data, []rate.Result, er
 		if err != nil {
 			return nil, nil, err
 		}
+		ask.q.StandIns = true
 		results, err := rate.Evaluate(ask.d, ask.data, ask.q)
 		return ask.data, results, err
 	}
@@ -83,6 +84,9 @@ func (a *app) traced(name string, q *queryFlags) (ingest.Data, []rate.Result, er
 	var ids []string
 	for _, c := range site.Charts {
 		ids = append(ids, c.ID)
+	}
+	if site.Pact != nil {
+		ids = append(ids, site.Pact.ID)
 	}
 	return nil, nil, usagef("there is no chart or definition %q\n\thint: the charts are %s; asylum rates lists the definitions", name, strings.Join(ids, ", "))
 }

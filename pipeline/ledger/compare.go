@@ -148,7 +148,7 @@ func (j *Judgement) doubtful(claimed *rate.Definition) bool {
 	rates := 0
 	for i := range j.Evidence {
 		r := &j.Evidence[i]
-		if r.Kind != rate.Rate || r.Class.Stage != claimed.Class.Stage || r.Class.Numerator == "G" || r.Class.Denominator == "outcomes" {
+		if r.Kind != rate.Rate || r.Class.Stage != claimed.Class.Stage || r.Class.Numerator == "G" || partial(r) || r.Class.Denominator == "outcomes" {
 			continue
 		}
 		rates++
@@ -157,6 +157,11 @@ func (j *Judgement) doubtful(claimed *rate.Definition) bool {
 		}
 	}
 	return rates > 0
+}
+
+// partial reports whether r counts one outcome that nobody quotes as protection.
+func partial(r *rate.Result) bool {
+	return slices.Contains([]string{"S", "H", "Rm"}, r.Class.Numerator)
 }
 
 // pair computes one rate for the cells of both figures, of one source, stage

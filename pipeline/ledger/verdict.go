@@ -744,7 +744,7 @@ func (j *judge) settle(verdict string, r *candidate, why string) {
 func (j *judge) evidence() {
 	order := map[string]int{rate.Rate: 0, rate.Share: 1, rate.Ratio: 2}
 	for i := range j.all {
-		if r := &j.all[i].Result; r.Known && !rate.Usual.CountsOnly(r) {
+		if r := &j.all[i].Result; r.Known && !r.CountsOnly() {
 			j.out.Evidence = append(j.out.Evidence, *r)
 		}
 	}
@@ -775,7 +775,7 @@ func (j *Judgement) Fit() *rate.Result {
 	}
 	for i := range j.Evidence {
 		r := &j.Evidence[i]
-		if r.Source != j.Cites && r.Kind != rate.Share && j.value.percent && j.fits(r) == Reproduced {
+		if r.Source != j.Cites && r.Kind != rate.Share && !partial(r) && j.value.percent && j.fits(r) == Reproduced {
 			return r
 		}
 	}

@@ -7,8 +7,6 @@ package rate
 import (
 	"bytes"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -21,9 +19,10 @@ import (
 
 // Kinds of definition. Only a Rate may be called one.
 const (
-	Rate  = "rate"  // a part over its whole, counted in one table
-	Share = "share" // a part over its whole, both printed
-	Ratio = "ratio" // two flows of one period, of different people
+	Rate    = "rate"    // a part over its whole, counted in one table
+	Share   = "share"   // a part over its whole, both printed
+	Ratio   = "ratio"   // two flows of one period, of different people
+	Backlog = "backlog" // a stock at the end of a period over its mean monthly flow, in months
 )
 
 // A Definition says which counts are divided by which.
@@ -37,6 +36,18 @@ type Definition struct {
 	Citation  string    `yaml:"citation"`
 	Caveats   []string  `yaml:"caveats"`
 	From      []Binding `yaml:"from"`
+	Lacks     string    `yaml:"lacks"` // why no source is named: what no table holds
+	Line      *Line     `yaml:"line"`
+}
+
+// A Line is a share that a law draws between citizenships: at it or below, one
+// thing follows, above it another.
+type Line struct {
+	At      float64 `yaml:"at"`      // per cent
+	Geo     string  `yaml:"geo"`     // where the law looks
+	Few     int64   `yaml:"few"`     // under so many decisions its test says little
+	Outside string  `yaml:"outside"` // the aggregate whose own citizens it is not about
+	Below   string  `yaml:"below"`   // what it says of those at it or below
 }
 
 // A Class says what two results must share to be set side by side. Population
@@ -57,8 +68,10 @@ func (c Class) String() string {
 // leave out they take from the binding.
 type Binding struct {
 	Source   string   `yaml:"source"`
-	Computes []string `yaml:"computes"` // axes whose aggregates the source leaves to be added up
-	National bool     `yaml:"national"` // what a country counts differs from the next: never added up
+	StandsIn string   `yaml:"stands_in"` // in what it differs from the definition, where it only stands in for it
+	Class    *Class   `yaml:"class"`     // what it counts, where that is not the definition's
+	Computes []string `yaml:"computes"`  // axes whose aggregates the source leaves to be added up
+	National bool     `yaml:"national"`  // what a country counts differs from the next: never added up
 	Side     `yaml:",inline"`
 	Num      Side  `yaml:"num"`
 	Rest     *Side `yaml:"rest"`
@@ -139,41 +152,34 @@ type Set struct {
 // means none.
 func Definitions(file string) (*Set, error) {
 	s := &Set{}
-	if err := s.read(datasets.FS.Open, "definitions.yaml"); err != nil {
+	builtin, err := datasets.FS.ReadFile("definitions.yaml")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.add(builtin, "definitions.yaml"); err != nil {
 		return nil, err
 	}
 	if file == "" {
 		return s, nil
 	}
-	in, err := os.Open(file)
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	defer in.Close()
-	return s, s.add(in, file)
+	if err := validate(data, file); err != nil { // of the built-in ones a test does it
+		return nil, err
+	}
+	return s, s.add(data, file)
 }
 
-func (s *Set) read(open func(string) (fs.File, error), name string) error {
-	in, err := open(name)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	return s.add(in, name)
-}
-
-func (s *Set) add(in io.Reader, name string) error {
-	data, err := io.ReadAll(in)
-	if err != nil {
-		return err
-	}
+func (s *Set) add(data []byte, name string) error {
 	var defs []Definition
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&defs); err != nil {
 		return fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
 	}
 	for i := range defs {
 		if err := defs[i].check(); err != nil {
-			return fmt.Errorf("%s: definition %q: %w", name, defs[i].Name, err)
+			return fmt.Errorf("%s:%d: definition %q: %w", name, lineOf(data, i), defs[i].Name, err)
 		}
 		if at := slices.IndexFunc(s.list, func(d Definition) bool { return d.Name == defs[i].Name }); at >= 0 {
 			s.list[at] = defs[i]
@@ -190,19 +196,25 @@ func (d *Definition) check() error {
 		return fmt.Errorf("a name has lower-case letters, digits and _")
 	case d.Title == "" || d.Formula == "":
 		return fmt.Errorf("it has no title or no formula")
-	case d.Kind != Rate && d.Kind != Share && d.Kind != Ratio:
-		return fmt.Errorf("kind is %q, want rate, share or ratio", d.Kind)
+	case !slices.Contains([]string{Rate, Share, Ratio, Backlog}, d.Kind):
+		return fmt.Errorf("kind is %q, want rate, share, ratio or backlog", d.Kind)
 	case d.Class.Numerator == "" || d.Class.Denominator == "" || d.Class.Stage == "" || d.Class.Unit == "" || d.Class.Population == "":
 		return fmt.Errorf("its class lacks one of numerator, denominator, stage, unit, population")
-	case len(d.From) == 0:
-		return fmt.Errorf("no source in from")
+	case len(d.From) == 0 && d.Lacks == "":
+		return fmt.Errorf("no source in from, and no lacks that says what no table holds")
+	case len(d.From) > 0 && d.Lacks != "":
+		return fmt.Errorf("it has sources, so nothing is lacking: from or lacks, not both")
+	case d.Line != nil && (d.Kind != Rate || !isAggregate("geo", d.Line.Geo)):
+		return fmt.Errorf("a line is drawn across rates of a union of countries, such as EU27_2020")
 	}
 	for _, b := range d.From {
 		switch {
 		case (d.Kind == Rate) != (b.Rest != nil) || (d.Kind == Rate) == (b.Den != nil):
-			return fmt.Errorf("source %s: a rate has num and rest, a share or ratio num and den", b.Source)
+			return fmt.Errorf("source %s: a rate has num and rest, any other kind num and den", b.Source)
 		case len(b.Num.Terms) == 0:
 			return fmt.Errorf("source %s: num has no terms", b.Source)
+		case (b.StandsIn == "") != (b.Class == nil):
+			return fmt.Errorf("source %s: what stands in has a class of its own, and says in what it differs", b.Source)
 		case b.Num.over(b.Side).Axis == "" || b.Num.over(b.Side).Tables == nil:
 			return fmt.Errorf("source %s: no tables or no axis", b.Source)
 		}
@@ -268,6 +280,10 @@ func (d Definition) Sources() []string {
 	}
 	return out
 }
+
+// flows reports whether a definition divides counts of different people: then
+// its quotient is no share of anything.
+func (d *Definition) flows() bool { return d.Kind == Ratio || d.Kind == Backlog }
 
 // words names the terms of a side for a sentence.
 func (s *Side) words() string {

@@ -23,6 +23,9 @@ type Query struct {
 	By           []string // the axes kept apart; nil means citizen, geo, period
 	Source       string   // "" means every source that can answer
 	AsOf         string   // YYYY-MM-DD: what was known on that day; "" means now
+	StandIns     bool     // a source that only stands in may answer where no other does
+	Interval     string   // Wilson95 or Exact95, the sampling interval to give beside; "" means none
+	Limits       *Thresholds
 }
 
 // Axes are those that results can be kept apart by.
@@ -68,6 +71,9 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func([]Resul
 		q.By = []string{"citizen", "geo", "period"}
 	}
 	q = q.distinct()
+	if err := d.allows(q); err != nil {
+		return nil, err
+	}
 	data = once(data)
 	es, whys, err := prepare(d, data, q)
 	if err != nil {
@@ -83,10 +89,26 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func([]Resul
 	if all, err = oneVintage(d, data, q, all, keep); err != nil {
 		return nil, err
 	}
+	if !slices.Contains(q.By, "period") {
+		if err := againstYears(d, data, q, all); err != nil {
+			return nil, err
+		}
+	}
 	all = prefer(d, q, all, whys)
 	return inBlocks(len(all), func() func(from, to int) T {
 		return func(from, to int) T { return use(all[from:to]) }
 	}), nil
+}
+
+// allows refuses what makes no sense to ask of a definition.
+func (d *Definition) allows(q Query) error {
+	switch {
+	case q.Interval != "" && d.flows():
+		return queryError("%s is a %s of different people, not a share of decisions: no sampling interval can be put on it\n\thint: leave out --interval", d.Name, d.Kind)
+	case d.Kind == Backlog && !slices.Contains(q.By, "period"):
+		return queryError("%s would add up what was pending at the end of several periods\n\thint: keep them apart with --by %s", d.Name, strings.Join(append(slices.Clone(q.By), "period"), ","))
+	}
+	return nil
 }
 
 // distinct takes repeated codes out of a query: who asks twice means once.
@@ -119,6 +141,9 @@ func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string,
 			continue
 		}
 		asked = true
+		if b.StandsIn != "" && !q.StandIns {
+			continue
+		}
 		if !b.Tells(q.Stage) {
 			if len(d.From) == 1 || q.Source != "" {
 				return nil, nil, queryError("%s over %s has no stage %q", d.Name, b.Source, q.Stage)
@@ -136,7 +161,11 @@ func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string,
 			es = append(es, e)
 		}
 	}
-	if !asked {
+	switch {
+	case asked:
+	case d.Lacks != "":
+		whys = append(whys, d.Lacks)
+	default:
 		return nil, nil, queryError("%s cannot be computed from %q; its sources are %s", d.Name, q.Source, strings.Join(d.Sources(), ", "))
 	}
 	return es, whys, nil
@@ -204,14 +233,16 @@ func oneVintage(d Definition, data Data, q Query, all []Result, keep bool) ([]Re
 func prefer(d Definition, q Query, all []Result, whys []string) []Result {
 	known := map[key]bool{}
 	sorted := true
+	own := map[key]bool{} // known without a stand-in
 	for i := range all {
 		if all[i].Known && len(d.From) > 1 {
 			known[all[i].key()] = true
+			own[all[i].key()] = own[all[i].key()] || !all[i].StandsIn
 		}
 		sorted = sorted && (i == 0 || all[i-1].compare(&all[i]) <= 0)
 	}
 	if len(known) > 0 {
-		all = slices.DeleteFunc(all, func(r Result) bool { return !r.Known && known[r.key()] })
+		all = slices.DeleteFunc(all, func(r Result) bool { return !r.Known && known[r.key()] || r.StandsIn && own[r.key()] })
 	}
 	if !sorted {
 		slices.SortStableFunc(all, func(a, b Result) int { return a.compare(&b) })

@@ -75,6 +75,14 @@ func TestNumbersOfTheShowcase(t *testing.T) {
 		{"share_of_applicants", with(cell("RU", "HR", "2022"), func(q *rate.Query) { q.AsOf = "2023-12-31" }), "2,065/12,870 = 16.0 % (16.0-16.1)"},
 		{"share_of_applicants", cell("RU", "HR", "2022"), "270/2,730 = 9.9 % (9.8-10.0)"},
 		{"eurostat_first_instance", cell("TOTAL", "DE", "2016"), "433,910/631,180 = 68.7 % (68.7-68.8)"},
+		{"aida_gs_all_decisions", cell("TOTAL", "ES", "2023"), "11,163/88,042 = 12.7 %"}, // 12.68: in circulation as 12
+		{"aida_refugee", cell("RU", "DE", "2023"), "368/1,658 = 22.2 %"},
+		{"aida_subsidiary", cell("RU", "DE", "2023"), "104/1,658 = 6.3 %"},
+		{"aida_humanitarian", cell("RU", "DE", "2023"), "8/1,658 = 0.5 %"},
+		{"aida_rejection", cell("RU", "DE", "2023"), "1,178/1,658 = 71.0 %"},
+		{"positives_per_intention", cell("RU", "HR", "2023"), "24/8,507 = 0.28 %"},
+		{"positives_per_applicant", with(cell("RU", "DE", "2023"), func(q *rate.Query) { q.Source = "unhcr" }), "378/9,028 = 4.2 %"},
+		{"pending_months", cell("TOTAL", "CH", "2023"), "15,567/26,667 = 7.0 months"},
 	} {
 		rs := evaluate(t, e, tt.name, tt.q)
 		if len(rs) != 1 {
@@ -114,6 +122,105 @@ func TestMissingSaysWhy(t *testing.T) {
 		rs := evaluate(t, e, tt.name, tt.q)
 		if len(rs) != 1 || rs[0].Known || rs[0].Why != tt.why {
 			t.Errorf("%s %v: %v, want no value because %q", tt.name, tt.q, rs, tt.why)
+		}
+	}
+}
+
+// METHODS 2 names the definitions; each is listed, and one without a source says
+// what is missing.
+func TestEveryDefinitionOfMethods(t *testing.T) {
+	set, e := embedded(t)
+	for name, lacks := range map[string]bool{
+		"eurostat_first_instance": false, "eurostat_final": false, "euaa_recognition": false, "pact_20": false, "refugee_status_share": false,
+		"aida_gs_all_decisions": false, "unhcr_refugee_recognition": false, "unhcr_total_protection": false, "unhcr_all_outcomes": false,
+		"aida_refugee": false, "aida_subsidiary": false, "aida_humanitarian": false, "aida_rejection": false,
+		"de_gesamtschutzquote": false, "de_bereinigte_schutzquote": false, "fr_ofpra": true, "fr_total": true, "ch_bereinigt": true,
+		"grants_per_first_time_applicant": false, "grants_per_applicant": false, "grants_per_intention": false,
+		"positives_per_first_time_applicant": false, "positives_per_applicant": false, "positives_per_intention": false,
+		"cohort_protection": true, "pending_months": false, "share_of_applicants": false,
+	} {
+		d, err := set.Named(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if (d.Lacks != "") != lacks || lacks != (len(d.From) == 0) {
+			t.Errorf("%s: lacks %q, sources %v", name, d.Lacks, d.Sources())
+		}
+		if !lacks {
+			continue
+		}
+		rs, err := rate.Evaluate(d, e, cell("TOTAL", "FR", "2023"))
+		if err != nil || len(rs) != 1 || rs[0].Known || rs[0].NumKnown || rs[0].Why != d.Lacks {
+			t.Errorf("%s: %v %v, want no value because %q", name, rs, err, d.Lacks)
+		}
+	}
+}
+
+// Months are no percentage, what is pending is not added up over years, and no
+// sampling interval is put on flows.
+func TestWhatIsNotAskedOfFlows(t *testing.T) {
+	set, e := embedded(t)
+	for _, tt := range []struct {
+		name, want string
+		q          rate.Query
+	}{
+		{"pending_months", "pending_months would add up what was pending at the end of several periods\n\thint: keep them apart with --by citizen,geo,period",
+			rate.Query{Citizen: []string{"TOTAL"}, Geo: []string{"DE"}, By: []string{"citizen", "geo"}}},
+		{"pending_months", "pending_months is a backlog of different people, not a share of decisions: no sampling interval can be put on it\n\thint: leave out --interval",
+			with(cell("TOTAL", "DE", "2023"), func(q *rate.Query) { q.Interval = rate.Wilson95 })},
+		{"grants_per_intention", "grants_per_intention is a ratio of different people, not a share of decisions: no sampling interval can be put on it\n\thint: leave out --interval",
+			with(cell("RU", "HR", "2023"), func(q *rate.Query) { q.Interval = rate.Exact95 })},
+	} {
+		d, err := set.Named(tt.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rs, err := rate.Evaluate(d, e, tt.q); !errors.Is(err, rate.ErrQuery) || err.Error() != tt.want {
+			t.Errorf("%s: %v %v, want %q", tt.name, rs, err, tt.want)
+		}
+	}
+	r := evaluate(t, e, "pending_months", cell("TOTAL", "CH", "2023"))[0]
+	if r.Unit() != "months" || r.Value < 7 || r.Value > 7.01 || r.Lo != r.Value || r.Hi != r.Value {
+		t.Errorf("15,567 pending over 26,667 decisions a year: %v %s", r.Value, r.Unit())
+	}
+}
+
+// The sampling interval is that of the method asked for, around printed counts.
+func TestSamplingIntervals(t *testing.T) {
+	_, e := embedded(t)
+	for method, want := range map[string]string{
+		rate.Wilson95: "33.9 % (33.9-38.1), sampling 23.1-46.6",
+		rate.Exact95:  "33.9 % (33.9-38.1), sampling 22.1-47.4",
+		"":            "33.9 % (33.9-38.1)",
+	} {
+		r := evaluate(t, e, "unhcr_total_protection", with(cell("RU", "HR", "2023"), func(q *rate.Query) { q.Interval = method }))[0]
+		if r.Percent() != want {
+			t.Errorf("%s: %s, want %s", method, r.Percent(), want)
+		}
+	}
+	few := evaluate(t, e, "unhcr_total_protection", with(cell("RU", "CY", "2023"), func(q *rate.Query) { q.Interval = rate.Wilson95 }))[0]
+	if few.Sampling != nil {
+		t.Errorf("14 of 19 has a sampling interval, but no percentage: %v", few.Sampling)
+	}
+}
+
+// The thresholds are the user's to set.
+func TestThresholdsAreSettings(t *testing.T) {
+	_, e := embedded(t)
+	for _, tt := range []struct {
+		limits     rate.Thresholds
+		only, weak bool
+	}{
+		{rate.Usual, false, true}, {rate.Thresholds{Counts: 59, Few: 59, Rank: 59}, false, false},
+		{rate.Thresholds{Counts: 60, Few: 60, Rank: 60}, true, true}, {rate.Thresholds{}, false, false},
+	} {
+		r := evaluate(t, e, "unhcr_total_protection", with(cell("RU", "HR", "2023"), func(q *rate.Query) { q.Limits = &tt.limits }))[0]
+		if r.CountsOnly() != tt.only || r.Weak() != tt.weak || strings.Contains(string(r.Append(nil)), "counts only") != tt.only {
+			t.Errorf("20 of 59 under %+v: counts only %v, weak %v: %s", tt.limits, r.CountsOnly(), r.Weak(), r.Append(nil))
+		}
+		if said := slices.Contains(r.Warnings, fmt.Sprintf("under %d: few cases, so chance weighs heavily", tt.limits.Few)); said != (tt.weak && !tt.only) {
+			t.Errorf("20 of 59 under %+v: %q", tt.limits, r.Warnings)
 		}
 	}
 }
@@ -291,6 +398,90 @@ func TestSeveralFrequencies(t *testing.T) {
 	}
 }
 
+// The quarters of a year are checked against the annual table, cell by cell: four
+// cells rounded to 5 may differ by 10 from one. A quarter that is missing is said.
+func TestQuartersAgainstTheYear(t *testing.T) {
+	const head = "freq,citizen,sex,age,decision,unit,geo\\TIME_PERIOD"
+	quarters := head + "\t2022-Q1\t2022-Q2\t2022-Q3\t2022-Q4\t2023-Q1\n" +
+		"Q,SY,T,TOTAL,TOTAL,PER,DE\t100\t100\t100\t100\t100\nQ,SY,T,TOTAL,TOTAL_POS,PER,DE\t50\t50\t50\t50\t50\n" +
+		"Q,AF,T,TOTAL,TOTAL,PER,DE\t100\t100\t100\t100\t:\nQ,AF,T,TOTAL,TOTAL_POS,PER,DE\t50\t50\t50\t50\t:\n" +
+		"Q,IQ,T,TOTAL,TOTAL,PER,DE\t100\t100\t:\t100\t:\nQ,IQ,T,TOTAL,TOTAL_POS,PER,DE\t50\t50\t: c\t50\t:\n" +
+		"Q,RU,T,TOTAL,TOTAL,PER,DE\t100\t100\t100\t100\t:\nQ,RU,T,TOTAL,TOTAL_POS,PER,DE\t50\t50\t50\t50\t:\n"
+	year := head + "\t2022\n" +
+		"A,SY,T,TOTAL,TOTAL,PER,DE\t410\nA,SY,T,TOTAL,TOTAL_POS,PER,DE\t190\n" + // as far off as rounding allows
+		"A,AF,T,TOTAL,TOTAL,PER,DE\t400\nA,AF,T,TOTAL,TOTAL_POS,PER,DE\t215\n" + // further
+		"A,IQ,T,TOTAL,TOTAL,PER,DE\t400\nA,IQ,T,TOTAL,TOTAL_POS,PER,DE\t200\n"
+	var data scribble
+	for table, text := range map[string]string{"migr_asydcfstq": quarters, "migr_asydcfsta": year} {
+		tab, err := ingest.Read(strings.NewReader(text), table+".tsv", ingest.Options{Table: table, Vintage: "2024-05-01"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		data.tables = append(data.tables, tab)
+	}
+	ask := func(citizen string, periods ...obs.Period) rate.Result {
+		rs := evaluate(t, data, "eurostat_first_instance", rate.Query{Citizen: []string{citizen}, Geo: []string{"DE"}, By: []string{"citizen", "geo"}, Periods: periods})
+		if len(rs) != 1 {
+			t.Fatalf("%s %v: %v", citizen, periods, rs)
+		}
+		return rs[0]
+	}
+	q := []obs.Period{"2022-Q1", "2022-Q2", "2022-Q3", "2022-Q4"}
+	for _, tt := range []struct {
+		citizen  string
+		periods  []obs.Period
+		counts   string
+		warnings []string
+	}{
+		{"SY", q, "200/400", nil},
+		{"AF", q, "200/400", []string{"the quarters add up to 200/400, but migr_asydcfsta 2024-05-01 says 215/400 for 2022: more than rounding explains"}},
+		{"AF", q[:3], "150/300", nil}, // no whole year
+		{"SY", append(slices.Clone(q), "2023-Q1"), "250/500", nil},
+		{"RU", q, "200/400", nil}, // no annual cell
+		{"IQ", q, "150/300", []string{"left out: DE 2022-Q3 (TOTAL_POS is confidential)",
+			"the quarters add up to 150/300, but migr_asydcfsta 2024-05-01 says 200/400 for 2022: more than rounding explains"}},
+	} {
+		r := ask(tt.citizen, tt.periods...)
+		if r.Counts() != tt.counts || !slices.Equal(r.Warnings, tt.warnings) {
+			t.Errorf("%s %v: %s %q, want %s %q", tt.citizen, tt.periods, r.Counts(), r.Warnings, tt.counts, tt.warnings)
+		}
+	}
+}
+
+// A cell without a count says which of five it is; zero is a count.
+func TestFiveWaysToBeWithoutAValue(t *testing.T) {
+	data := scribble{[]*table.Table{tsv(t, "2024-05-01", nil, "2023",
+		"SY TOTAL DE|100", "SY TOTAL_POS DE|:", "AF TOTAL DE|100", "AF TOTAL_POS DE|: c", "IQ TOTAL DE|100", "IQ TOTAL_POS DE|: z",
+		"IR TOTAL DE|100", "IR TOTAL_POS DE|0", "TR TOTAL DE|0", "TR TOTAL_POS DE|0", "GE TOTAL DE|100", "RU TOTAL DE|100", "RU TOTAL_POS DE|0 n")}}
+	seen := map[string]string{}
+	for citizen, want := range map[string]string{
+		"SY": "–/–, no value: TOTAL_POS is missing",
+		"AF": "–/–, no value: TOTAL_POS is confidential",
+		"IQ": "–/–, no value: TOTAL_POS is not applicable",
+		"IR": "0/100 = 0.0 % (0.0-2.1)",
+		"RU": "0/100 = 0.0 % (0.0-2.1)",
+		"TR": "0/0, no value: there are no cases to divide by",
+		"GE": "–/–, no value: neither TOTAL_POS nor its parts are reported",
+		"UA": "–/–, no value: no table at hand holds such a cell (eurostat)",
+	} {
+		r := evaluate(t, data, "eurostat_first_instance", cell(citizen, "DE", "2023"))[0]
+		got := string(r.Append(nil))
+		if got != want {
+			t.Errorf("%s: %s, want %s", citizen, got, want)
+		}
+		if other := seen[got]; other != "" && !r.Known {
+			t.Errorf("%s and %s say the same", citizen, other)
+		}
+		seen[got] = citizen
+	}
+	for citizen, marked := range map[string]bool{"IR": false, "RU": true} {
+		r := evaluate(t, data, "eurostat_first_instance", cell(citizen, "DE", "2023"))[0]
+		if slices.Contains(r.Warnings, "a cell is marked as not significant (n)") != marked {
+			t.Errorf("0 of 100 of %s warns %q", citizen, r.Warnings)
+		}
+	}
+}
+
 func TestEurostatBoundsAndAbsence(t *testing.T) {
 	data := scribble{[]*table.Table{tsv(t, "2024-05-01", nil, "2022 2023",
 		"SY TOTAL DE|60|60", "SY TOTAL_POS DE|20|:", "SY GENCONV DE|:|10", "SY SUB_PROT DE|:|5", "SY HUMSTAT DE|:|5", "SY REJECTED DE|:|40",
@@ -333,8 +524,8 @@ func TestEurostatBoundsAndAbsence(t *testing.T) {
 	if r := evaluate(t, odd, "eurostat_first_instance", cell("SY", "DE", "2023"))[0]; r.Percent() != "27.6 % (28.6-29.4)" || !strings.Contains(strings.Join(r.Warnings, ""), "lies outside") {
 		t.Errorf("40 and 100 of a printed 145: %s %v", r.Percent(), r.Warnings)
 	}
-	if r := evaluate(t, data, "eurostat_first_instance", cell("AF", "DE", "2022"))[0]; len(r.Warnings) != 0 {
-		t.Errorf("a clean cell warns: %v", r.Warnings)
+	if r := evaluate(t, data, "eurostat_first_instance", cell("AF", "DE", "2022"))[0]; !slices.Equal(r.Warnings, []string{"under 100: few cases, so chance weighs heavily"}) {
+		t.Errorf("a clean cell of 60 decisions warns: %v", r.Warnings)
 	}
 }
 

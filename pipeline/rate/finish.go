@@ -24,6 +24,25 @@ func (t Thresholds) CountsOnly(r *Result) bool { return r.Known && r.Den < t.Cou
 // Weak reports whether r has few cases.
 func (t Thresholds) Weak(r *Result) bool { return r.Known && r.Den < t.Few }
 
+// limits are the thresholds of a query.
+func (q *Query) limits() *Thresholds {
+	if q.Limits == nil {
+		return &Usual
+	}
+	return q.Limits
+}
+
+// CountsOnly and Weak are those of the thresholds that r was asked under.
+func (r *Result) CountsOnly() bool { return r.thresholds().CountsOnly(r) }
+func (r *Result) Weak() bool       { return r.thresholds().Weak(r) }
+
+func (r *Result) thresholds() *Thresholds {
+	if r.limits == nil {
+		return &Usual
+	}
+	return r.limits
+}
+
 // marks are the flags of Eurostat's that travel with a number.
 var marks = []struct {
 	letter byte
@@ -33,10 +52,7 @@ var marks = []struct {
 	{'p', "provisional (p)"}, {'u', "of low reliability (u)"}, {'n', "not significant (n)"},
 }
 
-var (
-	countsOnly = fmt.Sprintf("under %d: counts only, a percentage would mean nothing", Usual.Counts)
-	coarsened  = "UNHCR prints small counts as 0, 5 or 10; the true value lies in the range"
-)
+const coarsened = "UNHCR prints small counts as 0, 5 or 10; the true value lies in the range"
 
 // markBits gives the marks among each of a table's flags, nil where none is
 // Eurostat's.
@@ -76,8 +92,19 @@ func (w *adder) finish(r *Result) {
 		slices.Sort(r.WithAppeals)
 		r.warn("with appeals: " + strings.Join(r.WithAppeals, ", ") + " report first instance and appeal together")
 	}
-	if Usual.CountsOnly(r) {
-		r.warn(countsOnly)
+	switch {
+	case w.e.d.Kind == Backlog:
+	case r.CountsOnly():
+		r.warn(w.few[0])
+	case r.Weak():
+		r.warn(w.few[1])
+	}
+	if r.Known && w.e.q.Interval != "" && !r.CountsOnly() {
+		r.sample(w.e.q.Interval)
+	}
+	if w.e.b.StandsIn != "" {
+		r.StandsIn = true
+		r.warn(w.e.b.StandsIn)
 	}
 }
 

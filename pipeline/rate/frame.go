@@ -9,9 +9,12 @@ import (
 )
 
 // Columns are the columns of a table of results, in order. Counts are in the
-// unit of the result's class; value, lo and hi are shares of one.
+// unit of the result's class; value, lo and hi are in value_unit: shares of one,
+// or months. interval names the method of a sampling interval, if one was asked
+// for, from interval_lo to interval_hi.
 var Columns = []string{"definition", "source", "citizen", "geo", "period", "sex", "age", "stage",
-	"num", "den", "value", "lo", "hi", "known", "why", "class", "vintages", "warnings"}
+	"num", "den", "value", "lo", "hi", "known", "why", "class", "vintages", "warnings",
+	"value_unit", "interval", "interval_lo", "interval_hi"}
 
 // Frame gives results as a data frame for notebooks and small summaries, with
 // the columns of Columns. A missing number is NaN, as gota has no other way to
@@ -26,6 +29,7 @@ func Frame(results []Result) dataframe.DataFrame {
 		for name, v := range map[string]string{
 			"definition": r.Definition, "source": r.Source, "citizen": r.Citizen, "geo": r.Geo, "period": string(r.Period),
 			"sex": r.Sex, "age": r.Age, "stage": r.Stage, "why": r.Why, "class": r.Class.String(),
+			"value_unit": r.Unit(), "interval": r.sampling().Method,
 			"vintages": strings.Join(r.Vintages, "; "), "warnings": strings.Join(r.Warnings, "; "),
 		} {
 			text[name] = append(text[name], v)
@@ -35,6 +39,8 @@ func Frame(results []Result) dataframe.DataFrame {
 		number["value"] = append(number["value"], orNaN(r.Value, r.Known))
 		number["lo"] = append(number["lo"], orNaN(r.Lo, r.Known))
 		number["hi"] = append(number["hi"], orNaN(r.Hi, r.Known))
+		number["interval_lo"] = append(number["interval_lo"], orNaN(r.sampling().Lo, r.Sampling != nil))
+		number["interval_hi"] = append(number["interval_hi"], orNaN(r.sampling().Hi, r.Sampling != nil))
 		known[i] = r.Known
 	}
 	var cols []series.Series
@@ -49,6 +55,13 @@ func Frame(results []Result) dataframe.DataFrame {
 		}
 	}
 	return dataframe.New(cols...)
+}
+
+func (r *Result) sampling() Sampling {
+	if r.Sampling == nil {
+		return Sampling{}
+	}
+	return *r.Sampling
 }
 
 // texts keeps every text as it is: gota takes "NaN" for missing otherwise.

@@ -60,8 +60,8 @@ func (in *Input) Code(dim string) string {
 // A Result is a definition applied to cells.
 //
 // Num and Den are the printed counts, summed; in persons, or in the unit that
-// Unit says. Lo and Hi are the extremes of Num/Den over all true counts that
-// agree with every cell used. Where Known is false there is no value, and Why
+// Class.Unit says. Value is Num/Den, of a Backlog in months. Lo and Hi are its
+// extremes over all true counts that agree with every cell used. Where Known is false there is no value, and Why
 // says why; the counts may still be known.
 type Result struct {
 	Definition string
@@ -87,19 +87,23 @@ type Result struct {
 	Inputs       []Input
 	Witness      string // the rate that the source prints itself, as printed
 	Vintages     []string
-	Countries    []string // geo codes that were added up, if any
-	WithAppeals  []string // those of them whose figure holds appeals as well
+	Countries    []string  // geo codes that were added up, if any
+	WithAppeals  []string  // those of them whose figure holds appeals as well
+	StandsIn     bool      // the source only stands in for the one that the definition means
+	Sampling     *Sampling // if it was asked for
 
 	mixed string // the oldest of the vintages of one table that it draws on, if there are several
 
+	summed             []obs.Period // what Period adds up, ascending; nil if it is one
+	limits             *Thresholds
 	loCorner, hiCorner [2]int64 // positives and all of the readings behind Lo and Hi
 }
 
 // Rounded reports whether rounding or coarsening leaves the value open.
 func (r *Result) Rounded() bool { return r.Known && r.Lo < r.Hi }
 
-// Percent gives the value as people write it: one decimal, two for ratios
-// under one per cent. Bounds are rounded outward, except that a bound which
+// Percent gives the value as people write it, with its unit: one decimal, two
+// for ratios under one per cent. Bounds are rounded outward, except that a bound which
 // the value itself stands on is written as the value is.
 func (r *Result) Percent() string { return string(r.appendPercent(nil)) }
 
@@ -107,14 +111,43 @@ func (r *Result) appendPercent(b []byte) []byte {
 	if !r.Known {
 		return append(b, "–"...)
 	}
-	p := r.decimals()
-	b = append(appendFixed(b, nearest(r.Value, p), p), " %"...)
+	p, unit, k := r.decimals(), " %", 1.
+	if r.Kind == Backlog {
+		unit, k = " months", 100 // what follows thinks in hundredths
+	}
+	b = append(appendFixed(b, nearest(r.Value/k, p), p), unit...)
 	if r.Rounded() {
-		b = appendFixed(append(b, " ("...), outward(r.Lo, r.Value, p, -1), p)
-		b = appendFixed(append(b, '-'), outward(r.Hi, r.Value, p, +1), p)
+		b = appendFixed(append(b, " ("...), outward(r.Lo/k, r.Value/k, p, -1), p)
+		b = appendFixed(append(b, '-'), outward(r.Hi/k, r.Value/k, p, +1), p)
 		b = append(b, ')')
 	}
+	if s := r.Sampling; s != nil {
+		b = appendFixed(append(b, ", sampling "...), nearest(s.Lo, p), p) // no bound: rounded as values are
+		b = appendFixed(append(b, '-'), nearest(s.Hi, p), p)
+	}
 	return b
+}
+
+// Unit is what the value is given in: "share" (of one) or "months".
+func (r *Result) Unit() string {
+	if r.Kind == Backlog {
+		return "months"
+	}
+	return "share"
+}
+
+// months is how many months the flow below a stock took, 1 for any other kind.
+func (r *Result) months() int64 {
+	if r.Kind != Backlog {
+		return 1
+	}
+	switch r.Period.Freq() {
+	case 'A':
+		return 12
+	case 'Q':
+		return 3
+	}
+	return 1
 }
 
 func (r *Result) decimals() int {
@@ -179,7 +212,7 @@ func (r *Result) Append(b []byte) []byte {
 	switch {
 	case !r.Known:
 		return append(append(b, ", no value: "...), r.Why...)
-	case Usual.CountsOnly(r):
+	case r.CountsOnly():
 		return append(b, " (counts only)"...)
 	}
 	return r.appendPercent(append(b, " = "...))

@@ -390,10 +390,15 @@ type adder struct {
 	taken   [][]Input
 	marks   uint8
 	metas   []*table.Meta
+	few     [2]string // what is said under the thresholds
 }
 
 func newAdder(e *evaluation, g *grid) *adder {
-	return &adder{e: e, grid: g, none: count{why: "no " + e.sel[1].side.words() + " is reported"}}
+	t := e.q.limits()
+	return &adder{e: e, grid: g, none: count{why: "no " + e.sel[1].side.words() + " is reported"}, few: [2]string{
+		fmt.Sprintf("under %d: counts only, a percentage would mean nothing", t.Counts),
+		fmt.Sprintf("under %d: few cases, so chance weighs heavily", t.Few),
+	}}
 }
 
 // A member is a count that goes into a result, and where it stands.
@@ -446,6 +451,10 @@ func (w *adder) result(r *Result, t *target, span [2]int, j int) {
 		w.members[side] = w.gather(w.members[side][:0], side, t.from[side], span)
 	}
 	r.Definition, r.Kind, r.Class, r.Source = e.d.Name, e.d.Kind, e.d.Class, e.b.Source
+	if e.b.Class != nil {
+		r.Class = *e.b.Class
+	}
+	r.limits = e.q.limits()
 	r.Citizen, r.Geo, r.Sex, r.Age = t.citizen, t.geo, t.sex, t.age
 	if span[1]-span[0] == 1 {
 		r.Period = e.periods[span[0]]
@@ -476,6 +485,11 @@ func (e *evaluation) label(r *Result, from []member) {
 			}
 		}
 		slices.Sort(codes)
+		if axis == "period" {
+			for _, c := range codes {
+				r.summed = append(r.summed, obs.Period(c))
+			}
+		}
 		name := strings.Join(codes, "+")
 		if len(codes) > 3 {
 			name = fmt.Sprintf("%s+…+%s (%d)", codes[0], codes[len(codes)-1], len(codes))
@@ -508,7 +522,7 @@ func (w *adder) rate(r *Result, from []member) {
 			if p.known {
 				why = n.why
 			}
-			left = left.add(m.geo, why)
+			left = left.add(w.whose(m), why)
 			if len(from) == 1 {
 				r.Why = why
 				r.Num, r.NumKnown, r.NumLo, r.NumHi = p.n, p.known, p.iv.lo, p.iv.hi
@@ -585,6 +599,15 @@ func (r *Result) reports(m member) {
 	}
 }
 
+// whose names what a member is a count of: a country, and its period where
+// periods are added up, so that a gap in a year does not go unsaid.
+func (w *adder) whose(m member) string {
+	if slices.Contains(w.e.summed, "period") {
+		return strings.TrimSpace(m.geo + " " + string(w.e.periods[m.period]))
+	}
+	return m.geo
+}
+
 // absent lists countries without a usable figure, by reason.
 type absent map[string][]string
 
@@ -631,14 +654,15 @@ func (e *evaluation) divide(r *Result, lo, hi split2) {
 		r.Why, r.NumKnown, r.DenKnown = why, r.NumKnown && num, false
 		return
 	}
-	r.Value, r.Known = quotient(r.Num, r.Den), true
+	k := r.months()
+	r.Value, r.Known = quotient(k*r.Num, r.Den), true
 	r.loCorner, r.hiCorner = [2]int64{lo.pos, lo.pos + lo.rest}, [2]int64{hi.pos, hi.pos + hi.rest}
 	r.Lo, r.Hi = r.Value, r.Value
 	if d := r.loCorner[1]; d > 0 {
-		r.Lo = quotient(lo.pos, d)
+		r.Lo = quotient(k*lo.pos, d)
 	}
 	if d := r.hiCorner[1]; d > 0 {
-		r.Hi = quotient(hi.pos, d)
+		r.Hi = quotient(k*hi.pos, d)
 	}
 	if r.Value < r.Lo || r.Value > r.Hi {
 		r.warn("the quotient of the printed counts lies outside what their rounding allows")
@@ -703,7 +727,7 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 	} else {
 		den = w.sum(r, 1, dens)
 	}
-	if e.d.Kind == Ratio && (len(nums)+len(dens) > 2 || elsewhere(nums, dens)) {
+	if e.d.flows() && (len(nums)+len(dens) > 2 || elsewhere(nums, dens)) {
 		r.Warnings, r.Countries, r.WithAppeals = nil, nil, nil
 		w.begin()
 		nums, dens = beside(nums, dens), beside(dens, nums)
@@ -717,7 +741,7 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 		r.Why = num.why
 	case !den.known:
 		r.Why = den.why
-	case e.d.Kind == Ratio:
+	case e.d.flows():
 		e.divide(r, split2{num.iv.lo, den.iv.hi - num.iv.lo}, split2{num.iv.hi, den.iv.lo - num.iv.hi})
 	default:
 		s := split{num.iv, interval{0, unbounded}, den.iv}
@@ -787,7 +811,7 @@ func (w *adder) sum(r *Result, side int, from []member) sum {
 			if s.why == "" {
 				s.why = m.why
 			}
-			left = left.add(m.geo, m.why)
+			left = left.add(w.whose(m), m.why)
 			continue
 		}
 		s.n, s.iv, s.known = s.n+m.n, s.iv.plus(m.iv), true

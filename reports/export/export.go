@@ -76,12 +76,18 @@ func (v value) text() string {
 func row(r *rate.Result) []value {
 	text := func(s string) value { return value{s: s, kind: 's', known: true} }
 	count := func(n int64, known bool) value { return value{n: n, kind: 'n', known: known} }
-	share := func(f float64) value { return value{f: f, kind: 'f', known: r.Known && !rate.Usual.CountsOnly(r)} }
+	var s rate.Sampling
+	sampled := r.Sampling != nil
+	if sampled {
+		s = *r.Sampling
+	}
+	share := func(f float64) value { return value{f: f, kind: 'f', known: r.Known && !r.CountsOnly()} }
 	return []value{
 		text(r.Definition), text(r.Source), text(r.Citizen), text(r.Geo), text(string(r.Period)), text(r.Sex), text(r.Age), text(r.Stage),
 		count(r.Num, r.NumKnown), count(r.Den, r.DenKnown), share(r.Value), share(r.Lo), share(r.Hi),
-		{b: r.Known && !rate.Usual.CountsOnly(r), kind: 'b', known: true}, text(r.Why), text(r.Class.String()),
+		{b: r.Known && !r.CountsOnly(), kind: 'b', known: true}, text(r.Why), text(r.Class.String()),
 		text(strings.Join(r.Vintages, "; ")), text(strings.Join(r.Warnings, "; ")),
+		text(r.Unit()), text(s.Method), {f: s.Lo, kind: 'f', known: sampled}, {f: s.Hi, kind: 'f', known: sampled},
 	}
 }
 
@@ -100,7 +106,7 @@ func Defuse(s string) string {
 // A Result is a rate.Result as JSON.
 type Result struct {
 	Definition  string     `json:"definition"`
-	Kind        string     `json:"kind"` // rate, share or ratio
+	Kind        string     `json:"kind"` // rate, share, ratio or backlog
 	Class       rate.Class `json:"class"`
 	Source      string     `json:"source"`
 	Citizen     string     `json:"citizen"`
@@ -114,8 +120,11 @@ type Result struct {
 	Value       *float64   `json:"value"`                  // num/den, null if there is none
 	Lo          *float64   `json:"lo"`                     // the least that rounding allows
 	Hi          *float64   `json:"hi"`                     // the most that rounding allows
+	ValueUnit   string     `json:"value_unit"`             // of value, lo and hi: share (of one) or months
+	Interval    *Interval  `json:"interval,omitempty"`     // if one was asked for
 	Text        string     `json:"text"`                   // "20/59 = 33.9 % (33.9-38.1)"
 	CountsOnly  bool       `json:"counts_only"`            // too few cases for a percentage
+	StandsIn    bool       `json:"stands_in,omitempty"`    // for the source that the definition means
 	Why         string     `json:"why,omitempty"`          // there is no value because …
 	PrintedRate string     `json:"printed_rate,omitempty"` // the source's own, as printed
 	Vintages    []string   `json:"vintages"`
@@ -123,6 +132,15 @@ type Result struct {
 	WithAppeals []string   `json:"with_appeals,omitempty"`
 	Warnings    []string   `json:"warnings"`
 	Inputs      []Input    `json:"inputs"`
+}
+
+// An Interval is a 95 % sampling interval. It is not certain, as Lo and Hi of a
+// Result are.
+type Interval struct {
+	Method string  `json:"method"` // wilson or clopper-pearson
+	Level  float64 `json:"level"`
+	Lo     float64 `json:"lo"`
+	Hi     float64 `json:"hi"`
 }
 
 // An Input is one cell that a result rests on.
@@ -148,8 +166,8 @@ type Input struct {
 // Of gives a result as it is written to JSON.
 func Of(r *rate.Result) Result {
 	out := Result{Definition: r.Definition, Kind: r.Kind, Class: r.Class, Source: r.Source, Citizen: r.Citizen, Geo: r.Geo,
-		Period: string(r.Period), Sex: r.Sex, Age: r.Age, Stage: r.Stage, Text: r.Counts(), Why: r.Why, PrintedRate: r.Witness,
-		CountsOnly: rate.Usual.CountsOnly(r), Vintages: some(r.Vintages), Countries: r.Countries, WithAppeals: r.WithAppeals,
+		Period: string(r.Period), Sex: r.Sex, Age: r.Age, Stage: r.Stage, ValueUnit: r.Unit(), StandsIn: r.StandsIn, Text: r.Counts(), Why: r.Why, PrintedRate: r.Witness,
+		CountsOnly: r.CountsOnly(), Vintages: some(r.Vintages), Countries: r.Countries, WithAppeals: r.WithAppeals,
 		Warnings: some(r.Warnings), Inputs: []Input{}}
 	if r.NumKnown {
 		out.Num = &r.Num
@@ -160,6 +178,9 @@ func Of(r *rate.Result) Result {
 	if r.Known && !out.CountsOnly {
 		out.Value, out.Lo, out.Hi = &r.Value, &r.Lo, &r.Hi
 		out.Text += " = " + r.Percent()
+	}
+	if s := r.Sampling; s != nil {
+		out.Interval = &Interval{s.Method, 0.95, s.Lo, s.Hi}
 	}
 	for _, in := range r.Inputs {
 		out.Inputs = append(out.Inputs, input(in))
@@ -214,6 +235,7 @@ type Definition struct {
 	Publisher string     `json:"publisher"`
 	Citation  string     `json:"citation"`
 	Sources   []string   `json:"sources"`
+	Lacks     string     `json:"lacks,omitempty"` // why there are no sources
 	Caveats   []string   `json:"caveats"`
 }
 
@@ -221,7 +243,7 @@ type Definition struct {
 func Definitions(w io.Writer, defs []rate.Definition) error {
 	out := []Definition{}
 	for _, d := range defs {
-		out = append(out, Definition{d.Name, d.Kind, d.Title, d.Formula, d.Class, d.Publisher, d.Citation, d.Sources(), some(d.Caveats)})
+		out = append(out, Definition{d.Name, d.Kind, d.Title, d.Formula, d.Class, d.Publisher, d.Citation, some(d.Sources()), d.Lacks, some(d.Caveats)})
 	}
 	return encode(w, out)
 }

@@ -23,7 +23,7 @@ addEventListener('load', () => {
   const asked = performance.getEntriesByType('resource').map(r => r.name).filter(n => !n.startsWith('data:'));
   if (asked.length) out.push('asked for ' + asked.join(' '));
   const drawn = [...document.querySelectorAll('figure svg')].filter(s => s.getBoundingClientRect().width > 0);
-  if (drawn.length !== 3) out.push(drawn.length + ' charts are shown');
+  if (drawn.length !== CHARTS) out.push(drawn.length + ' charts are shown');
   for (const s of drawn) {
     const box = s.getBoundingClientRect();
     for (const t of s.querySelectorAll('text')) {
@@ -52,11 +52,18 @@ func TestInTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := strings.Replace(string(files["index.html"]), "</body>", probe, 1)
-	name := filepath.Join(t.TempDir(), "index.html")
-	if err := os.WriteFile(name, []byte(page), 0o644); err != nil {
-		t.Fatal(err)
+	for page, charts := range map[string]string{"index.html": "3", "pact.html": "1"} {
+		text := strings.Replace(string(files[page]), "</body>", strings.Replace(probe, "CHARTS", charts, 1), 1)
+		name := filepath.Join(t.TempDir(), page)
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(page, func(t *testing.T) { show(t, chromium, name) })
 	}
+}
+
+// show shows a page at several widths.
+func show(t *testing.T, chromium, name string) {
 	for _, w := range []int{500, 768, 1440} { // a window of headless Chromium has 500 at least
 		t.Run(fmt.Sprint(w), func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)

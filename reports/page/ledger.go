@@ -1,7 +1,6 @@
 package page
 
 import (
-	_ "embed"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,9 +8,6 @@ import (
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 )
-
-//go:embed ledger.html
-var ledgerText string
 
 // ledgerHTML is the ledger as the page shows it: a table for each topic.
 type ledgerHTML struct {

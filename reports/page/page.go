@@ -7,7 +7,7 @@ package page
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
@@ -32,6 +32,7 @@ import (
 // A Site is everything that is published, computed and not yet written.
 type Site struct {
 	Charts   []Chart
+	Pact     *Pact // on a page of its own; nil where no data at hand gives it
 	Figures  []ledger.Judgement
 	Steps    []Step             // parallel to Figures
 	Quoted   []ledger.Judgement // figures of the discussion around
@@ -54,6 +55,7 @@ type Options struct {
 func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 	data = rate.Cached(rate.AsOf(data, o.AsOf))
 	c := &composer{set: set, data: data, thick: rate.Usual}
+	var err error
 	s := &Site{Vintages: data.Vintages(), Defs: set.All(), AsOf: o.AsOf}
 	for _, make := range []struct {
 		name string
@@ -71,6 +73,9 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 			continue
 		}
 		s.Charts = append(s.Charts, *ch)
+	}
+	if s.Pact, err = c.pact(); err != nil && o.Log != nil {
+		o.Log.Warn("a page cannot be made", "page", "pact", "why", err)
 	}
 	figures, err := ledger.Builtin()
 	if err != nil {
@@ -113,6 +118,9 @@ func (s *Site) Chart(id string) (*Chart, bool) {
 			return &s.Charts[i], true
 		}
 	}
+	if s.Pact != nil && strings.EqualFold(s.Pact.ID, id) {
+		return &s.Pact.Chart, true
+	}
 	return nil, false
 }
 
@@ -129,10 +137,17 @@ func (s *Site) Files() (map[string][]byte, error) {
 		figures = append(figures, f)
 	}
 	var b bytes.Buffer
-	if err := page.Execute(&b, s.view(figures)); err != nil {
+	if err := pages.ExecuteTemplate(&b, "page", s.view(figures)); err != nil {
 		return nil, err
 	}
 	files["index.html"] = b.Bytes()
+	if s.Pact != nil {
+		html, err := s.Pact.html(s.AsOf, files)
+		if err != nil {
+			return nil, err
+		}
+		files["pact.html"] = html
+	}
 	b = bytes.Buffer{}
 	if err := export.Judgements(&b, slices.Concat(s.Figures, s.Quoted, s.Ledger)); err != nil {
 		return nil, err
@@ -238,16 +253,29 @@ func (s *Site) manifest(files map[string][]byte) ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-//go:embed page.html
-var pageText string
+//go:embed page.html pact.html parts.html ledger.html style.css
+var pageFiles embed.FS
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{
+// pages are the pages of the site, "page" and "pact", and what they share.
+var pages = templates(template.New("").Funcs(template.FuncMap{
 	"source": words.Source, "name": words.Name, "group": rate.Group, "numeric": numeric,
 	"sentence": sentenceCase,
-}).Parse(pageText + ledgerText))
+}))
+
+func templates(t *template.Template) *template.Template {
+	for name, file := range map[string]string{"page": "page.html", "pact": "pact.html", "parts": "parts.html", "ledgers": "ledger.html", "style": "style.css"} {
+		text, err := pageFiles.ReadFile(file)
+		if err != nil {
+			panic(err)
+		}
+		template.Must(t.New(name).Parse(string(text)))
+	}
+	return t
+}
 
 type view struct {
 	Figures  []figureHTML
+	Pact     *Pact
 	Speech   []judgementHTML
 	Quoted   []judgementHTML
 	Ledger   ledgerHTML
@@ -267,7 +295,7 @@ func sentenceCase(s string) string {
 
 // numeric reports whether a cell of a table holds a number, and stands right.
 func numeric(s string) bool {
-	return s == "–" || s != "" && strings.TrimLeft(s, "≈0123456789.,%– ") == ""
+	return s == "–" || s != "" && strings.TrimLeft(s, "≈0123456789.,%+−– ") == ""
 }
 
 // judgementHTML is a published figure with what can be said of it today.
@@ -279,7 +307,7 @@ type judgementHTML struct {
 }
 
 func (s *Site) view(figures []figureHTML) view {
-	v := view{Figures: figures, Pair: s.Pair, Appeals: s.Appeals, Sizes: s.sizes(), Vintages: s.Vintages, Defs: s.Defs, AsOf: s.AsOf}
+	v := view{Figures: figures, Pact: s.Pact, Pair: s.Pair, Appeals: s.Appeals, Sizes: s.sizes(), Vintages: s.Vintages, Defs: s.Defs, AsOf: s.AsOf}
 	for i := range s.Figures {
 		x := judged(&s.Figures[i])
 		x.Step = s.Steps[i]

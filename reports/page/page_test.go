@@ -49,8 +49,7 @@ func TestTheChartsAreFitToPrint(t *testing.T) {
 	if len(s.Charts) != 3 {
 		t.Fatalf("%d charts, want 3", len(s.Charts))
 	}
-	for i := range s.Charts {
-		c := &s.Charts[i]
+	for _, c := range append(s.Charts, s.Pact.Chart) {
 		for _, o := range []chart.Options{{}, {Size: chart.Phone}, {Theme: chart.Dark}, {Theme: chart.Dark, Size: chart.Phone}} {
 			faults, err := chart.Faults(c.Figure, o)
 			if err != nil || len(faults) > 0 {
@@ -257,7 +256,7 @@ func TestThePageAsksNobodyElse(t *testing.T) {
 	}
 	page := string(files["index.html"])
 	for _, re := range []*regexp.Regexp{loads, links} {
-		for _, m := range re.FindAllStringSubmatch(page, -1) {
+		for _, m := range re.FindAllStringSubmatch(page+string(files["pact.html"]), -1) {
 			if target := strings.Join(m[1:], ""); !strings.HasPrefix(target, "data:") {
 				t.Errorf("the page loads %.60s", target)
 			}
@@ -271,10 +270,50 @@ func TestThePageAsksNobodyElse(t *testing.T) {
 			t.Errorf("the page does not say %s", must)
 		}
 	}
-	for _, m := range regexp.MustCompile(`href="([^"#:]+)"`).FindAllStringSubmatch(page, -1) {
-		if _, ok := files[m[1]]; !ok {
-			t.Errorf("the page links %s, which is not there", m[1])
+	for _, page := range []string{page, string(files["pact.html"])} {
+		for _, m := range regexp.MustCompile(`href="([^"#:]+)"`).FindAllStringSubmatch(page, -1) {
+			if _, ok := files[m[1]]; !ok {
+				t.Errorf("the page links %s, which is not there", m[1])
+			}
 		}
+	}
+}
+
+// The page of the Pact says what stands in, and its chart counts what its table
+// lists.
+func TestThePageOfThePact(t *testing.T) {
+	s := build(t, embedded(t))
+	files, err := s.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(files["pact.html"])
+	for _, must := range []string{"UNHCR stands in for Eurostat, counts humanitarian status as protection", "Too few decisions for a rank", "pact_20", "left out: the Union’s own citizens", "under 30 decisions"} {
+		if !strings.Contains(strings.ToLower(page), strings.ToLower(must)) {
+			t.Errorf("the page does not say %s", must)
+		}
+	}
+	open, below, ranked := 0, 0, 0
+	for _, row := range s.Pact.Rows {
+		if row[1] == "–" {
+			continue
+		}
+		ranked++
+		lo, hi, _ := strings.Cut(strings.TrimSuffix(row[3], "%"), "–")
+		l, _ := strconv.ParseFloat(lo, 64)
+		h, _ := strconv.ParseFloat(hi, 64)
+		switch {
+		case l <= 20 && h > 20:
+			open++
+		case h <= 20:
+			below++
+		}
+	}
+	if want := fmt.Sprintf("%d of %d citizenships lie at 20%% or lower; rounding\u00a0leaves\u00a0%d\u00a0open", below, ranked, open); s.Pact.Title() != want {
+		t.Errorf("%q, the table says %q", s.Pact.Title(), want)
+	}
+	if c, ok := s.Chart("pact-EU-2023"); !ok || len(c.Results) != len(c.Rows) {
+		t.Error("the chart of the Pact is not found by its id, or lists other results than rows")
 	}
 }
 

@@ -80,7 +80,7 @@ func LadderNotes(l *rate.Ladder) []string {
 	}
 	if m := l.Step("merits"); m != nil && m.Result.Known {
 		r := &m.Result
-		if rate.Usual.CountsOnly(r) {
+		if r.CountsOnly() {
 			out = append(out, fmt.Sprintf("On the merits: %s of %s, too few for a percentage.", rate.Group(r.Num), rate.Group(r.Den)))
 		} else {
 			out = append(out, fmt.Sprintf("The protection rate is that of decisions on the merits: %s, %s of %s (%s).", r.Percent(), rate.Group(r.Num), rate.Group(r.Den), r.Definition))

@@ -1,0 +1,344 @@
+package rate
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"asylum/datasets"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+)
+
+// Schema is the file in datasets that says what definitions may hold.
+const Schema = "definitions.schema.json"
+
+var schema = sync.OnceValues(func() (*jsonschema.Schema, error) {
+	data, err := datasets.FS.ReadFile(Schema)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(Schema, doc); err != nil {
+		return nil, err
+	}
+	return c.Compile(Schema)
+})
+
+// mostFaults is how many faults of a file are shown; the rest is counted.
+const mostFaults = 20
+
+// validate checks a file of definitions against the schema. Each fault is named
+// by line and column, with what came, what was wanted and how to mend it.
+func validate(data []byte, name string) error {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return fault(name, err)
+	}
+	var doc any
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return fault(name, err)
+	}
+	if len(file.Docs) == 0 || doc == nil {
+		return fmt.Errorf("%s: got an empty file, want a list of definitions\n\thint: datasets/definitions.yaml shows some", name)
+	}
+	s, err := schema()
+	if err != nil {
+		return err
+	}
+	var invalid *jsonschema.ValidationError
+	switch err := s.Validate(doc); {
+	case err == nil:
+		return nil
+	case !errors.As(err, &invalid):
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	n := newNodes(file)
+	var faults []place
+	leaves(invalid, func(e *jsonschema.ValidationError) { faults = append(faults, n.faults(s, e)...) })
+	slices.SortStableFunc(faults, func(a, b place) int { return cmp.Or(a.line-b.line, a.column-b.column) })
+	var errs []error
+	for i, f := range faults {
+		if i == mostFaults {
+			errs = append(errs, fmt.Errorf("%s: and %d more", name, len(faults)-i))
+			break
+		}
+		errs = append(errs, fmt.Errorf("%s:%d:%d: %s", name, f.line, f.column, f.words))
+	}
+	return errors.Join(errs...)
+}
+
+// fault gives a YAML error of the library with its place.
+func fault(name string, err error) error {
+	var e yaml.Error
+	if errors.As(err, &e) && e.GetToken() != nil {
+		p := e.GetToken().Position
+		return fmt.Errorf("%s:%d:%d: %s", name, p.Line, p.Column, e.GetMessage())
+	}
+	return fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
+}
+
+// lineOf is the line of definition i.
+func lineOf(data []byte, i int) int {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil || len(file.Docs) == 0 {
+		return 1
+	}
+	n := newNodes(file)
+	return n.of(n.at([]string{strconv.Itoa(i)})).line
+}
+
+// leaves visits the faults that others are made of.
+func leaves(e *jsonschema.ValidationError, visit func(*jsonschema.ValidationError)) {
+	if len(e.Causes) == 0 {
+		visit(e)
+	}
+	for _, c := range e.Causes {
+		leaves(c, visit)
+	}
+}
+
+// A place is a fault and where it is.
+type place struct {
+	line, column int
+	words        string
+}
+
+// Nodes finds the places of values in a YAML file.
+type nodes struct {
+	root    ast.Node
+	anchors map[string]ast.Node
+}
+
+func newNodes(f *ast.File) *nodes {
+	n := &nodes{root: f.Docs[0].Body, anchors: map[string]ast.Node{}}
+	ast.Walk(n, f.Docs[0])
+	return n
+}
+
+// Visit notes what the anchors of the file stand for.
+func (n *nodes) Visit(node ast.Node) ast.Visitor {
+	if a, ok := node.(*ast.AnchorNode); ok {
+		n.anchors[a.Name.GetToken().Value] = a.Value
+	}
+	return n
+}
+
+// plain follows anchors, aliases and tags to a value.
+func (n *nodes) plain(node ast.Node) ast.Node {
+	for range 100 { // an alias of itself ends here
+		switch x := node.(type) {
+		case *ast.AnchorNode:
+			node = x.Value
+		case *ast.TagNode:
+			node = x.Value
+		case *ast.AliasNode:
+			node = n.anchors[x.Value.GetToken().Value]
+		default:
+			return node
+		}
+	}
+	return node
+}
+
+// pairs gives the keys and values of a mapping.
+func (n *nodes) pairs(node ast.Node) []*ast.MappingValueNode {
+	switch x := n.plain(node).(type) {
+	case *ast.MappingNode:
+		return x.Values
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{x}
+	}
+	return nil
+}
+
+// at gives the value at a path of keys and numbers, or the last one on the way.
+func (n *nodes) at(path []string) ast.Node {
+	node := n.root
+	for _, step := range path {
+		var next ast.Node
+		if s, ok := n.plain(node).(*ast.SequenceNode); ok {
+			i := 0
+			if _, err := fmt.Sscan(step, &i); err == nil && i < len(s.Values) {
+				next = s.Values[i]
+			}
+		}
+		for _, p := range n.pairs(node) {
+			if p.Key.GetToken().Value == step {
+				next = p.Value
+			}
+		}
+		if next == nil {
+			break
+		}
+		node = next
+	}
+	return node
+}
+
+// of gives the place of a value; a mapping is where its first key is.
+func (n *nodes) of(node ast.Node) place {
+	if p := n.pairs(node); len(p) > 0 {
+		node = p[0].Key
+	} else if s, ok := n.plain(node).(*ast.SequenceNode); ok && len(s.Values) > 0 && s.IsFlowStyle {
+		node = s
+	}
+	if node == nil || node.GetToken() == nil {
+		return place{line: 1, column: 1}
+	}
+	at := node.GetToken().Position
+	return place{line: at.Line, column: at.Column}
+}
+
+// faults words a fault of the schema's.
+func (n *nodes) faults(s *jsonschema.Schema, e *jsonschema.ValidationError) []place {
+	node := n.at(e.InstanceLocation)
+	f := n.of(node)
+	what := "the list"
+	for i := len(e.InstanceLocation) - 1; i >= 0; i-- {
+		if step := e.InstanceLocation[i]; strings.Trim(step, "0123456789") != "" {
+			what = step
+			break
+		}
+		what = "a definition"
+	}
+	switch k := e.ErrorKind.(type) {
+	case *kind.AdditionalProperties:
+		known := keys(s, e.SchemaURL)
+		var out []place
+		for _, p := range n.pairs(node) {
+			key := p.Key.GetToken()
+			if slices.Contains(k.Properties, key.Value) {
+				out = append(out, place{key.Position.Line, key.Position.Column,
+					fmt.Sprintf("got key %q, want one of %s%s", key.Value, strings.Join(known, ", "), meant(key.Value, known))})
+			}
+		}
+		return out
+	case *kind.Required:
+		for _, p := range n.pairs(node) { // a misspelt key is told at the key
+			if missing := keys(s, e.SchemaURL); !slices.Contains(missing, p.Key.GetToken().Value) {
+				k.Missing = slices.DeleteFunc(k.Missing, func(m string) bool { return near(p.Key.GetToken().Value, []string{m}) == m })
+			}
+		}
+		if len(k.Missing) == 0 {
+			return nil
+		}
+		f.words = fmt.Sprintf("got %s without %s, want it said\n\thint: %s lists what a definition must hold", what, strings.Join(k.Missing, ", "), Schema)
+	case *kind.Enum:
+		var want []string
+		for _, w := range k.Want {
+			want = append(want, fmt.Sprint(w))
+		}
+		f.words = fmt.Sprintf("got %s %q, want one of %s%s", what, fmt.Sprint(k.Got), strings.Join(want, ", "), meant(fmt.Sprint(k.Got), want))
+	case *kind.Pattern:
+		f.words = fmt.Sprintf("got %s %q, want lower-case letters, digits and _", what, k.Got)
+	case *kind.Type:
+		f.words = fmt.Sprintf("got %s as %s, want %s", what, article(k.Got), article(k.Want[0]))
+		if k.Want[0] == "array" {
+			f.words += "\n\thint: put [ ] around it"
+		} else if k.Want[0] == "string" {
+			f.words += "\n\thint: put \" \" around it"
+		}
+	case *kind.MinLength, *kind.MinItems:
+		f.words = fmt.Sprintf("got %s with nothing in it, want something\n\thint: leave the key out if there is nothing to say", what)
+	case *kind.Minimum:
+		f.words = fmt.Sprintf("got %s %s, want at least %s", what, k.Got.RatString(), k.Want.RatString())
+	case *kind.Maximum:
+		f.words = fmt.Sprintf("got %s %s, want at most %s", what, k.Got.RatString(), k.Want.RatString())
+	default:
+		f.words = fmt.Sprintf("%s: %v", what, e.ErrorKind)
+	}
+	return []place{f}
+}
+
+// article writes a type of JSON's as people say it.
+func article(t string) string {
+	return map[string]string{"array": "a list", "object": "a mapping", "string": "a text", "boolean": "true or false",
+		"number": "a number", "integer": "a whole number", "null": "nothing"}[t]
+}
+
+// keys lists the keys of the object that a place in the schema is about.
+func keys(s *jsonschema.Schema, url string) []string {
+	var find func(s *jsonschema.Schema, seen map[*jsonschema.Schema]bool) *jsonschema.Schema
+	find = func(s *jsonschema.Schema, seen map[*jsonschema.Schema]bool) *jsonschema.Schema {
+		if s == nil || seen[s] {
+			return nil
+		}
+		seen[s] = true
+		if s.Location == url {
+			return s
+		}
+		next := []*jsonschema.Schema{s.Ref, s.Items2020}
+		for _, k := range slices.Sorted(maps.Keys(s.Properties)) {
+			next = append(next, s.Properties[k])
+		}
+		for _, n := range next {
+			if found := find(n, seen); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	if at := find(s, map[*jsonschema.Schema]bool{}); at != nil {
+		return slices.Sorted(maps.Keys(at.Properties))
+	}
+	return nil
+}
+
+// meant guesses what a misspelt word was to be.
+func meant(got string, known []string) string {
+	if m := near(got, known); m != "" {
+		return "\n\thint: did you mean " + m + "?"
+	}
+	return ""
+}
+
+// near is the known word that a third of the letters or fewer set apart from
+// the one that came, "" if none does.
+func near(got string, known []string) string {
+	best, least := "", max(1, len(got)/3)+1
+	for _, k := range known {
+		if d := edits(strings.ToLower(got), k); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// edits counts the letters to put in, take out, change or swap with the next
+// (Damerau 1964, each letter touched once).
+func edits(a, b string) int {
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		for j := range d[i] {
+			switch {
+			case i == 0 || j == 0:
+				d[i][j] = i + j
+				continue
+			case a[i-1] == b[j-1]:
+				d[i][j] = d[i-1][j-1]
+			default:
+				d[i][j] = 1 + min(d[i-1][j-1], d[i-1][j], d[i][j-1])
+			}
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(a)][len(b)]
+}

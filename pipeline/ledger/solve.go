@@ -306,7 +306,12 @@ func (s *Solution) settle(all []Match, value quantity, count *quantity) {
 			break
 		}
 	}
-	off := func(m *Match) float64 { return math.Abs(m.Result.Value*scale - value.number) }
+	off := func(m *Match) float64 {
+		if m.How == Bounded { // no nearer than any other: the usual definitions stand first
+			return 0
+		}
+		return math.Abs(m.Result.Value*scale - value.number)
+	}
 	slices.SortStableFunc(s.Matches, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(off(&a), off(&b)))
 	})

@@ -288,7 +288,8 @@ func (s *source) flows() {
 	place := over("x.geo", "x.period")
 	marked := s.with("Of several countries only those count that have both numbers.", "beside",
 		"SELECT side, "+strings.Join(own, ", ")+", x.stage, x.n, x.lo, x.hi,\n"+
-			"  count(*) "+over()+" AS rows_of_result,\n"+
+			"  count(*) "+over()+" AS rows_of_result, count(*) "+place+" AS rows_of_place,\n"+
+			"  count(CASE WHEN side = 'num' THEN 1 END) "+over()+" AS nums_of_result,\n"+
 			"  max(CASE WHEN side = 'num' AND n IS NOT NULL THEN 1 ELSE 0 END) "+place+" AS num_known,\n"+
 			"  max(CASE WHEN side = 'den' AND n IS NOT NULL THEN 1 ELSE 0 END) "+place+" AS den_known\nFROM "+t.from)
 	for k, c := range t.column {
@@ -302,8 +303,9 @@ func (s *source) flows() {
 			t.groups = append(t.groups, t.column[k])
 		}
 	}
-	numOK := "side = 'num' AND (rows_of_result <= 2 OR den_known = 1)"
-	denOK := "side = 'den' AND (rows_of_result <= 2 OR num_known = 1)"
+	alone := "rows_of_result < 2 OR rows_of_result = 2 AND (rows_of_place = 2 OR nums_of_result <> 1)"
+	numOK := "side = 'num' AND (" + alone + " OR den_known = 1)"
+	denOK := "side = 'den' AND (" + alone + " OR num_known = 1)"
 	sum := func(col, ok, name string) string {
 		return "sum(" + col + ") FILTER (WHERE n IS NOT NULL AND " + ok + ") AS " + name
 	}
@@ -379,7 +381,10 @@ func (s *source) parts() {
 
 // shares divides, says why there is no share, and gives the name of the answer.
 func (s *source) shares() string {
-	impossible := ""
+	impossible, times := "", ""
+	if s.d.Kind == rate.Backlog { // in months: a year's flow took twelve
+		times = "(CASE WHEN length(period) = 4 THEN 12 WHEN period LIKE '____-Q_' THEN 3 ELSE 1 END) * "
+	}
 	if s.d.Kind == rate.Share {
 		impossible = "\n  WHEN impossible THEN 'the part is greater than its whole'"
 	}
@@ -391,9 +396,9 @@ func (s *source) shares() string {
 	}
 	from := s.with("Why there is no share, if there is none.", "checks", "SELECT "+strings.Join(append(cols, why+" AS why"), ",\n  ")+"\nFROM "+s.prefix+"results")
 	cols = append([]string{s.keys(), "stage", "num", "den", "why IS NULL AS has_share", "why",
-		"CAST(num AS DOUBLE) / nullif(den, 0) AS value",
-		"CASE WHEN lo_den > 0 THEN CAST(lo_num AS DOUBLE) / lo_den ELSE CAST(num AS DOUBLE) / nullif(den, 0) END AS lo",
-		"CASE WHEN hi_den > 0 THEN CAST(hi_num AS DOUBLE) / hi_den ELSE CAST(num AS DOUBLE) / nullif(den, 0) END AS hi"}, s.tracks()...)
+		times + "CAST(num AS DOUBLE) / nullif(den, 0) AS value",
+		"CASE WHEN lo_den > 0 THEN " + times + "CAST(lo_num AS DOUBLE) / lo_den ELSE " + times + "CAST(num AS DOUBLE) / nullif(den, 0) END AS lo",
+		"CASE WHEN hi_den > 0 THEN " + times + "CAST(hi_num AS DOUBLE) / hi_den ELSE " + times + "CAST(num AS DOUBLE) / nullif(den, 0) END AS hi"}, s.tracks()...)
 	if noTotal != "" {
 		cols[2] = "CASE WHEN why IS NOT NULL OR NOT no_part THEN num END AS num"
 		cols[3] = "CASE WHEN why IS NOT NULL OR no_total IS NULL THEN den END AS den"

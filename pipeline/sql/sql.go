@@ -58,7 +58,7 @@ func Write(d rate.Definition, lake Lake, q rate.Query, opt Options) (string, err
 	var answers []string
 	for i := range d.From {
 		b := &d.From[i]
-		if q.Source != "" && q.Source != b.Source || !b.Tells(q.Stage) {
+		if q.Source != "" && q.Source != b.Source || !b.Tells(q.Stage) || b.StandsIn != "" && !q.StandIns {
 			continue
 		}
 		name, err := w.binding(b)

@@ -233,3 +233,52 @@ func BenchmarkEmbedded(b *testing.B) {
 		})
 	}
 }
+
+// Every rate for every citizenship, country and period of a lake of all the real
+// exports.
+func BenchmarkEveryRate(b *testing.B) {
+	dir := b.TempDir()
+	l, err := store.Create(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	shared := needs.Shared(b, "data")
+	for _, name := range []string{
+		"eurostat/tsv-new/migr_asyappctza.bulk-2023.tsv.gz", "eurostat/explorer-csv/migr_asydcfsta.2017-04.csv", "eurostat/sdmx-csv-1/migr_asydcfsta.fr-2021-06.csv",
+		"unhcr/asylum_applications.csv.gz", "unhcr/asylum_decisions.csv.gz", "aida/first_instance.csv", "aida/appeals.csv", "aida/breakdown.csv",
+	} {
+		if _, err := ingest.Add(l, filepath.Join(shared, name), ingest.Options{Vintage: "2026-03-18"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	set, err := rate.Definitions("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as asylum rate runs
+	runtime.GC()
+	for b.Loop() {
+		l, err := store.Open(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n := 0
+		for _, d := range set.All() {
+			blocks, err := rate.Blocks(d, l, rate.Query{}, func(rs []rate.Result) int { return len(rs) })
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, m := range blocks {
+				n += m
+			}
+		}
+		b.ReportMetric(float64(n), "rates")
+	}
+	if status, err := os.ReadFile("/proc/self/status"); err == nil {
+		var kB float64
+		if _, line, ok := strings.Cut(string(status), "VmHWM:"); ok {
+			fmt.Sscan(line, &kB)
+			b.ReportMetric(kB/1000, "MB-RSS-with-adding")
+		}
+	}
+}

@@ -245,7 +245,16 @@ func prefer(d Definition, q Query, all []Result, whys []string) []Result {
 		all = slices.DeleteFunc(all, func(r Result) bool { return !r.Known && known[r.key()] || r.StandsIn && own[r.key()] })
 	}
 	if !sorted {
-		slices.SortStableFunc(all, func(a, b Result) int { return a.compare(&b) })
+		order := make([]*Result, len(all)) // results are large: what is sorted is where they stand
+		for i := range all {
+			order[i] = &all[i]
+		}
+		slices.SortStableFunc(order, func(a, b *Result) int { return a.compare(b) })
+		inOrder := make([]Result, len(all))
+		for i, r := range order {
+			inOrder[i] = *r
+		}
+		all = inOrder
 	}
 	if len(all) == 0 && len(q.Citizen) == 1 && len(q.Geo) == 1 && len(q.Periods) == 1 {
 		r := Result{Definition: d.Name, Kind: d.Kind, Class: d.Class, Citizen: q.Citizen[0], Geo: q.Geo[0], Period: q.Periods[0]}

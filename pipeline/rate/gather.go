@@ -87,6 +87,7 @@ type line struct {
 // A selection is the lines of one side, and what is known about their absence.
 type selection struct {
 	side    Side
+	words   string // the terms of the side, for a sentence
 	plan    plan
 	lines   []line
 	ends    []int // of the lines of each key, once sorted
@@ -100,7 +101,7 @@ type selection struct {
 // gather collects the lines of a side that the query asks for, each from the
 // newest vintage that speaks of it.
 func gather(data Data, source string, side Side, q Query, computes, terms []string, keys *register) (*selection, error) {
-	s := &selection{side: side, plan: side.plan()}
+	s := &selection{side: side, words: side.words(), plan: side.plan()}
 	for _, name := range side.Tables {
 		metas := Newest(data.Vintages(), source, name, q.AsOf)
 		s.held = append(s.held, metas...)

@@ -395,7 +395,7 @@ type adder struct {
 
 func newAdder(e *evaluation, g *grid) *adder {
 	t := e.q.limits()
-	return &adder{e: e, grid: g, none: count{why: "no " + e.sel[1].side.words() + " is reported"}, few: [2]string{
+	return &adder{e: e, grid: g, none: count{why: "no " + e.sel[1].words + " is reported"}, few: [2]string{
 		fmt.Sprintf("under %d: counts only, a percentage would mean nothing", t.Counts),
 		fmt.Sprintf("under %d: few cases, so chance weighs heavily", t.Few),
 	}}
@@ -826,7 +826,7 @@ func (w *adder) sum(r *Result, side int, from []member) sum {
 		left.warn(r)
 	}
 	if !s.known && s.why == "" {
-		s.why = "no " + w.e.sel[side].side.words() + " is reported for such a cell"
+		s.why = "no " + w.e.sel[side].words + " is reported for such a cell"
 	}
 	return s
 }

@@ -26,6 +26,7 @@ type Chart struct {
 	Head    []string   // of the table
 	Rows    [][]string // of the table
 	Results []rate.Result
+	Mixed   bool   // its results divide different things, and it names each
 	Query   string // the command that lists its cells
 }
 
@@ -77,7 +78,7 @@ func (c *composer) ladder(citizen, geo string, period obs.Period) (*Chart, error
 	if m == nil || e == nil || !m.Result.Known {
 		return nil, errNothing
 	}
-	out := &Chart{ID: geo + "-" + citizen + "-" + string(period)}
+	out := &Chart{ID: geo + "-" + citizen + "-" + string(period), Mixed: true}
 	f := &chart.Ladder{Key: chart.LadderKey{Whole: "this step’s count", Inner: "the next step’s count", Grants: "granted"},
 		Enlarge: fmt.Sprintf("enlarged %d×", chart.Enlarged)}
 	var defs, sources []string

@@ -66,6 +66,9 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 		{"applications", func() (*Chart, error) { return c.applications("RU", "EU27_2020", "HR", 2014, 2024) }},
 	} {
 		ch, err := make.f()
+		if err == nil && !ch.Mixed {
+			err = rate.Together(ch.Results)
+		}
 		if err != nil {
 			if o.Log != nil {
 				o.Log.Warn("a chart cannot be drawn", "chart", make.name, "why", err)

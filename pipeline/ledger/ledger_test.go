@@ -1,14 +1,13 @@
 package ledger
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"asylum/datasets/needs"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/rate"
 )
@@ -186,11 +185,8 @@ func TestExplained(t *testing.T) {
 
 // The figures are those of the shared list: same ids, numbers, codes, addresses.
 func TestCarriedFigures(t *testing.T) {
-	const shared = "../../../shared/data/published/figures.csv"
-	want, err := ReadFile(shared)
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("the shared list is not there")
-	} else if err != nil {
+	want, err := ReadFile(needs.Shared(t, "data/published/figures.csv"))
+	if err != nil {
 		t.Fatal(err)
 	}
 	have, err := Builtin()

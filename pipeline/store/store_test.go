@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"asylum/pipeline/obs"
@@ -552,10 +553,14 @@ func TestWritable(t *testing.T) {
 			t.Errorf("%s: %v, left %v", lake, err, left)
 		}
 	}
-	if os.Geteuid() == 0 {
-		t.Skip("root may write anywhere")
-	}
-	if err := os.Chmod(dir, 0o555); err != nil {
+	want := fs.ErrPermission
+	if os.Geteuid() == 0 { // root may write into any directory, but not below a file
+		file := filepath.Join(dir, "file")
+		if err := os.WriteFile(file, nil, 0o444); err != nil {
+			t.Fatal(err)
+		}
+		lakes, want = []string{file, filepath.Join(file, "a")}, syscall.ENOTDIR
+	} else if err := os.Chmod(dir, 0o555); err != nil {
 		t.Fatal(err)
 	}
 	for _, lake := range lakes {
@@ -563,7 +568,7 @@ func TestWritable(t *testing.T) {
 		if err == nil {
 			err = l.Writable()
 		}
-		if !errors.Is(err, fs.ErrPermission) {
+		if !errors.Is(err, want) {
 			t.Errorf("%s: %v", lake, err)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"asylum/pipeline/ledger"
@@ -156,23 +157,20 @@ func textGrid(results []rate.Result) []byte {
 func trace(results []rate.Result) string {
 	var citizens, geos, periods []string
 	stage := ""
+	add := func(list *[]string, code string) {
+		if !slices.Contains(*list, code) {
+			*list = append(*list, code)
+		}
+	}
 	for i := range results {
 		r := &results[i]
-		citizens, geos, periods = with(citizens, r.Citizen), with(geos, r.Geo), with(periods, string(r.Period))
+		add(&citizens, r.Citizen)
+		add(&geos, r.Geo)
+		add(&periods, string(r.Period))
 		if r.Stage == "FI" {
 			stage = " --stage FI"
 		}
 	}
 	return fmt.Sprintf(" --source %s%s --citizen %s --geo %s --period %s", results[0].Source, stage,
 		strings.Join(citizens, ","), strings.Join(geos, ","), strings.Join(periods, ","))
-}
-
-// with adds a text to a list, once.
-func with(list []string, s string) []string {
-	for _, x := range list {
-		if x == s {
-			return list
-		}
-	}
-	return append(list, s)
 }

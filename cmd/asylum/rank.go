@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"text/tabwriter"
 
+	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 	"asylum/reports/words"
 )
@@ -14,7 +15,7 @@ import (
 // the line, then the others by name, and what is to be said of all.
 func (a *app) ranking(ask question, g *rate.Ranking) error {
 	d := ask.d
-	a.printf("%s: %s, %s\n", d.Name, lower(d.Title), d.Formula)
+	a.printf("%s: %s, %s\n", d.Name, ledger.Lower(d.Title), d.Formula)
 	if len(g.Entries) == 0 {
 		a.printf("no value: %s\n", g.Why)
 		a.caveats(ask)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"asylum/pipeline/ingest"
+	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 	"asylum/reports/export"
 
@@ -227,7 +228,7 @@ func (a *app) ratesCmd() *cobra.Command {
 					a.printf("\n")
 				}
 				a.printf("%s  (%s)\n  %s: %s\n  class: %s\n  source of the definition: %s, %s\n  computed from: %s\n",
-					d.Name, d.Kind, d.Formula, lower(d.Title), d.Class, d.Publisher, d.Citation, computedFrom(&d))
+					d.Name, d.Kind, d.Formula, ledger.Lower(d.Title), d.Class, d.Publisher, d.Citation, computedFrom(&d))
 				for _, n := range d.Caveats {
 					a.printf("  note: %s\n", n)
 				}

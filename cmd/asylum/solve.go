@@ -128,7 +128,7 @@ func (a *app) solution(s *ledger.Solution, limit int) error {
 		a.printf("and %d more; --limit shows them\n", more)
 	}
 	best := &s.Matches[0]
-	a.printf("\n1 is %s\n", lower(best.Title))
+	a.printf("\n1 is %s\n", ledger.Lower(best.Title))
 	if len(best.Doubts) > 0 {
 		a.printf("  but: %s\n", strings.Join(best.Doubts, "; "))
 	}

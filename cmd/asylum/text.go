@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 )
 
@@ -36,7 +37,7 @@ func textBlock(results []rate.Result) block {
 // text prints results in columns, then what is to be said about them.
 func (a *app) text(ask question, blocks []block) error {
 	d := ask.d
-	a.printf("%s: %s, %s\n", d.Name, lower(d.Title), d.Formula)
+	a.printf("%s: %s, %s\n", d.Name, ledger.Lower(d.Title), d.Formula)
 	var all notes
 	widths := make([]int, 5)
 	for i := range blocks {
@@ -193,14 +194,6 @@ func (n *notes) paragraph() []byte {
 		b.WriteString("  ! " + about + w.words + "\n")
 	}
 	return b.Bytes()
-}
-
-// lower begins a title in the middle of a sentence.
-func lower(s string) string {
-	if len(s) > 1 && s[1] >= 'a' && s[1] <= 'z' {
-		return strings.ToLower(s[:1]) + s[1:]
-	}
-	return s
 }
 
 // part names a part of the people, nothing where it is all of them.

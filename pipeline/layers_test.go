@@ -34,6 +34,7 @@ var mayImport = map[string]string{
 	"pipeline/ingest":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/eurostat pipeline/aida pipeline/unhcr pipeline/store",
 	"pipeline/fetch":    "pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest",
 	"pipeline/rate":     "datasets pipeline/obs pipeline/code pipeline/table",
+	"pipeline/compare":  "pipeline/obs pipeline/code pipeline/table pipeline/rate pipeline/vintage", // the tail of a table says which quarters may be compared
 	"pipeline/sql":      "pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/rate",
 	"pipeline/vintage":  "pipeline/obs pipeline/code pipeline/table",
 	"pipeline/ledger":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/rate",

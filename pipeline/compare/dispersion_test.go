@@ -9,7 +9,7 @@ import (
 )
 
 func TestDispersionAgainstR(t *testing.T) {
-	r := fromR(t, "funnel.R.out")
+	r := fromR(t, "funnel.txt")
 	_, cells := afghans(t)
 	d, ok := NewDispersion(cells, 300)
 	if !ok {

@@ -29,7 +29,7 @@ func afghans(t *testing.T) (union Cell, cells []Cell) {
 }
 
 func TestFunnelAgainstR(t *testing.T) {
-	r := fromR(t, "funnel.R.out")
+	r := fromR(t, "funnel.txt")
 	union, cells := afghans(t)
 	f, ok := NewFunnel(union, cells)
 	if !ok || len(f.Points) != len(cells) {

@@ -1,5 +1,5 @@
 # Limits, z, over-dispersion and variance between countries, in base R (4.2.2).
-# Rscript --vanilla funnel.R > funnel.R.out
+# Rscript --vanilla funnel.R > funnel.txt
 # af2023.csv: UNHCR, decisions on citizens of Afghanistan in 2023, level FI.
 options(digits = 15)
 show <- function(name, x) cat(name, format(x, digits = 15, trim = TRUE), "\n")

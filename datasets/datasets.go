@@ -9,6 +9,8 @@
 //	exports/SOURCE/TABLE/VINTAGE/TABLE.{tsv,csv}   and .origin.json beside it
 //	codes/LIST.csv                                 code, kind, ISO 3166, names in en fr de ru
 //	codes/alias.csv                                labels as sources print them, to codes
+//	words/*.yaml                                   what charts and pages say, in en fr de ru
+//	words/places.csv, words/people.csv             how names of countries and of their citizens bend
 //
 // Names of countries in codes are from CLDR 48.2, under codes/LICENSE.unicode.
 package datasets
@@ -23,7 +25,7 @@ import (
 
 // FS holds the embedded files under the paths given in the package comment.
 //
-//go:embed exports codes/*.csv definitions.yaml definitions.schema.json counts.yaml figures
+//go:embed exports codes/*.csv definitions.yaml definitions.schema.json counts.yaml figures words
 var FS embed.FS
 
 // An Origin tells where one export came from and how far it reaches.

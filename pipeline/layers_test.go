@@ -40,7 +40,7 @@ var mayImport = map[string]string{
 	"pipeline/ledger":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/rate",
 
 	"reports/chart":  "",
-	"reports/words":  "pipeline/code pipeline/rate",
+	"reports/words":  "datasets pipeline/obs pipeline/code pipeline/rate",
 	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage",
 	"reports/page":   "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/chart reports/words reports/export",
 

@@ -1,7 +1,5 @@
 package chart
 
-import "image/color"
-
 // bandLeast is how wide, in px, what rounding leaves open must be to be drawn.
 const bandLeast = 3.0
 
@@ -32,7 +30,7 @@ func (s *sheet) bar(b *Bar, track rect) {
 	}
 }
 
-func (s *sheet) barColours(b *Bar) (solid, soft, line color.NRGBA) {
+func (s *sheet) barColours(b *Bar) (solid, soft, line colour) {
 	switch {
 	case b.Highlight:
 		return s.pal.high, s.pal.highSoft, s.pal.high
@@ -44,7 +42,7 @@ func (s *sheet) barColours(b *Bar) (solid, soft, line color.NRGBA) {
 
 // band shows what rounding leaves open, as thick as the bar: soft from the
 // lowest to the highest possible value, with an edge at the printed one.
-func (s *sheet) band(b *Bar, track rect, end float64, solid, soft color.NRGBA) {
+func (s *sheet) band(b *Bar, track rect, end float64, solid, soft colour) {
 	if !b.bounded() || track.w()*(b.Hi-b.Lo) <= bandLeast {
 		return
 	}
@@ -57,7 +55,7 @@ func (s *sheet) band(b *Bar, track rect, end float64, solid, soft color.NRGBA) {
 
 // hatch fills r with lines at 45 degrees, step px apart along the edge. There
 // is no clip path on a canvas, so each line x+y = k is cut with the edges here.
-func (s *sheet) hatch(c color.NRGBA, width, step float64, r rect) {
+func (s *sheet) hatch(c colour, width, step float64, r rect) {
 	var lines [][]pt
 	for k := r.x0 + r.y0 + step; k < r.x1+r.y1; k += step {
 		a := pt{min(r.x1, k-r.y0), 0}

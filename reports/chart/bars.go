@@ -100,25 +100,57 @@ func (b *Bar) ranged() bool {
 
 // A barGrid is where the columns of every panel stand, from its left edge.
 type barGrid struct {
-	panel, gap           float64
+	panel, gap           float64 // gap is 0 where panels stand one under the other
 	name, track, v, c    float64 // widths
 	trackX, valueX, cntX float64 // trackX and cntX are left edges, valueX a right edge
+	pitch                float64 // from one row to the next
+	thick                float64 // of a bar
+	headTo               float64 // the least height of the first heading of a panel
 }
 
 const panelGap = 56.0
 
 func (b *Bars) layout(s *sheet, top, bottom float64) float64 {
-	g := b.grid(s)
+	switch {
+	case s.bare():
+		return b.thumb(s, top, bottom)
+	case s.narrow():
+		return b.stack(s, b.grid(s, 1), top+s.px(16))
+	}
 	top += s.px(16)
-	if s.phone() {
-		return b.stack(s, g, top)
+	g := b.grid(s, len(b.Panels))
+	if len(b.Panels) > 1 {
+		one := b.grid(s, 1)
+		high := s.fmt.h >= s.w && b.columns(s.scratch(), one, top) <= bottom
+		if high || g.track < s.px(120) || !b.namesFit(s, g.name) {
+			g = one
+		}
 	}
-	pitch := 32.5
-	end := b.sideBySide(s.scratch(), g, top, pitch)
-	if rows := b.mostRows(); rows > 0 && end < bottom {
-		pitch = min(42, pitch+(bottom-end)/float64(rows))
+	return max(b.columns(s, b.spread(s, g, top, bottom), top), bottom)
+}
+
+// spread gives the rows, and then the bars, what room there is to spare.
+func (b *Bars) spread(s *sheet, g barGrid, top, bottom float64) barGrid {
+	rows, most := b.mostRows(), 42.0
+	if g.gap == 0 {
+		rows = b.rows()
 	}
-	return max(b.sideBySide(s, g, top, half(pitch-0.25)), bottom)
+	if s.fmt.h >= s.w {
+		most = 84
+	}
+	if g.gap > 0 { // rows side by side begin on one line
+		for _, p := range b.Panels {
+			if len(p.Groups) > 0 {
+				rows, _ := p.Groups[0].head(s.scratch(), s.left(), 0, g, rect{x0: s.left() + g.trackX, x1: s.left() + g.trackX + g.track})
+				g.headTo = max(g.headTo, rows)
+			}
+		}
+	}
+	if end := b.columns(s.scratch(), g, top); rows > 0 && end < bottom {
+		g.pitch = half(min(s.px(most), g.pitch+(bottom-end)/float64(rows)) - 0.25)
+		g.thick = half(max(g.thick, 0.52*g.pitch))
+	}
+	return g
 }
 
 // scratch is a sheet to measure on: what is drawn there is not seen.
@@ -128,25 +160,35 @@ func (s *sheet) scratch() *sheet {
 	return &c
 }
 
+// mostRows is the number of bars in the longest panel.
 func (b *Bars) mostRows() int {
 	most := 0
-	for _, p := range b.Panels {
-		n := 0
-		for _, g := range p.Groups {
-			n += len(g.Bars)
-		}
-		most = max(most, n)
+	for i := range b.Panels {
+		most = max(most, b.Panels[i].rows())
 	}
 	return most
 }
 
-// grid measures names, values and counts over all panels, so that the tracks
-// are of one length: bars in two panels are compared too.
-func (b *Bars) grid(s *sheet) barGrid {
-	var g barGrid
-	n := float64(len(b.Panels))
-	g.panel = s.right() - s.left()
-	if !s.phone() {
+func (b *Bars) rows() int {
+	n := 0
+	b.each(func(*Bar) { n++ })
+	return n
+}
+
+func (p *Panel) rows() int {
+	n := 0
+	for i := range p.Groups {
+		n += len(p.Groups[i].Bars)
+	}
+	return n
+}
+
+// grid measures names, values and counts over all panels, of which columns
+// stand side by side, so that the tracks are of one length: bars in two panels
+// are compared too.
+func (b *Bars) grid(s *sheet, columns int) barGrid {
+	g := barGrid{panel: s.right() - s.left(), pitch: s.px(32.5), thick: s.px(21)}
+	if n := float64(columns); n > 1 {
 		g.gap = panelGap
 		g.panel = (g.panel - panelGap*(n-1)) / n
 	}
@@ -157,18 +199,27 @@ func (b *Bars) grid(s *sheet) barGrid {
 		g.c = max(g.c, count(clean(bar.Counts)))
 	})
 	g.v, g.c = min(math.Ceil(g.v), g.panel*0.22), min(math.Ceil(g.c), g.panel*0.32)
-	if s.phone() {
+	if s.narrow() {
 		g.track, g.cntX = g.panel, g.panel-g.c
 		g.valueX = g.cntX - 10
 		g.name = g.valueX - g.v - 16
 		return g
 	}
-	g.name = min(max(math.Ceil(g.name), 118), 0.34*g.panel)
-	g.trackX = half(g.name + 14)
+	g.name = min(max(math.Ceil(g.name), s.px(118)), 0.34*g.panel)
+	g.trackX = half(g.name + s.px(14))
 	g.cntX = g.panel - g.c
-	g.valueX = g.cntX - 10
-	g.track = half(g.valueX - g.v - 18 - g.trackX)
+	g.valueX = g.cntX - s.px(10)
+	g.track = half(g.valueX - g.v - s.px(18) - g.trackX)
 	return g
+}
+
+// namesFit reports whether every name stands on three lines of a width.
+func (b *Bars) namesFit(s *sheet, width float64) bool {
+	fits := true
+	b.each(func(bar *Bar) {
+		fits = fits && len(s.wrap(s.nameStyle(), bar.Name, width)) <= 3
+	})
+	return fits
 }
 
 func (b *Bars) each(f func(*Bar)) {
@@ -181,16 +232,23 @@ func (b *Bars) each(f func(*Bar)) {
 	}
 }
 
-func (b *Bars) sideBySide(s *sheet, g barGrid, top, pitch float64) float64 {
-	end := top
+// columns draws the panels side by side, or one under the other if the grid
+// has no gap between them, and returns the end of the longest.
+func (b *Bars) columns(s *sheet, g barGrid, top float64) float64 {
+	end, x, y := top, s.left(), top
 	for i, p := range b.Panels {
-		x := half(s.left() + float64(i)*(g.panel+g.gap))
-		y := top
+		if i > 0 && g.gap > 0 {
+			x, y = half(x+g.panel+g.gap), top
+		} else if i > 0 {
+			y = end + s.px(30)
+		}
 		for j := range p.Groups {
+			row := g
 			if j > 0 {
-				y += 22
+				y += s.px(22)
+				row.headTo = 0
 			}
-			y = p.Groups[j].wide(s, g, x, y, pitch)
+			y = p.Groups[j].wide(s, row, x, y)
 		}
 		end = max(end, s.panelNote(p, x, y, g.panel))
 	}
@@ -219,16 +277,16 @@ func (s *sheet) panelNote(p Panel, x, y, width float64) float64 {
 
 // wide draws a group from top y and returns its end. Names, values and counts
 // stand in columns, so no label can meet the reference line.
-func (g *Group) wide(s *sheet, grid barGrid, x, y, pitch float64) float64 {
+func (g *Group) wide(s *sheet, grid barGrid, x, y float64) float64 {
 	track := rect{x0: x + grid.trackX, x1: x + grid.trackX + grid.track}
-	y, refTop := g.head(s, x, y, grid.panel, track)
+	y, refTop := g.head(s, x, y, grid, track)
 	layers := newLayers(s, g.Reference, track, refTop)
 	for i := range g.Bars {
 		b := &g.Bars[i]
 		name := s.fit(s.nameStyle(), b.Name, grid.name, 3)
-		h := max(pitch, float64(len(name))*s.nameStyle().lead+8)
+		h := max(grid.pitch, float64(len(name))*s.nameStyle().lead+8)
 		mid := half(y + h/2)
-		track.y0, track.y1 = mid-10.5, mid+10.5
+		track.y0, track.y1 = mid-grid.thick/2, mid+grid.thick/2
 		layers.bar(b, track)
 		st := s.nameStyle()
 		first := mid + st.middle() - float64(len(name)-1)*st.lead/2
@@ -262,9 +320,10 @@ func (b *Bar) valueStyle(s *sheet) style {
 
 // head sets heading and reference label on one line, or on two if they would
 // meet, and returns where the rows begin and where the line does.
-func (g *Group) head(s *sheet, x, y, width float64, track rect) (rows, line float64) {
+func (g *Group) head(s *sheet, x, y float64, grid barGrid, track rect) (rows, line float64) {
+	width := grid.panel
 	hst, rst := s.headingStyle(), s.headingStyle().in(s.pal.ink)
-	rst.size = s.px(15)
+	rst.size = max(s.px(15), s.fmt.least)
 	lines := s.wrap(hst, g.Heading, width)
 	end := x
 	if len(lines) == 1 {
@@ -272,10 +331,10 @@ func (g *Group) head(s *sheet, x, y, width float64, track rect) (rows, line floa
 	} else if len(lines) > 1 {
 		end = x + width
 	}
-	base := y + hst.size
-	last := s.lines(x, base, hst, lines)
+	last := s.lines(x, y+hst.size, hst, lines)
+	least := y + grid.headTo
 	if g.Reference == nil {
-		return last + 9, 0
+		return max(last+9, least), 0
 	}
 	label := one(s.fit(rst, g.Reference.Label, width*0.6, 1))
 	at := track.x0 + half(track.w()*g.Reference.Value)
@@ -284,8 +343,9 @@ func (g *Group) head(s *sheet, x, y, width float64, track rect) (rows, line floa
 		lx = at - 8 - w
 	}
 	if len(lines) > 0 && min(lx, at)-10 < end {
-		last += 22
+		last += s.px(22)
 	}
+	last = max(last, least-9)
 	s.text(lx, last, rst, label)
 	return last + 9, last - rst.ascent() - 1
 }

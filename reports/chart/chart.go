@@ -66,20 +66,11 @@ const (
 
 func (t Theme) String() string { return [...]string{"light", "dark"}[t] }
 
-// Size chooses the sheet. Text never shrinks to fit it: a sheet grows downwards.
-type Size int
-
-const (
-	Wide  Size = iota // 1200 px wide, 675 px high or more
-	Phone             // 600 px wide, as high as it must be, for places under 640 px
-)
-
-func (z Size) String() string { return [...]string{"wide", "phone"}[z] }
-
 // Options says how to draw a figure. The zero value is a wide sheet on light paper.
 type Options struct {
 	Theme Theme
 	Size  Size
+	Scale float64 // dots of a PNG to one px of the sheet, up to 4; 0 means 2
 }
 
 // SVG writes f as one SVG document that needs no other file: the letters it
@@ -95,7 +86,7 @@ func SVG(w io.Writer, f Figure, o Options) error {
 	return c.write(w, s, f.Header())
 }
 
-// PNG writes f at 144 dots per inch, two to a px, in at most 200 colours.
+// PNG writes f at [Options.Scale] dots to a px, in at most 200 colours.
 func PNG(w io.Writer, f Figure, o Options) error {
 	s, err := compose(f, o)
 	if err != nil {
@@ -142,7 +133,7 @@ func compose(f Figure, o Options) (*sheet, error) {
 	foot := s.measureFoot(head)
 	top := s.head(head)
 	end := f.layout(s, top, s.roomBelow(top, foot))
-	s.foot(head, foot, end)
+	s.foot(foot, end)
 	if s.err != nil {
 		return nil, fmt.Errorf("chart %s: %w", head.ID, s.err)
 	}

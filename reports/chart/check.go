@@ -13,14 +13,6 @@ func Faults(f Figure, o Options) ([]string, error) {
 	return append(s.faults, s.inspect()...), nil
 }
 
-// smallest is the smallest text allowed, in px.
-func (s *sheet) smallest() float64 {
-	if s.phone() {
-		return 17
-	}
-	return 14
-}
-
 func (s *sheet) inspect() []string {
 	var out []string
 	fault := func(format string, a ...any) { out = append(out, fmt.Sprintf(format, a...)) }
@@ -29,7 +21,7 @@ func (s *sheet) inspect() []string {
 		if b.x0 < s.left()-1.5 || b.x1 > s.right()+1.5 || b.y0 < 0 || b.y1 > s.h {
 			fault("off the sheet: %q at %s", r.text, b)
 		}
-		if r.st.size < s.smallest() {
+		if r.st.size < s.fmt.least {
 			fault("too small: %q at %v px", r.text, r.st.size)
 		}
 		for _, q := range s.runs[:i] {

@@ -1,6 +1,6 @@
 // Package chart draws finished results: a ladder of nested squares, bars of
-// shares, and lines over years, as SVG and PNG, for a wide sheet and a phone,
-// on light and dark paper.
+// shares, and lines over years, as SVG and PNG, in the sizes of [Sizes], on
+// light and dark paper.
 //
 // It only draws. Every word, every formatted number and every language choice
 // comes ready from the caller; values come beside them as plain numbers, so

@@ -47,11 +47,11 @@ func TestGolden(t *testing.T) {
 		o    Options
 	}{
 		{"ladder-en-wide", sampleLadder(), Options{}},
-		{"ladder-ru-phone-dark", sampleLadderRU(), Options{Dark, Phone}},
+		{"ladder-ru-phone-dark", sampleLadderRU(), Options{Theme: Dark, Size: Phone}},
 		{"bars-en-wide", sampleBars(), Options{}},
-		{"bars-de-phone-dark", sampleBarsDE(), Options{Dark, Phone}},
+		{"bars-de-phone-dark", sampleBarsDE(), Options{Theme: Dark, Size: Phone}},
 		{"lines-en-wide", sampleLines(), Options{}},
-		{"lines-ru-phone-dark", sampleEU(), Options{Dark, Phone}},
+		{"lines-ru-phone-dark", sampleEU(), Options{Theme: Dark, Size: Phone}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := embedded.ReplaceAllString(svgOf(t, tt.f, tt.o), "base64,…")
@@ -134,9 +134,9 @@ func TestPNGColours(t *testing.T) {
 		used[p.Palette[i].(color.RGBA)]++
 	}
 	th := &palettes[Dark]
-	for name, c := range map[string]color.NRGBA{"paper": th.paper, "ink": th.ink, "data": th.data, "high": th.high, "track": th.track, "soft": th.soft, "context": th.context} {
-		if used[color.RGBA(c)] < 100 {
-			t.Errorf("%s %s: %d dots of exactly this colour", name, hex(c), used[color.RGBA(c)])
+	for name, c := range map[string]colour{"paper": th.paper, "ink": th.ink, "data": th.data, "high": th.high, "track": th.track, "soft": th.soft, "context": th.context} {
+		if used[color.RGBA(c.NRGBA)] < 100 {
+			t.Errorf("%s %s: %d dots of exactly this colour", name, hex(c.NRGBA), used[color.RGBA(c.NRGBA)])
 		}
 	}
 }
@@ -221,8 +221,8 @@ func TestSVGSaysWhatItIs(t *testing.T) {
 		">" + escape(l.TitleText()) + "</title>", ">" + escape(l.Alt) + "</desc>",
 		"<dc:rights>CC BY 4.0</dc:rights>", "<dc:identifier>HR-RU-2023</dc:identifier>", "<dc:date>2025-12</dc:date>",
 		"<dc:subject>grants_per_intention</dc:subject>", "<dc:source>Sources: AIDA",
-		"font-family:'Roboto-HR-RU-2023-en-wide-light';font-weight:900",
-		"'Roboto-HR-RU-2023-en-wide-light', Roboto, 'Liberation Sans', Arial, sans-serif",
+		"font-family:'Roboto-HR-RU-2023-en-1200x675-light';font-weight:900",
+		"'Roboto-HR-RU-2023-en-1200x675-light', Roboto, 'Liberation Sans', Arial, sans-serif",
 	} {
 		if !strings.Contains(doc, want) {
 			t.Errorf("no %s", want)
@@ -381,7 +381,7 @@ func TestDraw(t *testing.T) {
 	if err := Draw(c, sampleBars(), Options{Theme: Dark}); err != nil {
 		t.Fatal(err)
 	}
-	if got := color.NRGBAModel.Convert(c.Image().At(2, 2)); got != palettes[Dark].paper {
+	if got := color.NRGBAModel.Convert(c.Image().At(2, 2)); got != palettes[Dark].paper.NRGBA {
 		t.Errorf("got %v in the corner, want paper", got)
 	}
 }

@@ -2,7 +2,6 @@ package chart
 
 import (
 	"fmt"
-	"image/color"
 	"strings"
 	"sync"
 	"unicode"
@@ -97,14 +96,14 @@ func clean(s string) string {
 type style struct {
 	size, lead float64
 	weight     weight
-	col        color.NRGBA
+	col        colour
 }
 
-func (st style) in(c color.NRGBA) style { st.col = c; return st }
-func (st style) as(w weight) style      { st.weight = w; return st }
-func (st style) ascent() float64        { return 0.74 * st.size }
-func (st style) descent() float64       { return 0.20 * st.size }
-func (st style) middle() float64        { return 0.355 * st.size } // half the height of a capital
+func (st style) in(c colour) style { st.col = c; return st }
+func (st style) as(w weight) style { st.weight = w; return st }
+func (st style) ascent() float64   { return 0.74 * st.size }
+func (st style) descent() float64  { return 0.20 * st.size }
+func (st style) middle() float64   { return 0.355 * st.size } // half the height of a capital
 func (st style) face(c *font.Cache) font.Face {
 	return c.Lookup(font.Font{Typeface: family, Weight: weights[st.weight].weight}, vg.Length(st.size))
 }

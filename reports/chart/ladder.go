@@ -2,7 +2,6 @@ package chart
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 )
 
@@ -90,22 +89,37 @@ func (l *Ladder) check() error {
 	return nil
 }
 
-// cells is how many cells n persons take: a begun cell counts.
-func (l *Ladder) cells(n int64) int {
+// cellOf is how many persons a cell stands for.
+func (l *Ladder) cellOf() int64 {
 	cell := l.Cell
 	if cell == 0 {
 		for _, st := range l.Steps {
 			cell = max(cell, CellFor(st.Count))
 		}
 	}
+	return cell
+}
+
+// cells is how many cells n persons take: a begun cell counts.
+func (l *Ladder) cells(n int64) int {
+	cell := l.cellOf()
 	return int((n + cell - 1) / cell)
 }
 
 func (l *Ladder) layout(s *sheet, top, bottom float64) float64 {
-	if s.phone() {
+	switch {
+	case s.bare():
+		return l.thumb(s, top, bottom)
+	case s.narrow():
 		return l.rows(s, top)
 	}
-	return l.columns(s, top, bottom)
+	p := l.fit(s, top, bottom)
+	if s.w < formats[Wide].w && len(l.Steps) > 2 && (p.squeezed || s.fmt.h > s.w) {
+		if end, ok := l.tiers(s, top, bottom); ok {
+			return end
+		}
+	}
+	return l.columns(s, p, top, bottom)
 }
 
 // square gives the columns and rows that n cells fill.
@@ -168,7 +182,7 @@ func (l *Ladder) nest(s *sheet, st Step, x, base, pitch float64) {
 	s.cut(x, base, n, pitch)
 }
 
-func (s *sheet) block(c color.NRGBA, x, base float64, n int, pitch float64) {
+func (s *sheet) block(c colour, x, base float64, n int, pitch float64) {
 	s.fill(c, outline(x, base, n, pitch))
 	s.mark("cells", rect{x, base - tall(n, pitch), x + side(n, pitch), base}, float64(n), pitch)
 }
@@ -220,7 +234,7 @@ func (s *sheet) rays(a, b, c, d pt) {
 }
 
 // swatch is a small piece of a square, for the key.
-func (s *sheet) swatch(c color.NRGBA, x, base, size float64) {
+func (s *sheet) swatch(c colour, x, base, size float64) {
 	s.fillRect(c, rect{x, base - size, x + size, base})
 	s.cutLines(x, base, size)
 }
@@ -236,7 +250,7 @@ func (s *sheet) cutLines(x, base, size float64) {
 
 // A keyEntry is one measured line of the key.
 type keyEntry struct {
-	col   color.NRGBA
+	col   colour
 	lines []string
 }
 
@@ -244,7 +258,7 @@ const keyIndent = 22.0
 
 func (l *Ladder) keyEntries(s *sheet, width float64) []keyEntry {
 	var out []keyEntry
-	add := func(c color.NRGBA, text string) {
+	add := func(c colour, text string) {
 		if clean(text) != "" {
 			out = append(out, keyEntry{c, s.fit(s.countStyle(), text, width-s.px(keyIndent), 2)})
 		}

@@ -9,8 +9,8 @@ func (l *Ladder) rows(s *sheet, top float64) float64 {
 		s.key(s.left(), y-4, es)
 		y += keyHeight(s, es) + 20
 	}
-	pitch := l.phonePitch(s)
-	textX := s.left() + l.gutter(pitch) + 24
+	pitch := l.rowPitch(s)
+	textX := s.left() + l.gutter(s, pitch) + 24
 	for i, st := range l.Steps {
 		y = l.section(s, i, y)
 		if s.beside(side(l.cells(st.Count), pitch)) {
@@ -26,20 +26,18 @@ func (l *Ladder) rows(s *sheet, top float64) float64 {
 	return y - 30
 }
 
-const phoneLarge = 240.0
-
 // beside tells squares so large that only a narrow column of words is left.
-func (s *sheet) beside(side float64) bool { return side > phoneLarge }
+func (s *sheet) beside(side float64) bool { return side > 0.44*(s.right()-s.left()) }
 
-// phonePitch is 4, more if all squares are small, less if the largest would
-// leave no room for its words.
-func (l *Ladder) phonePitch(s *sheet) float64 {
+// rowPitch is 8 if all squares are small, less if the largest would leave no
+// room for its words.
+func (l *Ladder) rowPitch(s *sheet) float64 {
 	most := 0
 	for _, st := range l.Steps {
 		most = max(most, l.cells(st.Count))
 	}
 	for pitch := 8.0; pitch > 1; pitch -= 0.5 {
-		if side(most, pitch) <= 375 {
+		if side(most, pitch) <= 0.69*(s.right()-s.left()) {
 			return pitch
 		}
 	}
@@ -47,11 +45,11 @@ func (l *Ladder) phonePitch(s *sheet) float64 {
 }
 
 // gutter is the width that the small squares and their copies need.
-func (l *Ladder) gutter(pitch float64) float64 {
+func (l *Ladder) gutter(s *sheet, pitch float64) float64 {
 	w := 0.0
 	for _, st := range l.Steps {
 		sq := side(l.cells(st.Count), pitch)
-		if sq > phoneLarge {
+		if s.beside(sq) {
 			continue
 		}
 		if lw, _ := l.lens(st, pitch); lw > 0 {

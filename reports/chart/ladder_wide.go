@@ -27,6 +27,8 @@ type ladderPlan struct {
 	above  float64 // from the top of the plot to the baseline of the squares
 	below  float64 // from there to the end
 	wide   bool    // it does not fit into the width
+
+	squeezed bool // columns were made narrower than their longest word
 }
 
 const (
@@ -36,17 +38,25 @@ const (
 	countGap = 27.0 // from a count's baseline to the name's
 )
 
-// columns draws the steps side by side. The pitch is the largest at which the
-// ladder fits; under 3.5 px cells would run together, so the sheet grows instead.
-func (l *Ladder) columns(s *sheet, top, bottom float64) float64 {
-	top += 14
+// ladderTop is from the words above to the highest thing of the ladder.
+const ladderTop = 14.0
+
+// fit finds the largest pitch at which the ladder fits with its steps side by
+// side; under 3.5 px cells would run together, so the sheet grows instead.
+func (l *Ladder) fit(s *sheet, top, bottom float64) ladderPlan {
 	var p ladderPlan
 	for pitch := 14.0; pitch > 0; pitch -= 0.5 {
 		p = l.plan(s, pitch)
-		if !p.wide && (pitch <= 3.5 || p.above+p.below <= bottom-top) {
+		if !p.wide && (pitch <= 3.5 || p.above+p.below <= bottom-top-ladderTop) {
 			break
 		}
 	}
+	return p
+}
+
+// columns draws the plan in the middle between top and bottom.
+func (l *Ladder) columns(s *sheet, p ladderPlan, top, bottom float64) float64 {
+	top += ladderTop
 	slack := max(0, bottom-top-p.above-p.below)
 	base := math.Round(top + p.above + slack/2)
 	p.draw(s, l, base-p.above, base)
@@ -153,6 +163,7 @@ func (p *ladderPlan) squeeze(s *sheet, l *Ladder, rest float64) float64 {
 		}
 		p.cols[at].w -= step
 		rest += step
+		p.squeezed = true
 	}
 	return rest
 }
@@ -186,14 +197,14 @@ func (p *ladderPlan) texts(s *sheet, l *Ladder) {
 func (c *ladderCol) labelHeight(s *sheet) float64 {
 	h := s.bigStyle().ascent()
 	if len(c.name) > 0 {
-		h += countGap + float64(len(c.name)-1)*s.nameStyle().lead + s.nameStyle().descent()
+		h += s.px(countGap) + float64(len(c.name)-1)*s.nameStyle().lead + s.nameStyle().descent()
 	}
 	return h
 }
 
 // height is from the top of the label down to the baseline of the squares.
 func (c *ladderCol) height(s *sheet) float64 {
-	h := c.square + labelGap + c.labelHeight(s)
+	h := c.square + s.px(labelGap) + c.labelHeight(s)
 	if c.lensH > 0 {
 		h += c.lensH + lensRise
 	}
@@ -201,9 +212,9 @@ func (c *ladderCol) height(s *sheet) float64 {
 }
 
 func (c *ladderCol) belowHeight(s *sheet, percent bool) float64 {
-	h := 12.0
+	h := s.px(12)
 	if percent {
-		h += 32
+		h += s.px(32)
 	}
 	return h + float64(len(c.of))*s.countStyle().lead + float64(len(c.other))*s.noteStyle().lead
 }
@@ -220,7 +231,7 @@ func (p *ladderPlan) heights(s *sheet, l *Ladder) {
 	p.placeAside(s, l)
 	p.placeKey(s, l)
 	if len(l.Brackets) > 0 {
-		p.below += 13 + float64(p.bracketLines(s, l))*s.noteStyle().lead
+		p.below += s.px(13) + float64(p.bracketLines(s, l))*s.noteStyle().lead
 	}
 }
 
@@ -362,7 +373,7 @@ func (p *ladderPlan) draw(s *sheet, l *Ladder, top, base float64) {
 			p.label(s, st, c.name, p.cols[1].x, p.cols[1].w, base-c.square+s.bigStyle().size*0.711)
 		} else {
 			n := max(len(c.name)-1, 0)
-			p.label(s, st, c.name, c.x, c.w, edge-labelGap-s.nameStyle().descent()-float64(n)*s.nameStyle().lead-countGap)
+			p.label(s, st, c.name, c.x, c.w, edge-s.px(labelGap)-s.nameStyle().descent()-float64(n)*s.nameStyle().lead-s.px(countGap))
 		}
 		p.under(s, st, c, base)
 	}
@@ -391,21 +402,21 @@ func (p *ladderPlan) drawLens(s *sheet, l *Ladder, i int, base float64) float64 
 // label sets a count and its name; y is the count's baseline.
 func (p *ladderPlan) label(s *sheet, st Step, name []string, x, w, y float64) {
 	s.text(x-1, y, s.bigStyle(), one(s.fit(s.bigStyle(), st.CountText, w+1, 1)))
-	s.lines(x, y+countGap, s.nameStyle(), name)
+	s.lines(x, y+s.px(countGap), s.nameStyle(), name)
 }
 
 // under sets what stands below a square.
 func (p *ladderPlan) under(s *sheet, st Step, c *ladderCol, base float64) {
-	y := base + 12
+	y := base + s.px(12)
 	if st.Percent != "" {
 		sty := s.percentStyle(st)
-		s.text(c.x-1, y+26, sty, one(s.fit(sty, st.Percent, c.w+1, 1)))
-		y += 32
+		s.text(c.x-1, y+s.px(26), sty, one(s.fit(sty, st.Percent, c.w+1, 1)))
+		y += s.px(32)
 	}
 	if len(c.of) > 0 {
-		y = s.lines(c.x, y+16, s.countStyle().in(s.pal.text), c.of) + 4
+		y = s.lines(c.x, y+s.px(16), s.countStyle().in(s.pal.text), c.of) + s.px(4)
 	}
-	s.lines(c.x, y+15, s.noteStyle(), c.other)
+	s.lines(c.x, y+s.px(15), s.noteStyle(), c.other)
 }
 
 func (p *ladderPlan) drawAside(s *sheet, top float64) {
@@ -415,7 +426,7 @@ func (p *ladderPlan) drawAside(s *sheet, top float64) {
 	st := s.asideStyle()
 	x := p.asideX
 	s.fillRect(s.pal.high, rect{x, top, x + 4, top + p.asideHeight(s)})
-	s.lines(x+asideIndent, top+18.5, st, p.aside)
+	s.lines(x+asideIndent, top+st.size-0.5, st, p.aside)
 }
 
 func (p *ladderPlan) drawBrackets(s *sheet, l *Ladder, base float64) {

@@ -2,7 +2,6 @@ package chart
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"strconv"
 
@@ -133,12 +132,15 @@ type linePlan struct {
 	labels  [][]string // end labels by series
 	labelX  float64
 	x, y    func(float64) float64
-	colours []color.NRGBA
+	colours []lineColour
 }
 
 func (l *Lines) layout(s *sheet, top, bottom float64) float64 {
+	if s.bare() {
+		return l.thumb(s, top, bottom)
+	}
 	top += s.px(26)
-	if s.phone() {
+	if s.narrow() {
 		bottom = top + 460
 	}
 	bottom = max(bottom, top+330)
@@ -149,10 +151,10 @@ func (l *Lines) layout(s *sheet, top, bottom float64) float64 {
 	}
 	p.axes(s, l)
 	for i := range l.Series {
-		p.bands(s, &l.Series[i], p.colours[i])
+		p.bands(s, &l.Series[i], p.colours[i].line)
 	}
 	for _, i := range l.order() {
-		p.series(s, &l.Series[i], p.colours[i])
+		p.series(s, &l.Series[i], p.colours[i].line)
 	}
 	p.ends(s, l)
 	p.annotate(s, l)
@@ -185,7 +187,9 @@ func (l *Lines) plan(s *sheet, top, bottom float64) *linePlan {
 	for _, t := range p.yTicks {
 		w = max(w, min(s.width(st)(clean(l.label(t.Value))), 110))
 	}
-	p.area.x0 = half(s.left() + w + 12)
+	if !s.bare() {
+		p.area.x0 = half(s.left() + w + 12)
+	}
 	p.endRoom(s, l)
 	p.plot.X.Tick.Marker = years{most: l.mostYears(s, p.area.w())}
 	p.transforms()
@@ -250,24 +254,28 @@ func (p *linePlan) canvas(c vg.Canvas, flip float64) draw.Canvas {
 	}}
 }
 
+// A lineColour is that of a line and of the words at its end.
+type lineColour struct{ line, words colour }
+
 // colours gives the highlight to the highlighted, grey to context, and the
 // categorical ones in their order to the rest, without the highlight's if it is taken.
-func (l *Lines) colours(pal *palette) []color.NRGBA {
-	free := pal.series[:]
+func (l *Lines) colours(pal *palette) []lineColour {
+	free := []int{0, 1, 2, 3, 4}
 	for i := range l.Series {
 		if l.Series[i].Highlight {
-			free = append([]color.NRGBA{pal.series[0]}, pal.series[2:]...)
+			free = []int{0, 2, 3, 4}
 		}
 	}
-	out, k := make([]color.NRGBA, len(l.Series)), 0
+	out, k := make([]lineColour, len(l.Series)), 0
 	for i := range l.Series {
 		switch se := &l.Series[i]; {
 		case se.Highlight:
-			out[i] = pal.high
+			out[i] = lineColour{pal.high, pal.high}
 		case se.Context:
-			out[i] = pal.middle
+			out[i] = lineColour{pal.middle, pal.middleText}
 		default:
-			out[i] = free[k%len(free)]
+			c := free[k%len(free)]
+			out[i] = lineColour{pal.series[c], pal.seriesText[c]}
 			k++
 		}
 	}
@@ -322,7 +330,7 @@ func pieces(points []Point) []plotter.XYs {
 }
 
 // bands paints what rounding leaves open around a series, where it is banded.
-func (p *linePlan) bands(s *sheet, se *Series, c color.NRGBA) {
+func (p *linePlan) bands(s *sheet, se *Series, c colour) {
 	for i := 0; i < len(se.Points); {
 		j := i
 		for j < len(se.Points) && se.Points[j].banded() {
@@ -352,7 +360,7 @@ func (se *Series) pen() float64 {
 	return 2.5
 }
 
-func (p *linePlan) series(s *sheet, se *Series, c color.NRGBA) {
+func (p *linePlan) series(s *sheet, se *Series, c colour) {
 	parts := pieces(se.Points)
 	sty := draw.LineStyle{Color: c, Width: vg.Length(se.pen())}
 	if se.Dashed {

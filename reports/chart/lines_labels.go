@@ -2,7 +2,6 @@ package chart
 
 import (
 	"cmp"
-	"image/color"
 	"math"
 	"slices"
 )
@@ -22,13 +21,16 @@ func (s *sheet) endStyle() style {
 // endRoom keeps free, at the right, what the end labels need.
 func (p *linePlan) endRoom(s *sheet, l *Lines) {
 	st := s.endStyle()
-	most := 250.0
-	if s.phone() {
+	most := s.px(250)
+	if s.narrow() || s.bare() {
 		most = 160
 	}
 	w := 0.0
 	p.labels = make([][]string, len(l.Series))
 	for i, se := range l.Series {
+		if s.bare() && !se.Highlight {
+			continue
+		}
 		lines, cut := limit(s.width(st), balance(s.width(st), clean(se.EndLabel), most), 4, most)
 		if cut {
 			s.lost(se.EndLabel)
@@ -78,11 +80,11 @@ func (p *linePlan) ends(s *sheet, l *Lines) {
 	for _, e := range all {
 		c := p.colours[e.series]
 		elbow := p.labelX - 14
-		k := s.stroke(c, 1, []pt{{e.from.x + 6, e.from.y}, {max(e.from.x+6, p.area.x1), e.from.y}, {elbow, e.at}, {p.labelX - 6, e.at}})
+		k := s.stroke(c.line, 1, []pt{{e.from.x + 6, e.from.y}, {max(e.from.x+6, p.area.x1), e.from.y}, {elbow, e.at}, {p.labelX - 6, e.at}})
 		if e.from.x < p.area.x1-1 {
 			k.dash = []float64{1, 3} // it runs through years without a value: not a line of data
 		}
-		s.lines(p.labelX, e.at-float64(len(e.lines)-1)*st.lead/2+st.middle(), st.in(s.readable(c)), e.lines)
+		s.lines(p.labelX, e.at-float64(len(e.lines)-1)*st.lead/2+st.middle(), st.in(c.words), e.lines)
 	}
 }
 
@@ -118,22 +120,13 @@ func spread(all []endLabel, lo, hi float64) {
 	}
 }
 
-// readable is c if text in it can be read on the paper, else the text colour:
-// the leader then carries the colour.
-func (s *sheet) readable(c color.NRGBA) color.NRGBA {
-	if contrast(c, s.pal.paper) >= 4.5 {
-		return c
-	}
-	return s.pal.text
-}
-
 // contrast is the ratio of WCAG 2 between two opaque colours, 1 to 21.
-func contrast(a, b color.NRGBA) float64 {
+func contrast(a, b colour) float64 {
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-func luminance(c color.NRGBA) float64 {
+func luminance(c colour) float64 {
 	lin := func(v uint8) float64 {
 		f := float64(v) / 255
 		if f <= 0.04045 {

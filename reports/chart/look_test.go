@@ -16,6 +16,7 @@ func TestLook(t *testing.T) {
 	for name, f := range samples() {
 		for _, o := range everyOption {
 			path := filepath.Join(dir, name+"-"+o.Size.String()+"-"+o.Theme.String())
+			o.Scale = 1
 			write := func(ext string, draw func(*os.File) error) {
 				w, err := os.Create(path + ext)
 				if err != nil {
@@ -39,7 +40,13 @@ func TestLook(t *testing.T) {
 	}
 }
 
-var everyOption = []Options{{Light, Wide}, {Dark, Wide}, {Light, Phone}, {Dark, Phone}}
+// everyOption is every size in both themes; the first four are those of the site.
+var everyOption = func() (all []Options) {
+	for _, z := range Sizes() {
+		all = append(all, Options{Size: z}, Options{Theme: Dark, Size: z})
+	}
+	return all
+}()
 
 func samples() map[string]Figure {
 	return map[string]Figure{

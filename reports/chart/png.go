@@ -10,6 +10,7 @@ import (
 	"image/draw"
 	"image/png"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,29 +18,44 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-const (
-	dpi       = 144
-	maxColors = 200
-)
+const maxColors = 200
 
 func writePNG(w io.Writer, s *sheet, h *Head) error {
-	c := vgimg.NewWith(vgimg.UseWH(vg.Length(s.w), vg.Length(s.h)), vgimg.UseDPI(dpi))
+	c := vgimg.NewWith(vgimg.UseWH(vg.Length(s.w), vg.Length(s.h)), vgimg.UseDPI(int(math.Round(72*s.scale()))))
 	s.play(c)
 	var b bytes.Buffer
 	enc := png.Encoder{CompressionLevel: png.DefaultCompression} // the best takes five times as long for a tenth
 	if err := enc.Encode(&b, quantise(c.Image(), s.pal.all())); err != nil {
 		return err
 	}
-	_, err := w.Write(annotate(b.Bytes(), h))
+	_, err := w.Write(annotate(b.Bytes(), h, s.dotsPerMetre()))
 	return err
 }
 
-// annotate puts what the picture is, and 144 dots to the inch, behind the header
+// scale is how many dots of a PNG a px has.
+func (s *sheet) scale() float64 {
+	if s.opt.Scale == 0 {
+		return 2
+	}
+	return s.opt.Scale
+}
+
+// dotsPerMetre says how large a PNG is meant to be: as wide as its format in
+// print, else 72 px to the inch.
+func (s *sheet) dotsPerMetre() uint32 {
+	mm := s.fmt.mm
+	if mm == 0 {
+		mm = s.w / 72 * 25.4
+	}
+	return uint32(s.w * s.scale() / mm * 1000)
+}
+
+// annotate puts what the picture is, and its dots to the metre, behind the header
 // of a PNG file: pictures travel without the page they stood on.
-func annotate(file []byte, h *Head) []byte {
+func annotate(file []byte, h *Head, dots uint32) []byte {
 	const header = 8 + 25 // signature and IHDR
 	out := append([]byte{}, file[:header]...)
-	perMetre := []byte{0, 0, 0x16, 0x25} // 5669, that is 144 to the inch
+	perMetre := binary.BigEndian.AppendUint32(nil, dots)
 	out = chunk(out, "pHYs", slices.Concat(perMetre, perMetre, []byte{1}))
 	for _, t := range [][2]string{
 		{"Title", h.TitleText()}, {"Description", clean(h.Alt)}, {"Copyright", clean(h.Licence)}, {"Source", clean(h.Source)},
@@ -71,7 +87,7 @@ func key(r, g, b uint8) uint32 { return uint32(r)<<16 | uint32(g)<<8 | uint32(b)
 // quantise maps the picture to at most 200 colours: those of the theme that
 // occur, exactly, and for the mixtures at the edges of letters the middles of
 // a median cut. Nothing depends on the order of a map, and nothing is dithered.
-func quantise(img image.Image, keep []color.NRGBA) *image.Paletted {
+func quantise(img image.Image, keep []colour) *image.Paletted {
 	rgba, ok := img.(*image.RGBA)
 	if !ok {
 		rgba = image.NewRGBA(img.Bounds())

@@ -2,7 +2,6 @@ package chart
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -36,6 +35,7 @@ func half(v float64) float64 { return math.Round(v*2) / 2 }
 // the tests need to know of it.
 type sheet struct {
 	opt    Options
+	fmt    *format
 	pal    *palette
 	fonts  *font.Cache
 	w, h   float64
@@ -64,38 +64,25 @@ func newSheet(o Options) (*sheet, error) {
 	if o.Theme < Light || o.Theme > Dark {
 		return nil, fmt.Errorf("chart: got theme %d, want Light or Dark", int(o.Theme))
 	}
-	if o.Size < Wide || o.Size > Phone {
-		return nil, fmt.Errorf("chart: got size %d, want Wide or Phone", int(o.Size))
+	if o.Size < 0 || int(o.Size) >= len(formats) {
+		return nil, fmt.Errorf("chart: got size %d, want one of Sizes()", int(o.Size))
+	}
+	if o.Scale < 0 || o.Scale > 4 || math.IsNaN(o.Scale) {
+		return nil, fmt.Errorf("chart: got scale %v, want 0 to 4", o.Scale)
 	}
 	f, err := fonts()
 	if err != nil {
 		return nil, err
 	}
-	s := &sheet{opt: o, pal: &palettes[o.Theme], fonts: f, w: 1200, margin: 48}
-	if o.Size == Phone {
-		s.w, s.margin = 600, 28
-	}
-	return s, nil
+	z := &formats[o.Size]
+	return &sheet{opt: o, fmt: z, pal: &palettes[o.Theme], fonts: f, w: z.w, margin: z.margin}, nil
 }
 
-func (s *sheet) phone() bool    { return s.opt.Size == Phone }
 func (s *sheet) left() float64  { return s.margin }
 func (s *sheet) right() float64 { return s.w - s.margin }
 
-// px scales a length that goes with text: 1.2 times on a phone.
-func (s *sheet) px(v float64) float64 {
-	if s.phone() {
-		return math.Round(v * 1.2)
-	}
-	return v
-}
-
-func (s *sheet) st(size, lead float64, w weight, c color.NRGBA) style {
-	return style{s.px(size), s.px(lead), w, c}
-}
-
 // The styles of the house, by what they set.
-func (s *sheet) titleStyle() style    { return style{33, 41, black, s.pal.ink} }
+func (s *sheet) titleStyle() style    { return style{s.fmt.title, s.fmt.lead, black, s.pal.ink} }
 func (s *sheet) subtitleStyle() style { return s.st(19, 26, regular, s.pal.text) }
 func (s *sheet) bigStyle() style      { return s.st(34, 40, black, s.pal.ink) }
 func (s *sheet) valueStyle() style    { return s.st(18, 24, black, s.pal.ink) }
@@ -187,7 +174,7 @@ func (s *sheet) lines(x, y float64, st style, lines []string) float64 {
 // An area is filled; its rings do not overlap.
 type area struct {
 	rings [][]pt
-	col   color.NRGBA
+	col   colour
 }
 
 func (a *area) paint(c vg.Canvas, flip float64) {
@@ -199,7 +186,7 @@ func (a *area) paint(c vg.Canvas, flip float64) {
 type stroke struct {
 	lines  [][]pt
 	width  float64
-	col    color.NRGBA
+	col    colour
 	dash   []float64
 	closed bool
 }
@@ -220,7 +207,7 @@ func (k *stroke) paint(c vg.Canvas, flip float64) {
 type disc struct {
 	at  pt
 	r   float64
-	col color.NRGBA
+	col colour
 }
 
 func (d *disc) paint(c vg.Canvas, flip float64) {
@@ -248,29 +235,29 @@ func path(lines [][]pt, flip float64, closed bool) vg.Path {
 	return p
 }
 
-func (s *sheet) fill(c color.NRGBA, rings ...[]pt) {
+func (s *sheet) fill(c colour, rings ...[]pt) {
 	s.items = append(s.items, &area{rings, c})
 }
 
-func (s *sheet) fillRect(c color.NRGBA, r rect) {
+func (s *sheet) fillRect(c colour, r rect) {
 	if !r.empty() {
 		s.fill(c, r.corners())
 	}
 }
 
-func (s *sheet) stroke(c color.NRGBA, width float64, lines ...[]pt) *stroke {
+func (s *sheet) stroke(c colour, width float64, lines ...[]pt) *stroke {
 	k := &stroke{lines: lines, width: width, col: c}
 	s.items = append(s.items, k)
 	return k
 }
 
-func (s *sheet) frame(c color.NRGBA, width float64, r rect) *stroke {
+func (s *sheet) frame(c colour, width float64, r rect) *stroke {
 	k := s.stroke(c, width, r.grow(-width/2).corners())
 	k.closed = true
 	return k
 }
 
-func (s *sheet) disc(c color.NRGBA, at pt, r float64) {
+func (s *sheet) disc(c colour, at pt, r float64) {
 	s.items = append(s.items, &disc{at, r, c})
 }
 
@@ -288,22 +275,14 @@ func (s *sheet) play(c vg.Canvas) {
 	}
 }
 
-// titleLimit is the number of title lines the house allows.
-func (s *sheet) titleLimit() int {
-	if s.phone() {
-		return 4
-	}
-	return 2
-}
-
 // head sets accent bar, title and subtitle, and returns the lowest px they use.
 func (s *sheet) head(h *Head) float64 {
-	s.fillRect(s.pal.high, rect{s.left(), 32, s.left() + 56, 38})
-	y := 38.0
+	y := s.fmt.top + 6
+	s.fillRect(s.pal.high, rect{s.left(), y - 6, s.left() + 56, y})
 	if h.TitleText() != "" {
-		y = s.title(h, 76) + 7
+		y = s.title(h, math.Round(y+1.15*s.fmt.title)) + 7
 	}
-	if st := s.subtitleStyle(); clean(h.Subtitle) != "" {
+	if st := s.subtitleStyle(); clean(h.Subtitle) != "" && !s.bare() {
 		lines := s.settle(st, h.Subtitle, s.right()-s.left())
 		y = s.lines(s.left(), y-7+s.px(32), st, lines) + s.px(6)
 	}
@@ -318,7 +297,7 @@ func (s *sheet) title(h *Head, y float64) float64 {
 	m := s.width(st)
 	text, lit := spans(h.Title)
 	lines := balance(m, text, s.right()-s.left())
-	if n := s.titleLimit(); len(lines) > n {
+	if n := s.fmt.titleLines; len(lines) > n {
 		s.faults = append(s.faults, fmt.Sprintf("title has %d lines, want %d at most", len(lines), n))
 	}
 	for i, line := range lines {
@@ -389,11 +368,12 @@ type footBlock struct {
 	height float64 // from the top of the first line to the bottom edge
 }
 
-const footMargin = 26.0
-
 // measureFoot wraps notes and source. The last line leaves room for the mark,
-// unless the sheet is a phone's: there the mark has a line of its own.
+// unless the sheet is narrow: there the mark has a line of its own.
 func (s *sheet) measureFoot(h *Head) footBlock {
+	if s.bare() {
+		return footBlock{height: s.fmt.bottom}
+	}
 	st := s.noteStyle()
 	f := footBlock{mark: "asylum"}
 	if id := clean(h.ID); id != "" {
@@ -404,16 +384,16 @@ func (s *sheet) measureFoot(h *Head) footBlock {
 	for _, n := range h.Notes {
 		f.lines = append(f.lines, s.settle(st, n, width)...)
 	}
-	if !s.phone() {
+	if !s.narrow() {
 		width -= s.width(st.as(bold))(f.mark) + 32
 	}
 	f.lines = append(f.lines, s.settle(st, h.Source, width)...)
 	n := max(len(f.lines), 1)
-	if s.phone() && len(f.lines) > 0 {
+	if s.narrow() && len(f.lines) > 0 {
 		n++
 	}
-	f.height = footMargin + float64(n-1)*st.lead + st.ascent()
-	if s.phone() && len(f.lines) > 0 {
+	f.height = s.fmt.bottom + float64(n-1)*st.lead + st.ascent()
+	if s.narrow() && len(f.lines) > 0 {
 		f.height += 6
 	}
 	return f
@@ -421,39 +401,31 @@ func (s *sheet) measureFoot(h *Head) footBlock {
 
 // footGap is the least distance between the figure and the notes.
 func (s *sheet) footGap() float64 {
-	if s.phone() {
+	switch {
+	case s.bare():
+		return 0
+	case s.narrow():
 		return 26
 	}
-	return 14
+	return s.px(14)
 }
 
-// roomBelow is where a figure should end so that the sheet has its usual height.
+// roomBelow is where a figure should end so that the sheet has its usual
+// height; top if it has none.
 func (s *sheet) roomBelow(top float64, f footBlock) float64 {
-	if s.phone() {
-		return top
-	}
-	return max(top, 675-f.height-s.footGap())
+	return max(top, s.fmt.h-f.height-s.footGap())
 }
 
 // foot sets the bottom block and with it the height of the sheet.
-func (s *sheet) foot(h *Head, f footBlock, end float64) {
+func (s *sheet) foot(f footBlock, end float64) {
 	st := s.noteStyle()
-	s.h = math.Ceil(end + s.footGap() + f.height)
-	if !s.phone() {
-		s.h = max(s.h, 675)
-	}
-	base := s.h - footMargin
-	s.textRightOrLeft(base, st.as(bold), f.mark)
-	if s.phone() {
+	s.h = max(s.fmt.h, math.Ceil(end+s.footGap()+f.height))
+	base := s.h - s.fmt.bottom
+	if s.narrow() {
+		s.text(s.left(), base, st.as(bold), f.mark)
 		base -= st.lead + 6
+	} else {
+		s.textRight(s.right(), base, st.as(bold), f.mark)
 	}
 	s.lines(s.left(), base-float64(len(f.lines)-1)*st.lead, st, f.lines)
-}
-
-func (s *sheet) textRightOrLeft(y float64, st style, text string) {
-	if s.phone() {
-		s.text(s.left(), y, st, text)
-		return
-	}
-	s.textRight(s.right(), y, st, text)
 }

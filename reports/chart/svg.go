@@ -247,8 +247,12 @@ func (c *svgCanvas) write(w io.Writer, s *sheet, h *Head) error {
 	}
 	id := unique(h, s.opt)
 	var b bytes.Buffer
+	width, height := coord(s.w), coord(s.h)
+	if mm := s.fmt.mm; mm > 0 {
+		width, height = coord(mm)+"mm", coord(s.h/s.w*mm)+"mm"
+	}
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" aria-labelledby="%s-t %s-d"`,
-		coord(s.w), coord(s.h), coord(s.w), coord(s.h), id, id)
+		width, height, coord(s.w), coord(s.h), id, id)
 	if l := clean(h.Lang); l != "" {
 		fmt.Fprintf(&b, ` lang="%s" xml:lang="%s"`, escape(l), escape(l))
 	}

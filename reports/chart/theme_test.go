@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"image/color"
 	"math"
 	"testing"
 )
@@ -25,7 +24,7 @@ func TestTextOnTones(t *testing.T) {
 					}
 					continue
 				}
-				for what, under := range map[string]color.NRGBA{"fill": k.fill, "hatch": k.hatch} {
+				for what, under := range map[string]colour{"fill": k.fill, "hatch": k.hatch} {
 					if c := contrast(k.text, under); c < 4.5 {
 						t.Errorf("%v, %s %d: text on the %s has contrast %.2f, want 4.5", theme, name, i, what, c)
 					}

@@ -15,7 +15,7 @@ const (
 type measure func(string) float64
 
 // words cuts s at its plain spaces and keeps a word of one or two letters
-// together with the next one: a line that ends in "of", "в" or "à" reads badly.
+// together with the next one: a line that ends in "of", "в", "à" or "≈" reads badly.
 func words(s string) []string {
 	var out []string
 	held := ""
@@ -39,7 +39,7 @@ func short(w string) bool {
 		return false
 	}
 	for _, r := range w {
-		if !unicode.IsLetter(r) {
+		if !unicode.IsLetter(r) && !unicode.Is(unicode.Sm, r) {
 			return false
 		}
 	}
@@ -134,12 +134,14 @@ func join(line, w string) string {
 func plain(s string) string { return strings.ReplaceAll(s, softHyphen, "") }
 
 // balance wraps s into as few lines as width allows, then makes them alike in
-// length. It leaves a ragged right edge of a few px at most per step of search.
+// length. It leaves a ragged right edge of a few px at most per step of search,
+// and breaks no word for it.
 func balance(m measure, s string, width float64) []string {
 	best := wrap(m, s, width)
+	whole := strings.Join(best, " ")
 	for lo, hi := 0.0, width; hi-lo > 4; {
 		mid := (lo + hi) / 2
-		if try := wrap(m, s, mid); len(try) == len(best) && widest(m, try) <= mid {
+		if try := wrap(m, s, mid); len(try) == len(best) && strings.Join(try, " ") == whole {
 			best, hi = try, mid
 		} else {
 			lo = mid
@@ -159,9 +161,10 @@ func widest(m measure, lines []string) float64 {
 // settle wraps s, in narrower lines if the last one would hold next to nothing.
 func settle(m measure, s string, width float64) []string {
 	first := wrap(m, s, width)
+	whole := strings.Join(first, " ")
 	for w := width; w > 0.6*width && len(first) > 1; w -= 0.02 * width {
 		try := wrap(m, s, w)
-		if len(try) > len(first) {
+		if len(try) > len(first) || strings.Join(try, " ") != whole {
 			break
 		}
 		if m(try[len(try)-1]) >= 0.3*width {

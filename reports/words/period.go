@@ -33,8 +33,10 @@ func (l Lang) Period(p obs.Period) string { return l.period(p, "") }
 // InPeriod says when: "in 2023", "im 1. Quartal 2023", "в 2023 году".
 func (l Lang) InPeriod(p obs.Period) string { return l.period(p, "in") }
 
-// A periodForm of a message is "" (alone), in, gen ("of") or acc ("for": за
-// 2023 год).
+// periodForms are "" (alone), in, year (in, but "im Jahr 2023" in German, where
+// a bare year would follow a number), gen ("of") and acc ("for": за 2023 год).
+var periodForms = []string{"", "in", "year", "gen", "acc"}
+
 func (l Lang) period(p obs.Period, form string) string {
 	if q, ok := obs.ParsePeriod(string(p)); !ok {
 		return string(p)
@@ -43,6 +45,9 @@ func (l Lang) period(p obs.Period, form string) string {
 	}
 	y := p.Year()
 	var s string
+	if form == "year" && p.Freq() != 'A' {
+		form = "in"
+	}
 	switch p.Freq() {
 	case 'Q':
 		s = l.part(y, int(p[6]-'1'), form)
@@ -65,6 +70,8 @@ func (l Lang) yearForm(y, form string) string {
 	switch form {
 	case "in":
 		return pick(l, "in "+y, "en "+y, y, "в "+y+nbsp+"году")
+	case "year":
+		return pick(l, "in "+y, "en "+y, "im Jahr "+y, "в "+y+nbsp+"году")
 	case "gen":
 		return pick(l, "of "+y, "de "+y, y, y+nbsp+"года")
 	case "acc":

@@ -23,8 +23,9 @@ var placeForms = []string{"the", "in", "of", "from"}
 
 // Forms of people: "one" and "few" after a number (1 гражданин, 3 гражданина),
 // "many" after others, "nom" bare, "def" as the subject of a sentence (les
-// ressortissants), "gen" what something is of, "dat" to whom something is given.
-var peopleForms = []string{"one", "few", "many", "nom", "def", "gen", "dat"}
+// ressortissants), "gen" what something is of, "dat" to whom something is given,
+// and "head" as a heading (all citizenships, where "nom" is people).
+var peopleForms = []string{"one", "few", "many", "nom", "def", "gen", "dat", "head"}
 
 // A grammarTable holds both lists of datasets/words that say how names bend.
 type grammarTable struct {

@@ -14,8 +14,8 @@ import (
 )
 
 // Values that a message writes in its own language. Beside these it takes a
-// string, as it is, int and int64, as counts, and obs.Period (forms in, gen,
-// acc).
+// string, as it is, int and int64, as counts, and obs.Period (forms in, year,
+// gen, acc).
 type (
 	// Pct is a share of 1 as a percentage; About puts ≈ before it.
 	Pct struct {
@@ -37,8 +37,10 @@ type (
 	// Geo is a code of a country or aggregate of asylum: its short name, or
 	// in the forms the, in, of, from.
 	Geo string
+	// Geos are several: "in Denmark and in the Netherlands" in the form in.
+	Geos []string
 	// Citizen is a code of a citizenship: the nominative without an article, or
-	// in the forms def, gen, dat; name is the country's name alone.
+	// in the forms def, gen, dat, head; name is the country's name alone.
 	Citizen string
 	// Persons is a number of citizens: "8,507 citizens of Russia".
 	Persons struct {
@@ -146,7 +148,7 @@ func (w *writer) flush() {
 
 func (w *writer) text(s string) {
 	if rest, ok := strings.CutPrefix(s, " "); ok && w.number {
-		if r, _ := utf8.DecodeRuneInString(rest); unicode.IsLetter(r) {
+		if r, _ := utf8.DecodeRuneInString(rest); rest == "" || unicode.IsLetter(r) {
 			s = nbsp + rest
 		}
 	}
@@ -228,7 +230,7 @@ func (l Lang) plain(v any, form string) (s string, number bool, err error) {
 	bad := func() (string, bool, error) { return "", false, fmt.Errorf("%T has no form %q", v, form) }
 	switch v := v.(type) {
 	case obs.Period:
-		if !slices.Contains([]string{"", "in", "gen", "acc"}, form) {
+		if !slices.Contains(periodForms, form) {
 			return bad()
 		}
 		return l.period(v, form), false, nil
@@ -240,6 +242,16 @@ func (l Lang) plain(v any, form string) (s string, number bool, err error) {
 			return l.placeForm(string(v), form), false, nil
 		}
 		return bad()
+	case Geos:
+		var out []string
+		for _, g := range v {
+			s, _, err := l.plain(Geo(g), form)
+			if err != nil {
+				return "", false, err
+			}
+			out = append(out, s)
+		}
+		return l.List(out), false, nil
 	case Citizen:
 		switch {
 		case form == "":

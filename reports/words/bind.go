@@ -42,8 +42,10 @@ func (l Lang) Typeset(s string) string {
 	switch l {
 	case "fr":
 		s = frenchMarks.Replace(s)
+	case "de":
+		s = strings.ReplaceAll(s, " %", nbsp+"%")
 	case "ru":
-		s = strings.ReplaceAll(s, " — ", nbsp+"— ")
+		s = russianMarks.Replace(s)
 	}
 	if short[l] == nil || !strings.Contains(s, " ") {
 		return s
@@ -52,6 +54,8 @@ func (l Lang) Typeset(s string) string {
 }
 
 var frenchMarks = strings.NewReplacer(" ;", narrow+";", " !", narrow+"!", " ?", narrow+"?", " :", nbsp+":", "« ", "«"+nbsp, " »", nbsp+"»", " %", narrow+"%")
+
+var russianMarks = strings.NewReplacer(" — ", nbsp+"— ", " %", nbsp+"%", " п. п.", nbsp+"п."+nbsp+"п.")
 
 // bindShort turns the plain space after each short word into U+00A0.
 func bindShort(s string, short map[string]bool) string {

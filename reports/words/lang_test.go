@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"asylum/datasets"
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
 )
@@ -256,11 +255,5 @@ func TestParse(t *testing.T) {
 	}
 	if _, err := Parse("it"); err == nil || err.Error() != `language "it": want en, fr, de or ru` {
 		t.Error(err)
-	}
-}
-
-func TestCatalogueLoads(t *testing.T) {
-	if _, err := load(datasets.FS); err != nil {
-		t.Fatal(err)
 	}
 }

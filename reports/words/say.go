@@ -83,7 +83,7 @@ func (l Lang) Spans(key string, args ...any) []Span { return l.say(key, args) }
 func Has(key string) bool { return loaded().entries[key] != nil }
 
 func (l Lang) say(key string, args []any) []Span {
-	spans, err := l.write(key, args)
+	spans, err := l.write(loaded(), key, args)
 	if err != nil {
 		err = fmt.Errorf("message %q in %s: %w", key, l, err)
 		if testing.Testing() {
@@ -94,8 +94,8 @@ func (l Lang) say(key string, args []any) []Span {
 	return spans
 }
 
-func (l Lang) write(key string, args []any) ([]Span, error) {
-	e := loaded().entries[key]
+func (l Lang) write(c *catalogue, key string, args []any) ([]Span, error) {
+	e := c.entries[key]
 	if e == nil {
 		return nil, fmt.Errorf("the catalogue, datasets/words, has no such key")
 	}

@@ -11,6 +11,7 @@
 //     of each cell and yields rate.Result values: both counts, what rounding
 //     allows, the cells.
 //  5. ledger.Judge compares published figures with them.
+//  6. audit.Run looks for what does not hold in the tables themselves.
 //
 // Packages under reports draw and print what comes out; nothing here knows them.
 package pipeline

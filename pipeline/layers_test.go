@@ -39,12 +39,14 @@ var mayImport = map[string]string{
 	"pipeline/vintage":  "pipeline/obs pipeline/code pipeline/table",
 	"pipeline/ledger":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/rate",
 
+	"pipeline/audit": "pipeline/obs pipeline/code pipeline/table pipeline/aida pipeline/rate", // aida: its printed rates are recomputed there
+
 	"reports/chart":  "",
 	"reports/words":  "datasets pipeline/obs pipeline/code pipeline/rate",
-	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage",
-	"reports/page":   "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/chart reports/words reports/export",
+	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit",
+	"reports/page":   "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/words reports/export",
 
-	"cmd/asylum": "pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/sql pipeline/ledger pipeline/vintage reports/export reports/page reports/words",
+	"cmd/asylum": "pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/export reports/page reports/words",
 	"notebooks":  "",
 }
 

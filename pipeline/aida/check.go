@@ -43,6 +43,13 @@ type Check struct {
 	Verdict, By                  string
 	Fits                         []string
 	Rates                        []RateCheck
+	Tried                        []Attempt
+}
+
+// An Attempt is the rates of a row over one denominator.
+type Attempt struct {
+	By, Verdict string
+	Rates       []RateCheck
 }
 
 // A RateCheck is one printed rate. Value is in percent.
@@ -104,7 +111,7 @@ func printedRows(t *table.Table) []*printedRow {
 				}
 				switch m := get(5); {
 				case isRate(m):
-					if _, _, ok := percent(o.Printed); ok {
+					if _, _, ok := ReadRate(o.Printed); ok {
 						row.rates = append(row.rates, o)
 					}
 				case o.Known && get(6) == Intentions: // never divides anything here
@@ -119,9 +126,13 @@ func printedRows(t *table.Table) []*printedRow {
 	return rows
 }
 
-// percent reads a printed rate: its value in units of its last digit, and how
+// IsRate reports whether a measure is a printed rate, in percent.
+func IsRate(measure string) bool { return isRate(measure) }
+
+// ReadRate reads a printed rate: its value in units of its last digit, and how
 // many digits stand behind the dot or comma. In a rate these are never groups.
-func percent(printed string) (units int64, decimals int, ok bool) {
+// It is false for what is no number.
+func ReadRate(printed string) (units int64, decimals int, ok bool) {
 	s := strings.TrimSpace(strings.TrimSuffix(clean(printed, true), "%"))
 	whole, frac, _ := strings.Cut(strings.Replace(s, ",", ".", 1), ".")
 	if !digits(whole) || frac != "" && !digits(frac) || len(whole) > 6 || len(frac) > 6 {
@@ -224,7 +235,7 @@ func (r *printedRow) by(den map[string]int64, by string) (out []RateCheck, verdi
 		if !ok || d == 0 {
 			continue
 		}
-		units, decimals, _ := percent(o.Printed)
+		units, decimals, _ := ReadRate(o.Printed)
 		c := RateCheck{Measure: m, Printed: o.Printed, Num: num, Den: d, Value: 100 * float64(num) / float64(d), Pos: o.Pos}
 		// units/10^decimals against 100 num/d, in whole numbers.
 		scale := int64(math.Pow10(decimals))
@@ -271,12 +282,13 @@ func Recompute(t *table.Table) []Check {
 			if len(rates) == 0 {
 				continue
 			}
+			c.Tried = append(c.Tried, Attempt{by, verdict, rates})
 			if verdict != Mismatch {
 				c.Fits = append(c.Fits, by)
 			}
 			off := 0.0
 			for _, rc := range rates {
-				units, decimals, _ := percent(rc.Printed)
+				units, decimals, _ := ReadRate(rc.Printed)
 				off += math.Abs(rc.Value - float64(units)/math.Pow10(decimals))
 			}
 			better := rank[verdict] > rank[c.Verdict] || verdict == Mismatch && c.Verdict == Mismatch && off < nearest
@@ -290,63 +302,3 @@ func Recompute(t *table.Table) []Check {
 }
 
 var rank = map[string]int{Unchecked: 0, Mismatch: 1, Truncated: 2, Reproduced: 3}
-
-// A Sum is an identity that a row or a table breaks: Got is what the parts give
-// or the largest row has, Printed what stands there.
-type Sum struct {
-	Geo, Citizen, Category, Page, Identity string
-	Year                                   obs.Period
-	Printed, Got                           int64
-}
-
-func (s Sum) String() string {
-	return fmt.Sprintf("%s %s %s: %s: printed %d, got %d (%+d)", s.Geo, s.Year, cmp.Or(s.Category, s.Citizen), s.Identity, s.Printed, s.Got, s.Got-s.Printed)
-}
-
-// Sums checks that statuses and the rejections on the merits add up to the
-// in-merit total, and that no row is larger than the Total of its table. What
-// does not hold is reported and never repaired.
-func Sums(t *table.Table) []Sum {
-	rows := printedRows(t)
-	totals := map[string]*printedRow{}
-	for _, r := range rows {
-		if r.citizen == "TOTAL" {
-			totals[r.geo+"\x00"+string(r.year)+"\x00"+r.page] = r
-		}
-	}
-	var out []Sum
-	for _, r := range rows {
-		at := Sum{Geo: r.geo, Citizen: r.citizen, Category: r.category, Page: r.page, Year: r.year}
-		inMerit, ok := r.inMerit()
-		granted, has := r.sum(statuses...)
-		identity := "statuses and in-merit rejection are the in-merit total"
-		if !has && r.missing["humanitarian_protection"] { // a status that a country has not, most often
-			granted, has = r.sum("refugee_status", "subsidiary_protection")
-			identity += ", humanitarian protection having no number"
-		}
-		if rejected, also := r.sum(r.refused()); ok && has && also && granted+rejected != inMerit {
-			at.Identity, at.Printed, at.Got = identity, inMerit, granted+rejected
-			out = append(out, at)
-		}
-		total := totals[r.geo+"\x00"+string(r.year)+"\x00"+r.page]
-		if total == nil || total == r {
-			continue
-		}
-		for _, m := range sorted(r.count) {
-			if all, ok := total.count[m]; ok && r.count[m] > all && !strings.HasPrefix(m, unknown) {
-				at.Identity, at.Printed, at.Got = "no row of "+m+" is larger than Total", all, r.count[m]
-				out = append(out, at)
-			}
-		}
-	}
-	return out
-}
-
-func sorted(m map[string]int64) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}

@@ -52,9 +52,6 @@ func TestRecomputeFigures(t *testing.T) {
 		}
 	}
 	fmt.Fprintf(&b, "%3d reproduced, %d truncated, %d mismatch, %d unchecked (no counts beside the rates)\n\n%s\n", verdicts[Reproduced], verdicts[Truncated], verdicts[Mismatch], verdicts[Unchecked], odd.String())
-	for _, s := range Sums(held(t)) {
-		fmt.Fprintln(&b, s)
-	}
 	golden(t, "testdata/recompute.txt", b.String())
 }
 
@@ -74,8 +71,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// What FORMAT.md names must be found.
-func TestNamedErrorsAreFound(t *testing.T) {
+// The rows that FORMAT.md names as of no denominator must be found.
+func TestRowsOfNoDenominator(t *testing.T) {
 	none := map[string]int{}
 	for _, c := range Recompute(held(t)) {
 		if c.Verdict == Mismatch {
@@ -85,15 +82,6 @@ func TestNamedErrorsAreFound(t *testing.T) {
 	for k, n := range map[string]int{"BE 2021": 11, "DE 2019": 11, "EL 2021": 1, "IE 2022": 1, "AT 2022": 0, "BG 2022": 0, "RO 2022": 0, "SE 2022": 0} {
 		if none[k] != n {
 			t.Errorf("%s: %d rows of no denominator, want %d", k, none[k], n)
-		}
-	}
-	var sums strings.Builder
-	for _, s := range Sums(held(t)) {
-		fmt.Fprintln(&sums, s)
-	}
-	for _, want := range []string{"DE 2023 TOTAL: statuses and in-merit rejection are the in-merit total: printed 197055, got 237371", "DE 2024 TR: statuses and in-merit rejection are the in-merit total: printed 33946, got 33964 (+18)", "BG 2022 SY: no row of pending is larger than Total: printed 1009, got 5695", "BE 2024 PS", "BE 2024 ER"} {
-		if !strings.Contains(sums.String(), want) {
-			t.Errorf("%q is not among\n%s", want, sums.String())
 		}
 	}
 }

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"asylum/pipeline/audit"
+	"asylum/pipeline/ingest"
+	"asylum/reports/export"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) auditCmd() *cobra.Command {
+	var citizen []string
+	var format, asOf string
+	var limit int
+	c := &cobra.Command{
+		Use:   "audit [TABLE...]",
+		Short: "Look for what is wrong in the tables: sums, printed rates, jumps",
+		Long: `Checks every table, or those named, for what an honest table obeys, and tells
+where it does not:
+
+  outcomes     statuses and rejections are the decisions
+  applicants   first-time and subsequent are all applicants
+  sexes, ages  they add up to everybody
+  citizens     citizenships are the total, or no more than it
+  members      countries are the union that they make up
+  largest      no part is more than its whole
+  years        quarters or months are their year
+  balance      births less deaths are a population's natural growth, and so on
+  rates        a printed rate is what its counts give
+  printings    a count that a page prints twice is one count
+  jump, collapse, frozen, zero
+               a count is ten times that of the year before, lost 99 %, stays the
+               same for years, or is 0 for once
+
+A finding is broken (its cells cannot all be right: sums are held against what
+rounding allows at worst), truncated (digits of a rate were cut off, not
+rounded) or odd (it may be right, and seldom is). It names its cells and, where
+arithmetic leaves one answer, what the cell would have to say. Nothing is
+changed by it. What is broken comes first, of that what most rates rest on, which
+the figure in brackets counts: definitions times results.
+
+The exit status is 4 if anything was found.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, names []string) error {
+			if err := formats(format, "text", "csv", "json"); err != nil {
+				return err
+			}
+			if asOf != "" {
+				if _, err := time.Parse(time.DateOnly, asOf); err != nil {
+					return usagef("--as-of is %q, want a date such as 2023-05-31", asOf)
+				}
+			}
+			for _, code := range citizen {
+				if err := known("citizen", code); err != nil {
+					return err
+				}
+			}
+			data, fs, err := a.findings(audit.Options{Tables: names, Citizen: citizen, AsOf: asOf})
+			if err != nil {
+				return err
+			}
+			return a.audited(data, fs, format, limit)
+		},
+	}
+	f := c.Flags()
+	f.StringSliceVar(&citizen, "citizen", nil, "only what is about these `CODES` of citizenships")
+	f.StringVar(&asOf, "as-of", "", "audit the vintages of a `DATE`")
+	f.IntVar(&limit, "limit", 20, "how many `FINDINGS` to show as text")
+	f.StringVar(&format, "format", "text", "text, csv or json")
+	return c
+}
+
+// findings audits the tables at hand.
+func (a *app) findings(opt audit.Options) (ingest.Data, []audit.Finding, error) {
+	data, err := a.data()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range opt.Tables {
+		held := false
+		for _, m := range data.Vintages() {
+			held = held || m.Table == name
+		}
+		if !held {
+			return nil, nil, usagef("there is no table %q; asylum tables lists them", name)
+		}
+	}
+	if opt.Set, err = a.set(); err != nil {
+		return nil, nil, err
+	}
+	fs, err := audit.Run(data, opt)
+	return data, fs, err
+}
+
+// audited writes findings, and is an error if there are any.
+func (a *app) audited(data ingest.Data, fs []audit.Finding, format string, limit int) error {
+	shown := fs
+	if format == "text" {
+		shown = fs[:min(max(0, limit), len(fs))]
+	}
+	if err := locateCells(data, shown); err != nil {
+		return err
+	}
+	var err error
+	switch format {
+	case "json":
+		err = export.Audit(a.stdout, fs)
+	case "csv":
+		err = export.AuditCSV(a.stdout, fs)
+	default:
+		err = a.auditText(fs, shown)
+	}
+	if err != nil {
+		return err
+	}
+	if n := countFound(fs); n > 0 {
+		return found{fmt.Errorf("the audit found %d %s", n, plural(n, "thing", "things"))}
+	}
+	return nil
+}
+
+func countFound(fs []audit.Finding) (n int) {
+	for i := range fs {
+		if fs[i].Found() {
+			n++
+		}
+	}
+	return n
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// locateCells fills in the columns of the cells of findings.
+func locateCells(data ingest.Data, fs []audit.Finding) error {
+	var places []*ingest.Place
+	for i := range fs {
+		for j := range fs[i].Cells {
+			c := &fs[i].Cells[j]
+			places = append(places, &ingest.Place{Meta: c.Meta, Cell: c.Observation})
+		}
+	}
+	return ingest.Locate(data, places)
+}
+
+// mostCells is how many cells of a finding are printed as text.
+const mostCells = 6
+
+func (a *app) auditText(fs, shown []audit.Finding) error {
+	a.printf("%s\n", auditSummary(fs))
+	for i := range shown {
+		f := &shown[i]
+		a.printf("\n%s: %s, %s [%d]  (%s %s %s)\n  %s\n", f.Where(), f.Identity, f.Verdict, f.Touches, sourceName(f.Source), f.Table, f.Vintage, f.Says)
+		if f.Cause != "" {
+			a.printf("  likely: %s\n", f.Cause)
+		}
+		if r := f.Repair; r != nil {
+			a.printf("  proposed: %s in place of %s; %s\n", r.Value, strings.TrimSpace(r.Printed), r.Why)
+		}
+		if err := a.auditCells(f); err != nil {
+			return err
+		}
+	}
+	if n := len(fs) - len(shown); n > 0 {
+		a.printf("\nand %s more; --limit shows them\n", count(n))
+	}
+	return nil
+}
+
+func (a *app) auditCells(f *audit.Finding) error {
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for j := range f.Cells[:min(mostCells, len(f.Cells))] {
+		c := &f.Cells[j]
+		fmt.Fprintf(w, "  %s\t%v\t%q\t%s\n", c.Role, c.Pos, ingest.Written(c.Observation), strings.Join(append(slices.Clone(c.Key), string(c.Period)), ","))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if n := len(f.Cells) - mostCells; n > 0 {
+		a.printf("  and %d more cells; --format json lists them\n", n)
+	}
+	return nil
+}
+
+// auditSummary counts findings by verdict.
+func auditSummary(fs []audit.Finding) string {
+	if len(fs) == 0 {
+		return "Nothing was found."
+	}
+	var parts []string
+	for _, v := range []string{audit.Broken, audit.Unexplained, audit.Odd, audit.Truncated, audit.Explained} {
+		n := 0
+		for i := range fs {
+			if fs[i].Verdict == v {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	return fmt.Sprintf("%d %s: %s. In brackets: how many rates rest on the cells.", len(fs), plural(len(fs), "finding", "findings"), strings.Join(parts, ", "))
+}

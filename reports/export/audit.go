@@ -1,0 +1,127 @@
+package export
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+
+	"asylum/pipeline/audit"
+)
+
+// An AuditJSON is what an audit found, as JSON.
+type AuditJSON struct {
+	Findings []Finding `json:"findings"` // those first that touch most rates
+}
+
+// A Finding is an audit.Finding as JSON.
+type Finding struct {
+	Source    string   `json:"source"`
+	Table     string   `json:"table"`
+	Vintage   string   `json:"vintage"`
+	Identity  string   `json:"identity"` // outcomes, applicants, sexes …: audit.Identities
+	Verdict   string   `json:"verdict"`  // broken, truncated, odd, explained or unexplained
+	Says      string   `json:"says"`     // the identity with its counts
+	Size      float64  `json:"size"`     // parts less whole, now less before; of printed rates in points
+	Tolerance float64  `json:"tolerance"`
+	Cause     string   `json:"cause"`         // what it likely comes from, "" where nothing suggests itself
+	Repair    *Repair  `json:"repair"`        // null unless arithmetic leaves one answer
+	Touches   int      `json:"touches"`       // rates that rest on the cells: definitions times results
+	Touched   []string `json:"definitions"`   // of those rates
+	Cells     []Cell   `json:"cells"`         // the one in doubt first
+	More      int      `json:"more_of_these"` // sets of cells of which the same is true, not listed
+}
+
+// A Repair is what a cell would have to say.
+type Repair struct {
+	Cell    Cell   `json:"cell"`
+	Printed string `json:"printed"`
+	Value   string `json:"value"`
+	Why     string `json:"why"`
+}
+
+// A Cell is a cell that a finding is about.
+type Cell struct {
+	Role    string            `json:"role"` // whole, part, now, before, rate, count
+	Source  string            `json:"source"`
+	Table   string            `json:"table"`
+	Vintage string            `json:"vintage"`
+	File    string            `json:"file"`
+	SHA256  string            `json:"sha256"`
+	Line    int               `json:"line"`
+	Column  int               `json:"column"`          // in bytes, from 1; 0 where it is not known
+	Sheet   string            `json:"sheet,omitempty"` // of a workbook: then line and column are its row and column
+	Key     map[string]string `json:"key"`
+	Period  string            `json:"period"`
+	Count   *int32            `json:"count"` // null if there is none
+	Flags   string            `json:"flags"`
+	Printed string            `json:"printed,omitempty"`
+}
+
+func findingOf(f *audit.Finding) Finding {
+	out := Finding{Source: f.Source, Table: f.Table, Vintage: f.Vintage, Identity: f.Identity, Verdict: f.Verdict, Says: f.Says, Size: f.Size,
+		Tolerance: f.Tolerance, Cause: f.Cause, Touches: f.Touches, Touched: some(f.Touched), Cells: []Cell{}, More: f.More}
+	for i := range f.Cells {
+		out.Cells = append(out.Cells, cellOf(&f.Cells[i]))
+	}
+	if r := f.Repair; r != nil {
+		out.Repair = &Repair{cellOf(&r.Cell), r.Printed, r.Value, r.Why}
+	}
+	return out
+}
+
+func cellOf(c *audit.Cell) Cell {
+	x := Cell{Role: c.Role, Source: c.Meta.Source, Table: c.Meta.Table, Vintage: c.Meta.Vintage, File: c.Meta.File, SHA256: c.Meta.SHA256,
+		Line: c.Pos.Line, Column: c.Pos.Col, Sheet: c.Pos.Sheet, Key: map[string]string{}, Period: string(c.Period), Flags: c.Flags, Printed: c.Observation.Printed}
+	for d, n := range c.Dims {
+		x.Key[n] = c.Key[d]
+	}
+	if c.Known {
+		x.Count = &c.Count
+	}
+	return x
+}
+
+// Audit writes findings as an AuditJSON.
+func Audit(w io.Writer, fs []audit.Finding) error {
+	out := AuditJSON{Findings: []Finding{}}
+	for i := range fs {
+		out.Findings = append(out.Findings, findingOf(&fs[i]))
+	}
+	return encode(w, out)
+}
+
+// AuditColumns are those of AuditCSV: a line for each finding, its place that of
+// the cell in doubt.
+var AuditColumns = []string{"source", "table", "vintage", "geo", "citizen", "period", "identity", "verdict", "touches", "size", "tolerance",
+	"says", "cause", "printed", "repair", "why", "file", "line", "column"}
+
+// AuditCSV writes findings as CSV.
+func AuditCSV(w io.Writer, fs []audit.Finding) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(AuditColumns); err != nil {
+		return err
+	}
+	for i := range fs {
+		f := &fs[i]
+		c := &f.Cells[0]
+		row := []string{f.Source, f.Table, f.Vintage, c.Code("geo"), c.Code("citizen"), string(c.Period), f.Identity, f.Verdict, strconv.Itoa(f.Touches),
+			number(f.Size), number(f.Tolerance), f.Says, f.Cause, "", "", "", c.Pos.File, strconv.Itoa(c.Pos.Line), strconv.Itoa(c.Pos.Col)}
+		if r := f.Repair; r != nil {
+			row[13], row[14], row[15] = r.Printed, r.Value, r.Why
+		}
+		for j := range row {
+			row[j] = Defuse(row[j])
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// number writes at most four decimals.
+func number(v float64) string {
+	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(v, 'f', 4, 64), "0"), ".")
+}

@@ -39,6 +39,7 @@ func set(words string) map[string]bool {
 // before French marks and inside its quotes, before a Russian dash, and after
 // short words. What has them already stays as it is.
 func (l Lang) Typeset(s string) string {
+	s = strings.ReplaceAll(s, "'", "’")
 	switch l {
 	case "fr":
 		s = frenchMarks.Replace(s)
@@ -55,7 +56,8 @@ func (l Lang) Typeset(s string) string {
 
 var frenchMarks = strings.NewReplacer(" ;", narrow+";", " !", narrow+"!", " ?", narrow+"?", " :", nbsp+":", "« ", "«"+nbsp, " »", nbsp+"»", " %", narrow+"%")
 
-var russianMarks = strings.NewReplacer(" — ", nbsp+"— ", " %", nbsp+"%", " п. п.", nbsp+"п."+nbsp+"п.")
+// A spaced dash is long in Russian, and keeps with the word before it.
+var russianMarks = strings.NewReplacer(" — ", nbsp+"— ", " – ", nbsp+"— ", " %", nbsp+"%", " п. п.", nbsp+"п."+nbsp+"п.")
 
 // bindShort turns the plain space after each short word into U+00A0.
 func bindShort(s string, short map[string]bool) string {

@@ -19,6 +19,7 @@ import (
 
 	"asylum/datasets"
 	"asylum/pipeline/obs"
+	"asylum/pipeline/rate"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/waiting.txt")
@@ -484,6 +485,37 @@ func formsOf(nodes []node, name string, forms map[string]bool) {
 		}
 		for _, arm := range n.arms {
 			formsOf(arm, name, forms)
+		}
+	}
+}
+
+// Every definition has its names, and its English title is the one it was
+// written with.
+func TestEveryDefinitionIsNamed(t *testing.T) {
+	set, err := rate.Definitions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range set.All() {
+		for _, part := range []string{"short", "title", "formula", "measure"} {
+			if !Has("def." + d.Name + "." + part) {
+				t.Errorf("datasets/words/definitions.yaml has no def.%s.%s", d.Name, part)
+			}
+		}
+		if Has("def." + d.Name + ".title") {
+			if got := Lang("en").Say("def." + d.Name + ".title"); got != strings.ReplaceAll(d.Title, "'", "’") {
+				t.Errorf("%s is %q in the catalogue and %q in datasets/definitions.yaml", d.Name, got, d.Title)
+			}
+		}
+		if d.Kind != rate.Ratio {
+			continue
+		}
+		for _, part := range []string{"short", "title", "formula", "measure"} {
+			for l, never := range map[Lang]string{"en": `(?i)\brates?\b|\bshare\b`, "fr": `(?i)\btaux\b|\bpart\b`, "de": `(?i)quote|anteil`, "ru": `(?i)дол[яюие]`} {
+				if bad := regexp.MustCompile(never).FindString(l.Say("def." + d.Name + "." + part)); bad != "" {
+					t.Errorf("def.%s.%s in %s says %q: a ratio of two flows is never called a rate (METHODS 2)", d.Name, part, l, bad)
+				}
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -175,12 +176,27 @@ func (e *entry) complete() error {
 			return fmt.Errorf("%s has the values %s, en has %s", l, list(m.names), list(e.names))
 		}
 		for _, o := range Langs[:slices.Index(Langs, l)] {
-			if e.raw[l] == e.raw[o] && !(e.same[l] && e.same[o]) {
+			if e.raw[l] == e.raw[o] && !(e.same[l] && e.same[o]) && worded(m.nodes) {
 				return fmt.Errorf("%s is %s word for word; if that is right, say so: same: %s %s", l, o, o, l)
 			}
 		}
 	}
 	return nil
+}
+
+// worded reports whether a message has letters of its own, beside its values.
+func worded(nodes []node) bool {
+	for _, n := range nodes {
+		if strings.ContainsFunc(n.text, unicode.IsLetter) {
+			return true
+		}
+		for _, arm := range n.arms {
+			if worded(arm) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func list(names map[string]bool) string {

@@ -25,6 +25,7 @@ var mayImport = map[string]string{
 
 	"pipeline":          "",
 	"pipeline/obs":      "",
+	"pipeline/own":      "pipeline/obs", // checks of YAML that users write, for rate and ledger
 	"pipeline/code":     "datasets",
 	"pipeline/table":    "pipeline/obs",
 	"pipeline/eurostat": "pipeline/obs pipeline/code pipeline/table",
@@ -33,11 +34,11 @@ var mayImport = map[string]string{
 	"pipeline/store":    "pipeline/obs pipeline/table",
 	"pipeline/ingest":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/eurostat pipeline/aida pipeline/unhcr pipeline/store",
 	"pipeline/fetch":    "pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest",
-	"pipeline/rate":     "datasets pipeline/obs pipeline/code pipeline/table",
+	"pipeline/rate":     "datasets pipeline/obs pipeline/own pipeline/code pipeline/table",
 	"pipeline/compare":  "pipeline/obs pipeline/code pipeline/table pipeline/rate pipeline/vintage", // the tail of a table says which quarters may be compared
 	"pipeline/sql":      "pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/rate",
 	"pipeline/vintage":  "pipeline/obs pipeline/code pipeline/table",
-	"pipeline/ledger":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/rate",
+	"pipeline/ledger":   "datasets pipeline/obs pipeline/own pipeline/code pipeline/table pipeline/rate",
 
 	"pipeline/audit": "pipeline/obs pipeline/code pipeline/table pipeline/aida pipeline/rate", // aida: its printed rates are recomputed there
 

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -58,6 +60,9 @@ func (l *List) Lookup(code string) (Code, bool) {
 	c, ok := l.codes[code]
 	return c, ok
 }
+
+// Codes gives every code of the list, sorted.
+func (l *List) Codes() []string { return slices.Sorted(maps.Keys(l.codes)) }
 
 // ISO3 finds the code of a country by its ISO 3166 alpha-3 letters, as UNHCR
 // writes them.
@@ -180,12 +185,13 @@ func eachIn(in fs.File, path string, f func(map[string]string) error) error {
 // A TableInfo says what a dataset of a source is.
 type TableInfo struct {
 	Code, Source, Title string
+	Dims                []string // as tables of ours have them; nil where definitions use none of it
 }
 
 var tables = sync.OnceValue(func() map[string]TableInfo {
 	known := map[string]TableInfo{}
 	if err := each("codes/table.csv", func(row map[string]string) error {
-		known[row["code"]] = TableInfo{row["code"], row["source"], row["en"]}
+		known[row["code"]] = TableInfo{row["code"], row["source"], row["en"], strings.Fields(row["dims"])}
 		return nil
 	}); err != nil {
 		panic(err) // embedded: a test reads it

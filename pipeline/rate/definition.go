@@ -7,14 +7,19 @@ package rate
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"asylum/datasets"
 	"asylum/pipeline/code"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/own"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
 )
 
 // Kinds of definition. Only a Rate may be called one.
@@ -169,17 +174,21 @@ func Definitions(file string) (*Set, error) {
 	if err := validate(data, file); err != nil { // of the built-in ones a test does it
 		return nil, err
 	}
-	return s, s.add(data, file)
+	return s, s.add(bytes.TrimPrefix(data, []byte("\ufeff")), file)
 }
 
 func (s *Set) add(data []byte, name string) error {
 	var defs []Definition
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&defs); err != nil {
-		return fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
+		return own.Error(err, name, "a list of definitions", "datasets/definitions.yaml shows some")
 	}
 	for i := range defs {
-		if err := defs[i].check(); err != nil {
-			return fmt.Errorf("%s:%d: definition %q: %w", name, lineOf(data, i), defs[i].Name, err)
+		flaw := defs[i].check()
+		if slices.ContainsFunc(defs[:i], func(d Definition) bool { return d.Name == defs[i].Name }) {
+			flaw = &defect{[]string{"name"}, fmt.Sprintf("definition %q a second time", defs[i].Name), "each name once", "the file's second one would hide its first"}
+		}
+		if flaw != nil {
+			return flaw.in(data, name, i)
 		}
 		if at := slices.IndexFunc(s.list, func(d Definition) bool { return d.Name == defs[i].Name }); at >= 0 {
 			s.list[at] = defs[i]
@@ -190,62 +199,162 @@ func (s *Set) add(data []byte, name string) error {
 	return nil
 }
 
-func (d *Definition) check() error {
+// check refuses what no schema can tell: what does not fit together, and codes
+// and dimensions that there are not.
+func (d *Definition) check() *defect {
+	at := func(key string) []string { return []string{key} }
 	switch {
 	case d.Name == "" || strings.Trim(d.Name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
-		return fmt.Errorf("a name has lower-case letters, digits and _")
+		return &defect{at("name"), fmt.Sprintf("name %q", d.Name), "lower-case letters, digits and _", ""}
 	case d.Title == "" || d.Formula == "":
-		return fmt.Errorf("it has no title or no formula")
+		return &defect{at("title"), "no title or no formula", "both", ""}
 	case !slices.Contains([]string{Rate, Share, Ratio, Backlog}, d.Kind):
-		return fmt.Errorf("kind is %q, want rate, share, ratio or backlog", d.Kind)
+		return &defect{at("kind"), fmt.Sprintf("kind %q", d.Kind), "rate, share, ratio or backlog", ""}
 	case d.Class.Numerator == "" || d.Class.Denominator == "" || d.Class.Stage == "" || d.Class.Unit == "" || d.Class.Population == "":
-		return fmt.Errorf("its class lacks one of numerator, denominator, stage, unit, population")
+		return &defect{at("class"), "a class that lacks something", "numerator, denominator, stage, unit and population", ""}
 	case len(d.From) == 0 && d.Lacks == "":
-		return fmt.Errorf("no source in from, and no lacks that says what no table holds")
+		return &defect{at("name"), "neither from nor lacks", "sources, or what no table holds", ""}
 	case len(d.From) > 0 && d.Lacks != "":
-		return fmt.Errorf("it has sources, so nothing is lacking: from or lacks, not both")
+		return &defect{at("lacks"), "from and lacks", "one of them", "a definition that has sources lacks nothing"}
 	case d.Line != nil && (d.Kind != Rate || !isAggregate("geo", d.Line.Geo)):
-		return fmt.Errorf("a line is drawn across rates of a union of countries, such as EU27_2020")
+		return &defect{at("line"), "a line across a " + d.Kind + " in " + d.Line.Geo, "one across a rate in a union of countries, such as EU27_2020", ""}
 	}
-	for _, b := range d.From {
-		switch {
-		case (d.Kind == Rate) != (b.Rest != nil) || (d.Kind == Rate) == (b.Den != nil):
-			return fmt.Errorf("source %s: a rate has num and rest, any other kind num and den", b.Source)
-		case len(b.Num.Terms) == 0:
-			return fmt.Errorf("source %s: num has no terms", b.Source)
-		case (b.StandsIn == "") != (b.Class == nil):
-			return fmt.Errorf("source %s: what stands in has a class of its own, and says in what it differs", b.Source)
-		case b.Num.over(b.Side).Axis == "" || b.Num.over(b.Side).Tables == nil:
-			return fmt.Errorf("source %s: no tables or no axis", b.Source)
+	for i := range d.From {
+		if flaw := d.From[i].check(d.Kind); flaw != nil {
+			flaw.path = append([]string{"from", strconv.Itoa(i)}, flaw.path...)
+			return flaw
 		}
-		if !slices.Contains([]string{"eurostat", "unhcr", "aida"}, b.Source) {
-			return fmt.Errorf("source is %q, want eurostat, unhcr or aida", b.Source)
+	}
+	return nil
+}
+
+func (b *Binding) check(kind string) *defect {
+	switch {
+	case (kind == Rate) != (b.Rest != nil) || (kind == Rate) == (b.Den != nil):
+		return &defect{[]string{"num"}, "a " + kind + " without its counts", "num and rest of a rate, num and den of any other kind", ""}
+	case (b.StandsIn == "") != (b.Class == nil):
+		return &defect{[]string{"source"}, "stands_in or class alone", "both or neither", "what stands in has a class of its own, and says in what it differs"}
+	case !slices.Contains([]string{"eurostat", "unhcr", "aida"}, b.Source):
+		return &defect{[]string{"source"}, fmt.Sprintf("source %q", b.Source), "eurostat, unhcr or aida", ""}
+	}
+	names := []string{"num", "rest"}
+	if kind != Rate {
+		names[1] = "den"
+	}
+	seen := map[string]bool{}
+	for i, side := range b.sides() {
+		if kind != Rate && i == 1 {
+			seen = map[string]bool{} // a denominator may hold its numerator
 		}
-		seen := map[string]bool{}
-		for i, side := range b.sides() {
-			if d.Kind != Rate && i == 1 {
-				seen = map[string]bool{} // a denominator may hold its numerator
-			}
-			if len(side.Terms) == 0 {
-				return fmt.Errorf("source %s: a side without terms", b.Source)
-			}
-			for _, t := range side.terms() {
-				if seen[t] {
-					return fmt.Errorf("source %s: %s stands twice, it would be counted twice", b.Source, t)
+		if flaw := b.checkSide(&side, names[i], seen); flaw != nil {
+			return flaw
+		}
+	}
+	return nil
+}
+
+// checkSide checks one of the counts of b, which takes from b what it does not
+// say itself. Seen are the terms before it.
+func (b *Binding) checkSide(side *Side, name string, seen map[string]bool) *defect {
+	switch {
+	case len(side.Terms) == 0:
+		return &defect{[]string{name}, name + " without terms", "the codes that it adds up", ""}
+	case side.Axis == "":
+		return &defect{[]string{"axis"}, "no axis", "the dimension that the terms are codes of, such as decision", ""}
+	case side.Tables == nil:
+		return &defect{[]string{"tables"}, "no tables", "those that hold the counts", ""}
+	}
+	if _, ok := roundings[side.Rounding]; !ok {
+		return &defect{[]string{"rounding"}, fmt.Sprintf("rounding %q", side.Rounding), "nearest5, unhcr_decisions, unhcr_applications or exact", "it says how the source rounds, and with that the bounds"}
+	}
+	for _, t := range side.terms() {
+		if t == "" {
+			return &defect{[]string{name, "terms"}, "an empty term", "codes, with | between those of which the first that is there counts", ""}
+		}
+		if seen[t] {
+			return &defect{[]string{name, "terms"}, t + " a second time", "each term once", "it would be counted twice"}
+		}
+		seen[t] = true
+	}
+	for _, t := range side.Tables {
+		if info, ok := code.Table(t); !ok || info.Source != b.Source {
+			return &defect{[]string{"tables"}, fmt.Sprintf("table %q", t), "one of " + b.Source + " in datasets/codes/table.csv", ""}
+		}
+	}
+	return side.checkCodes(name)
+}
+
+// checkCodes refuses dimensions that the tables of a side do not have, and codes
+// that are in no list: with either it would find no cell, or the wrong ones.
+func (s *Side) checkCodes(name string) *defect {
+	dims := func(key string, asked ...string) *defect {
+		for _, t := range s.Tables {
+			info, _ := code.Table(t)
+			for _, d := range asked {
+				if info.Dims != nil && d != "" && !slices.Contains(info.Dims, d) {
+					return &defect{[]string{key}, fmt.Sprintf("dimension %q", d), fmt.Sprintf("one of %s: %s", t, strings.Join(info.Dims, ", ")), did(d, info.Dims)}
 				}
-				seen[t] = true
 			}
-			for _, name := range side.Tables {
-				if info, ok := code.Table(name); !ok || info.Source != b.Source {
-					return fmt.Errorf("source %s: there is no table %q of it", b.Source, name)
-				}
-			}
-			if _, ok := roundings[side.Rounding]; !ok {
-				return fmt.Errorf("source %s: rounding %q, want one of nearest5, unhcr_decisions, unhcr_applications, exact", b.Source, side.Rounding)
+		}
+		return nil
+	}
+	set := map[string][]string{}
+	for d, c := range s.Set {
+		set[d] = []string{c}
+	}
+	for _, flaw := range []*defect{
+		dims("axis", s.Axis), dims("level", s.Level), dims("unit", s.Unit), dims("where", slices.Sorted(maps.Keys(s.Where))...),
+		dims("add", slices.Sorted(maps.Keys(s.Add))...), dims("set", slices.Sorted(maps.Keys(s.Set))...),
+		unlisted([]string{name, "terms"}, map[string][]string{s.Axis: s.terms()}),
+		unlisted([]string{"where"}, s.Where), unlisted([]string{"add"}, s.Add), unlisted([]string{name, "set"}, set),
+	} {
+		if flaw != nil {
+			return flaw
+		}
+	}
+	return nil
+}
+
+// unlisted finds a code that is not in the list of its dimension.
+func unlisted(path []string, codes map[string][]string) *defect {
+	for _, d := range slices.Sorted(maps.Keys(codes)) {
+		list, err := code.For(d)
+		if err != nil || list == nil {
+			continue
+		}
+		for _, c := range codes[d] {
+			if _, ok := list.Lookup(c); !ok {
+				return &defect{path, fmt.Sprintf("%s %q", d, c), "a code of " + code.File(d), did(c, list.Codes())}
 			}
 		}
 	}
 	return nil
+}
+
+// A defect is what is wrong with a definition, and where in it.
+type defect struct {
+	path            []string
+	got, want, hint string
+}
+
+// in gives the place of a defect of the i-th definition of a file.
+func (d *defect) in(data []byte, name string, i int) error {
+	pos := obs.Pos{File: name, Line: 1, Col: 1}
+	if file, err := parser.ParseBytes(data, 0); err == nil && len(file.Docs) > 0 {
+		n := newNodes(file)
+		at := n.of(n.at(append([]string{strconv.Itoa(i)}, d.path...)))
+		pos.Line, pos.Col = at.line, at.column
+	}
+	return &obs.ParseError{Pos: pos, Got: d.got, Want: d.want, Hint: d.hint}
+}
+
+// did asks whether another word was meant, "" if none is near. Of two letters
+// any two are.
+func did(got string, known []string) string {
+	if m := near(got, known); m != "" && len(got) > 3 {
+		return "did you mean " + m + "?"
+	}
+	return ""
 }
 
 // sides gives num and rest, or num and den, complete.

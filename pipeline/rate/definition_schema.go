@@ -7,15 +7,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"asylum/datasets"
+	"asylum/pipeline/own"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
@@ -45,13 +44,13 @@ const mostFaults = 20
 // validate checks a file of definitions against the schema. Each fault is named
 // by line and column, with what came, what was wanted and how to mend it.
 func validate(data []byte, name string) error {
-	file, err := parser.ParseBytes(data, 0)
+	data, file, err := own.YAML(data, name)
 	if err != nil {
-		return fault(name, err)
+		return err
 	}
 	var doc any
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return fault(name, err)
+		return own.Error(err, name, "a list of definitions", "datasets/definitions.yaml shows some")
 	}
 	if len(file.Docs) == 0 || doc == nil {
 		return fmt.Errorf("%s: got an empty file, want a list of definitions\n\thint: datasets/definitions.yaml shows some", name)
@@ -80,26 +79,6 @@ func validate(data []byte, name string) error {
 		errs = append(errs, fmt.Errorf("%s:%d:%d: %s", name, f.line, f.column, f.words))
 	}
 	return errors.Join(errs...)
-}
-
-// fault gives a YAML error of the library with its place.
-func fault(name string, err error) error {
-	var e yaml.Error
-	if errors.As(err, &e) && e.GetToken() != nil {
-		p := e.GetToken().Position
-		return fmt.Errorf("%s:%d:%d: %s", name, p.Line, p.Column, e.GetMessage())
-	}
-	return fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
-}
-
-// lineOf is the line of definition i.
-func lineOf(data []byte, i int) int {
-	file, err := parser.ParseBytes(data, 0)
-	if err != nil || len(file.Docs) == 0 {
-		return 1
-	}
-	n := newNodes(file)
-	return n.of(n.at([]string{strconv.Itoa(i)})).line
 }
 
 // leaves visits the faults that others are made of.
@@ -312,7 +291,7 @@ func meant(got string, known []string) string {
 func near(got string, known []string) string {
 	best, least := "", max(1, len(got)/3)+1
 	for _, k := range known {
-		if d := edits(strings.ToLower(got), k); d < least {
+		if d := edits(strings.ToLower(got), strings.ToLower(k)); d < least {
 			best, least = k, d
 		}
 	}

@@ -70,8 +70,28 @@ func TestFaultsOfDefinitions(t *testing.T) {
 		{"a line off the scale", "  citation: a letter", "  citation: a letter\n  line: {at: 120, geo: EU27_2020, below: x}",
 			"f.yaml:8:14: got at 120, want at most 100"},
 		{"what the schema cannot tell", "dec_other]", "dec_recognized]",
-			`f.yaml:1: definition "mine": source unhcr: dec_recognized stands twice, it would be counted twice`},
-		{"a key twice", "kind: rate", "kind: rate\n  kind: share", `f.yaml:5:3: mapping key "kind" already defined at [4:3]`},
+			"f.yaml:14:21: got dec_recognized a second time, want each term once\n\thint: it would be counted twice"},
+		{"a code that there is not", "[dec_recognized]", "[dec_recognised]",
+			`f.yaml:13:20: got decision "dec_recognised", want a code of datasets/codes/decision.csv` + "\n\thint: did you mean dec_recognized?"},
+		{"an axis that there is not", "axis: decision", "axis: decisions",
+			`f.yaml:11:13: got dimension "decisions", want one of asylum_decisions: citizen, geo, procedure_type, dec_level, dec_pc, decision` + "\n\thint: did you mean decision?"},
+		{"a level that there is not", "rounding: exact", "rounding: exact\n      level: level",
+			`f.yaml:13:14: got dimension "level", want one of asylum_decisions: citizen, geo, procedure_type, dec_level, dec_pc, decision`},
+		{"codes of no dimension", "rounding: exact", "rounding: exact\n      add: {procedure: [G, J]}",
+			`f.yaml:13:13: got dimension "procedure", want one of asylum_decisions: citizen, geo, procedure_type, dec_level, dec_pc, decision`},
+		{"a code of no country", "rounding: exact", "rounding: exact\n      where: {geo: [GR]}",
+			`f.yaml:13:15: got geo "GR", want a code of datasets/codes/geo.csv`},
+		{"a table that there is not", "[asylum_decisions]", "[asylum_decision]",
+			`f.yaml:10:15: got table "asylum_decision", want one of unhcr in datasets/codes/table.csv`},
+		{"nothing for a term", "[dec_other]", `["|"]`,
+			"f.yaml:14:21: got an empty term, want codes, with | between those of which the first that is there counts"},
+		{"a rate without its whole", "      rest: {terms: [dec_other]}\n", "",
+			"f.yaml:13:13: got a rate without its counts, want num and rest of a rate, num and den of any other kind"},
+		{"one name twice", "  publisher", "  publisher", `f.yaml:15:9: got definition "mine" a second time, want each name once` + "\n\thint: the file's second one would hide its first"},
+		{"two documents", "- name", "---\n[]\n---\n- name", "f.yaml:3:1: got a second document, begun with ---, want one document\n\thint: take the --- out, or put the rest into a file of its own"},
+		{"an empty list", valid, "[]", "f.yaml:1:1: got the list with nothing in it, want something\n\thint: leave the key out if there is nothing to say"},
+		{"a byte order mark", "- name: mine", "\ufeff- name: Mine", `f.yaml:1:9: got name "Mine", want lower-case letters, digits and _`},
+		{"a key twice", "kind: rate", "kind: rate\n  kind: share", `f.yaml:5:3: got "kind", mapping key "kind" already defined at [4:3], want YAML` + "\n\thint: take one of the two out"},
 		{"no YAML", "class: {", "class: {{", "f.yaml:5:"},
 		{"nothing", valid, "", "f.yaml: got an empty file, want a list of definitions\n\thint: datasets/definitions.yaml shows some"},
 	} {
@@ -80,6 +100,9 @@ func TestFaultsOfDefinitions(t *testing.T) {
 			text := strings.Replace(valid, tt.from, tt.to, 1)
 			if tt.name == "no list" { // the rest stands as far in as the name
 				text = strings.ReplaceAll(strings.Replace(text, "name: mine", "  name: mine", 1), "\n  ", "\n")[2:]
+			}
+			if tt.name == "one name twice" {
+				text += text
 			}
 			if err := os.WriteFile("f.yaml", []byte(text), 0o666); err != nil {
 				t.Fatal(err)

@@ -63,7 +63,7 @@ func (a *app) compare(args []string, figures string) (*ledger.Comparison, error)
 	if figures != "" {
 		own, err := ledger.ReadFile(figures)
 		if err != nil {
-			return nil, usageOr(err)
+			return nil, err
 		}
 		known = append(own, known...)
 	}

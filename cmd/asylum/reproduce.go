@@ -96,7 +96,7 @@ func (a *app) judge(list []ledger.Figure, ids []string) ([]ledger.Judgement, err
 	}
 	judged, err := ledger.Judge(ledger.Company(list, ids), set, data)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
 	return slices.DeleteFunc(judged, func(j ledger.Judgement) bool { return len(ids) > 0 && !slices.Contains(ids, j.ID) }), nil
 }

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -324,31 +325,34 @@ func Literal(s string, set *rate.Set) (Figure, error) {
 	n := len(words)
 	f.Citizen, f.Geo, f.Period = words[n-3], words[n-2], words[n-1]
 	f.Value = strings.Join(words[:n-3], " ")
-	if _, ok := obs.ParsePeriod(f.Period); !ok {
+	if f.periods = spans(f.Period); f.periods == nil {
 		return bad(fmt.Sprintf("period %q", f.Period), "a period such as 2023, or the name of a definition behind it")
 	}
-	for dim, c := range map[string]string{"citizen": f.Citizen, "geo": f.Geo} {
-		if _, ok := code.Must(dim).Lookup(c); !ok {
-			return bad(fmt.Sprintf("there is no %s %q in datasets/codes", dim, c), "codes of a citizenship and of a country")
+	for _, part := range [][2]string{{"citizen", f.Citizen}, {"geo", f.Geo}} {
+		if _, ok := code.Must(part[0]).Lookup(part[1]); !ok {
+			return bad(fmt.Sprintf("there is no %s %q in datasets/codes", part[0], part[1]), "codes of a citizenship and of a country ("+near(part[0], part[1])+")")
 		}
 	}
-	f.known, f.periods = true, spans(f.Period)
+	f.known = true
 	if num, den, ok := strings.Cut(f.Value, "/"); ok {
-		x, err1 := parse(num)
-		y, err2 := parse(den)
-		if err1 != nil || err2 != nil || x.percent || y.percent || y.number < 1 {
+		x, err1 := wholeCount(num)
+		y, err2 := wholeCount(den)
+		if err := cmp.Or(err1, err2); err != nil || y == 0 {
 			return bad(fmt.Sprintf("value %q", f.Value), "two counts such as 23/8507")
 		}
-		p, q := int64(x.number), int64(y.number)
-		f.Num, f.Den = &p, &q
-		f.value = quantity{relation: '=', percent: true, number: x.number / y.number * 100, decimals: 2, unit: 0.01}
+		f.Num, f.Den = &x, &y
+		f.value = quantity{relation: '=', percent: true, number: float64(x) / float64(y) * 100, decimals: 2, unit: 0.01}
 		f.Unit = f.value.kind()
 		return f, nil
 	}
 	var err error
 	if f.value, err = parse(f.Value); err != nil {
-		return bad(err.Error(), "a percentage or a count")
+		flaw := valueFault("value", f.Value, err)
+		return bad(flaw.got, flaw.want+" ("+flaw.hint+")")
 	}
 	f.Unit = f.value.kind()
+	if f.value.decimals > 0 && !f.value.percent {
+		return bad(fmt.Sprintf("value %q", f.Value), "a count without decimals, or a percentage with a %")
+	}
 	return f, nil
 }

@@ -105,6 +105,11 @@ func TestLiteralRefusals(t *testing.T) {
 		"16% RU DE 2023 no_such": `period "no_such"`,
 		"many RU DE 2023":        `value "many"`,
 		"3/0 RU DE 2023":         `value "3/0"`,
+		"1.234/8.507 RU DE 2023": `value "1.234/8.507"`,
+		"3/5 % RU DE 2023":       `value "3/5 %"`,
+		"-3/5 RU DE 2023":        `value "-3/5"`,
+		"16.3 RU DE 2023":        "a percentage with a %",
+		"1,234 % RU DE 2023":     "write 1.234 % or 1234 %",
 	} {
 		if f, err := Literal(bad, set); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "hint: ") {
 			t.Errorf("Literal(%q) = %+v, %v; want %s", bad, f, err, want)

@@ -68,7 +68,7 @@ func (j *judge) components() {
 	}
 	sum, slack, p := 0.0, j.f.value.unit/2, j.f.value.decimals
 	for _, c := range j.f.Components {
-		q, err := parse(c)
+		q, err := parse(percentage(c))
 		if err != nil {
 			return
 		}
@@ -274,7 +274,7 @@ func crossCheck(all []Judgement) {
 // Difference is the printed value less the one that the verdict rests on, in
 // points or persons, and false where there is none.
 func (j *Judgement) Difference() (float64, bool) {
-	return j.value.number - j.got, j.settled && j.value.relation != '<' && j.value.relation != '>'
+	return j.value.number - j.got, j.settled && !j.value.bound()
 }
 
 // Printed is the quotient of the counts printed beside the figure, nil unless

@@ -4,8 +4,8 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -44,8 +44,9 @@ type Figure struct {
 
 	value   quantity
 	periods []span
-	known   bool // the code lists have its geo
-	loose   bool // its claim may name a definition that is not there
+	known   bool           // the code lists have its geo
+	loose   bool           // its claim may name a definition that is not there
+	at      func() obs.Pos // where its claim stands; nil of a literal
 }
 
 // A Sum is counts as printed, with the total that is printed for them.
@@ -59,59 +60,6 @@ type Source struct {
 	Title   string `yaml:"title"`
 	Date    string `yaml:"date"`
 	Address string `yaml:"address"`
-}
-
-// A quantity is a printed value taken apart.
-type quantity struct {
-	relation byte // '=', '<' less than, '>' more than, '~' about
-	number   float64
-	decimals int
-	percent  bool
-	unit     float64 // the size of a step of the last printed digit
-}
-
-// parse reads a value as people print it.
-func parse(s string) (quantity, error) {
-	q := quantity{relation: '='}
-	t := strings.ToLower(strings.TrimSpace(s))
-	for _, p := range []struct {
-		word string
-		rel  byte
-	}{{"less than ", '<'}, {"under ", '<'}, {"more than ", '>'}, {"over ", '>'}, {"about ", '~'}, {"≈", '~'}} {
-		if rest, ok := strings.CutPrefix(t, p.word); ok {
-			t, q.relation = strings.TrimSpace(rest), p.rel
-		}
-	}
-	if rest, ok := strings.CutSuffix(t, "%"); ok {
-		t, q.percent = strings.TrimSpace(rest), true
-	}
-	if whole, frac, ok := strings.Cut(t, ","); ok && q.percent && len(frac) <= 2 && !strings.Contains(whole, ".") {
-		t = whole + "." + frac // 33,9 %: a decimal comma
-	}
-	t = strings.ReplaceAll(t, ",", "")
-	n, err := strconv.ParseFloat(t, 64)
-	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-		return q, fmt.Errorf(`value %q: want a count or a percentage, such as "16.3 %%", "about 19,000" or "less than 2 %%"`, s)
-	}
-	q.number, q.unit = n, 1
-	if _, frac, ok := strings.Cut(t, "."); ok {
-		q.decimals = len(frac)
-		q.unit = math.Pow10(-q.decimals)
-	}
-	if q.relation == '~' && !q.percent { // about 19,000: to the last digit that is not 0
-		for q.unit < n && math.Mod(n, q.unit*10) == 0 {
-			q.unit *= 10
-		}
-	}
-	return q, nil
-}
-
-// kind is the unit that a value has where none is named.
-func (q *quantity) kind() string {
-	if q.percent {
-		return "percent"
-	}
-	return "persons"
 }
 
 // A span is one way to make up the period of a figure of periods that exports
@@ -202,7 +150,7 @@ func (f *Figure) complete(places map[string]string) *fault {
 	}
 	var err error
 	if f.value, err = parse(f.Value); err != nil {
-		return &fault{"value", fmt.Sprintf("value %q", f.Value), `a count or a percentage, such as "16.3 %", "about 19,000" or "less than 2 %"`, "give it as it is printed, with its last digit"}
+		return valueFault("value", f.Value, err)
 	}
 	if f.Unit == "" {
 		f.Unit = f.value.kind()
@@ -218,15 +166,24 @@ func (f *Figure) complete(places map[string]string) *fault {
 	if _, ok := sides[f.Counts]; f.Counts != "" && !ok {
 		return &fault{"counts", fmt.Sprintf("counts %q", f.Counts), "applicants, first-time applicants, decisions, positives or granted", "granted is positive decisions of first instance and on appeal together"}
 	}
+	if f.Unit == "persons" && f.value.decimals > 0 {
+		return &fault{"value", fmt.Sprintf("value %q", f.Value), "a count without decimals, or a percentage with a %", "write " + strings.TrimSpace(f.Value) + " % if it is a percentage"}
+	}
 	if f.Unit == "persons" && f.Counts == "" {
 		return &fault{"counts", "a count that does not say what it counts", "counts: applicants, first-time applicants, decisions, positives or granted", "add counts, or a % to the value if it is one"}
 	}
 	for _, c := range f.Components {
-		if _, err := parse(c); err != nil {
+		if _, err := parse(percentage(c)); err != nil {
 			return &fault{"components", fmt.Sprintf("%q among the components", c), `percentages, such as "18.35"`, "give them as they are printed"}
 		}
 	}
 	switch {
+	case f.Tolerance != 0 && f.value.relation != '~':
+		return &fault{"tolerance", fmt.Sprintf("a tolerance for %q", f.Value), `one of a value in words alone, such as "about 50 %"`, "leave it out: the last printed digit says how exact a value is"}
+	case !(f.Tolerance >= 0 && f.Tolerance <= mostTolerance):
+		return &fault{"tolerance", fmt.Sprint("tolerance ", f.Tolerance), fmt.Sprintf("points from 0 to %d", mostTolerance), "a wider one fits nearly anything"}
+	case f.Expected != "" && !isVerdict(f.Expected):
+		return &fault{"expected", fmt.Sprintf("expected %q", f.Expected), "one of " + strings.Join(Kinds, ", "), "an other definition is followed by : and its name, an other vintage by : and its date"}
 	case f.Num != nil && *f.Num < 0:
 		return &fault{"num", fmt.Sprint("num ", *f.Num), "a count of 0 or more", "leave it out where none is printed"}
 	case f.Den != nil && *f.Den <= 0:
@@ -235,6 +192,18 @@ func (f *Figure) complete(places map[string]string) *fault {
 		return &fault{"rounding", fmt.Sprint("rounding ", f.Rounding), "the step that counts are rounded to, such as 5", "leave it out where they are exact"}
 	}
 	return nil
+}
+
+// mostTolerance is the widest a value in words may be meant, in points.
+const mostTolerance = 5
+
+// valueFault is what is wrong with a printed value, as a fault of a field.
+func valueFault(field, value string, err error) *fault {
+	var bad *badValue
+	if errors.As(err, &bad) {
+		return &fault{field, fmt.Sprintf("value %q", value), bad.want, bad.hint}
+	}
+	return &fault{field, fmt.Sprintf("value %q", value), "a count or a percentage", err.Error()}
 }
 
 // near is a code that was perhaps meant, as a hint.

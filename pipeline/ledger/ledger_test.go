@@ -17,21 +17,46 @@ func TestParse(t *testing.T) {
 		in   string
 		want quantity
 	}{
-		{"52.78 %", quantity{'=', 52.78, 2, true, 0.01}},
-		{"16.3%", quantity{'=', 16.3, 1, true, 0.1}},
-		{"6 %", quantity{'=', 6, 0, true, 1}},
-		{"less than 2 %", quantity{'<', 2, 0, true, 1}},
-		{"about 19,000", quantity{'~', 19000, 0, false, 1000}},
-		{"18,820", quantity{'=', 18820, 0, false, 1}},
+		{"52.78 %", quantity{'=', 52.78, 2, true, 0.01, false}},
+		{"16.3%", quantity{'=', 16.3, 1, true, 0.1, false}},
+		{"6 %", quantity{'=', 6, 0, true, 1, false}},
+		{"less than 2 %", quantity{'<', 2, 0, true, 1, false}},
+		{"about 19,000", quantity{'~', 19000, 0, false, 1000, false}},
+		{"18,820", quantity{'=', 18820, 0, false, 1, false}},
+		{"16,3 %", quantity{'=', 16.3, 1, true, 0.1, false}},
+		{" 16.3\u202f% ", quantity{'=', 16.3, 1, true, 0.1, false}},
+		{"16.3 per cent", quantity{'=', 16.3, 1, true, 0.1, false}},
+		{"16.3 Percent", quantity{'=', 16.3, 1, true, 0.1, false}},
+		{"0,163 %", quantity{'=', 0.163, 3, true, 0.001, false}},
+		{"1,234.5 %", quantity{'=', 1234.5, 1, true, 0.1, false}},
+		{"1.234,5 %", quantity{'=', 1234.5, 1, true, 0.1, false}},
+		{"19 000", quantity{'=', 19000, 0, false, 1, false}},
+		{"1.234.567", quantity{'=', 1234567, 0, false, 1, false}},
+		{"2.5", quantity{'=', 2.5, 1, false, 0.1, false}},
+		{"<1%", quantity{'<', 1, 0, true, 1, false}},
+		{"≤ 1 %", quantity{'<', 1, 0, true, 1, true}},
+		{"at most 1 %", quantity{'<', 1, 0, true, 1, true}},
+		{"no more than 1 %", quantity{'<', 1, 0, true, 1, true}},
+		{"> 97 %", quantity{'>', 97, 0, true, 1, false}},
+		{">=97 %", quantity{'>', 97, 0, true, 1, true}},
+		{"at least 97 %", quantity{'>', 97, 0, true, 1, true}},
+		{"ca. 16 %", quantity{'~', 16, 0, true, 1, false}},
+		{"~16%", quantity{'~', 16, 0, true, 1, false}},
+		{"around 1,500", quantity{'~', 1500, 0, false, 100, false}},
 	} {
 		got, err := parse(tt.in)
 		if err != nil || got != tt.want {
 			t.Errorf("parse(%q) = %+v, %v; want %+v", tt.in, got, err, tt.want)
 		}
 	}
-	for _, bad := range []string{"", "many", "1e400", "%", "NaN %"} {
-		if q, err := parse(bad); err == nil {
-			t.Errorf("parse(%q) = %+v, want an error", bad, q)
+	for _, bad := range []string{
+		"", "many", "1e400", "%", "NaN %", "-5 %", "−5 %", "1e1 %", "0x10 %", "16-17 %", "16 % 17", "33.9%%", "16.3 ‰", "about half", "aboutish 5 %", "underage 5",
+		"2,0", "1,23,456", "12,34", "1 23", ".5", "5.", "33.9\x00 %", // no way of printing thousands, or decimals
+		"1,234 %", "16,345 %", "1.234", "19.000", // thousands or decimals
+		"99999999999999999999", "10000000 %", "1.0000000001 %",
+	} {
+		if q, err := parse(bad); err == nil || !strings.Contains(err.Error(), "\n\thint: ") {
+			t.Errorf("parse(%q) = %+v, %v, want an error with a hint", bad, q, err)
 		}
 	}
 }
@@ -284,6 +309,23 @@ func TestBadFigures(t *testing.T) {
 		{"f.yaml", "groups:\n  - each: {geo: Mars}\n    figures:\n      - {id: x, value: 3 %, citizen: RU, period: \"2023\"}\n",
 			`f.yaml:2:17: got geo "Mars", want a code from datasets/codes/geo.csv, such as HR` + "\n\thint: the lists are under datasets/codes"},
 		{"f.yaml", "figures: []\n", "f.yaml:1:1: got no figures, want a list under figures\n\thint: datasets/figures holds examples"},
+		{"f.yaml", "figures:\n  - {id: x, value: 33.9 %, citizen: RU, geo: HR, period: \"2023\", num: 20, den: 59.5}\n",
+			`f.yaml:2:80: got den "59.5", want a whole number in plain digits` + "\n\thint: write 8507, without commas, decimals and leading zeros; leave it out where none is printed"},
+		{"f.yaml", "figures:\n  - id: x\n    sums:\n      - {parts: [010, 0x10, 7], total: 1_0}\n",
+			`f.yaml:4:18: got parts "010", want a whole number in plain digits` + "\n\thint: write 8507, without commas, decimals and leading zeros; leave it out where none is printed\n" +
+				`f.yaml:4:23: got parts "0x10", want a whole number in plain digits` + "\n\thint: write 8507, without commas, decimals and leading zeros; leave it out where none is printed\n" +
+				`f.yaml:4:40: got total "1_0", want a whole number in plain digits` + "\n\thint: write 8507, without commas, decimals and leading zeros; leave it out where none is printed"},
+		{"f.yaml", "figures:\n  - {id: x, value: 33.9 %, citizen: RU, geo: HR, period: \"2023\", expected: reproducd}\n",
+			`f.yaml:2:76: got expected "reproducd", want one of reproduced, within rounding, truncated, other definition, other vintage, arithmetic only, contradicted, no data` + "\n\thint: an other definition is followed by : and its name, an other vintage by : and its date"},
+		{"f.yaml", "figures:\n  - {id: x, value: 33.9 %, citizen: RU, geo: HR, period: \"2023\", tolerance: 40}\n",
+			`f.yaml:2:77: got a tolerance for "33.9 %", want one of a value in words alone, such as "about 50 %"` + "\n\thint: leave it out: the last printed digit says how exact a value is"},
+		{"f.yaml", "figures:\n  - {id: x, value: about 30 %, citizen: RU, geo: HR, period: \"2023\", tolerance: .inf}\n",
+			"f.yaml:2:81: got tolerance +Inf, want points from 0 to 5\n\thint: a wider one fits nearly anything"},
+		{"f.yaml", "figures: []\n---\nfigures: []\n", "f.yaml:2:1: got a second document, begun with ---, want one document\n\thint: take the --- out, or put the rest into a file of its own"},
+		{"f.csv", "id;value;citizen;geo;year\nx;33,9 %;RU;HR;2023\n",
+			`f.csv:1:1: got column "id;value;citizen;geo;year", want each once of id, statement_short, value, unit, numerator, denominator, citizen, geo, year, definition, source_url, source_title, confidence_note, cites, counts, rounding, expected` + "\n\thint: put commas between the columns, and quotes around a value that holds one"},
+		{"f.csv", "id,value,unit,numerator,citizen,geo,year\nx,33.9,percent,\"2,0\",RU,HR,2023\n", `f.csv:2:16: got numerator "2,0", want a whole number, or nothing` + "\n\thint: leave it empty where none is printed"},
+		{"f.csv", "id,value,citizen,geo,year\nx,33.9,RU,HR,2023\n", `f.csv:2:3: got value "33.9", want a count without decimals, or a percentage with a %` + "\n\thint: write 33.9 % if it is a percentage"},
 		{"f.csv", "id,value,unit,citizen,geo,year\nx,33.9,percent,RU,HR,2023\ny,33.9,per cent,RU,HR,2023\n",
 			`f.csv:3:8: got unit "per cent", want percent, persons or ratio` + "\n\thint: leave it out where the value has a %"},
 		{"f.csv", "id,value,unit,numerator,citizen,geo,year\nx,33.9,percent,2O,RU,HR,2023\n", `f.csv:2:16: got numerator "2O", want a whole number, or nothing` + "\n\thint: leave it empty where none is printed"},
@@ -292,7 +334,7 @@ func TestBadFigures(t *testing.T) {
 		{"f.csv", "id,value,citizen,geo,year\nx,3 %,RU,HR,2023\nx,4 %,RU,HR,2023\n", `f.csv:3:1: got figure "x" a second time, want an id of its own for each` + "\n\thint: give one of them another id"},
 		{"f.csv", "id,value,citizen,geo,year\nx,3 %\n", "f.csv:2:1: got wrong number of fields, want a CSV record with a field for each column\n\thint: quote a field that holds a comma or a quote"},
 	} {
-		read := readYAML
+		read := readOwn
 		if strings.HasSuffix(tt.name, ".csv") {
 			read = readCSV
 		}
@@ -307,7 +349,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("id,value,unit,citizen,geo,year\nx,33.9,percent,RU,HR,2023\n")
 	f.Add("figures:\n  - {id: x, value: 33.9 %, citizen: RU, geo: HR, period: \"2023\"}\n")
 	f.Fuzz(func(t *testing.T, in string) {
-		for _, read := range []func([]byte, string) ([]Figure, error){readCSV, readYAML} {
+		for _, read := range []func([]byte, string) ([]Figure, error){readCSV, readOwn} {
 			figures, err := read([]byte(in), "f")
 			if err != nil {
 				continue

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,6 +14,7 @@ import (
 
 	"asylum/datasets"
 	"asylum/pipeline/obs"
+	"asylum/pipeline/own"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -78,9 +78,59 @@ func ReadFile(name string) ([]Figure, error) {
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if strings.EqualFold(path.Ext(name), ".csv") || bytes.HasPrefix(data, []byte("id,")) {
+		if err := own.Text(data, name); err != nil {
+			return nil, err
+		}
 		return readCSV(data, name)
 	}
+	return readOwn(data, name)
+}
+
+// readOwn reads YAML that a user wrote: beside what readYAML refuses, what the
+// decoder would cut or take for another number.
+func readOwn(data []byte, name string) ([]Figure, error) {
+	data, tree, err := own.YAML(data, name)
+	if err != nil {
+		return nil, err
+	}
+	w := &wholes{refusal: obs.Refusal{File: name}}
+	for _, d := range tree.Docs {
+		ast.Walk(w, d)
+	}
+	if err := w.refusal.Err(); err != nil {
+		return nil, err
+	}
 	return readYAML(data, name)
+}
+
+// counted are the fields that hold whole numbers.
+var counted = []string{"num", "den", "rounding", "parts", "total", "other_den"}
+
+// wholes finds counts that are none. The decoder takes 59.5 for 59, 010 for 8.
+type wholes struct{ refusal obs.Refusal }
+
+func (w *wholes) Visit(n ast.Node) ast.Visitor {
+	if pair, ok := n.(*ast.MappingValueNode); ok && contains(counted, pair.Key.GetToken().Value) {
+		w.check(pair.Key.GetToken().Value, pair.Value)
+	}
+	return w
+}
+
+func (w *wholes) check(field string, n ast.Node) {
+	switch n := n.(type) {
+	case *ast.SequenceNode:
+		for _, v := range n.Values {
+			w.check(field, v)
+		}
+		return
+	case *ast.IntegerNode, *ast.FloatNode, *ast.StringNode:
+		t := n.GetToken()
+		if v, err := strconv.ParseInt(t.Value, 10, 64); err == nil && strconv.FormatInt(v, 10) == t.Value {
+			return
+		}
+		w.refusal.Add(&obs.ParseError{Pos: obs.Pos{File: w.refusal.File, Line: t.Position.Line, Col: t.Position.Column}, Got: field + " " + obs.Quote(t.Value),
+			Want: "a whole number in plain digits", Hint: "write 8507, without commas, decimals and leading zeros; leave it out where none is printed"})
+	}
 }
 
 // places are those that figures speak of and no code list has, by code.
@@ -103,7 +153,7 @@ func places() (map[string]string, error) {
 func readYAML(data []byte, name string) ([]Figure, error) {
 	var f file
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&f); err != nil {
-		return nil, yamlError(err, name)
+		return nil, own.Error(err, name, "figures in YAML, with the fields of datasets/figures", "asylum reproduce --help names the fields")
 	}
 	beyond, err := places()
 	if err != nil {
@@ -120,6 +170,7 @@ func readYAML(data []byte, name string) ([]Figure, error) {
 			x.From, x.Topic = g.Source, cmp.Or(f.Topic, f.Source.Title, g.Source.Title)
 			x.Address = cmp.Or(x.Address, g.Source.Address)
 			node := fmt.Sprintf("%s.figures[%d]", prefix, i)
+			x.at = func() obs.Pos { return at.of(node, prefix+".each", "claimed") }
 			flaw := x.complete(beyond)
 			if flaw == nil && ids[x.ID] {
 				flaw = &fault{"id", fmt.Sprintf("figure %q a second time", x.ID), "an id of its own for each", "give one of them another id"}
@@ -151,17 +202,6 @@ func (f *Figure) inherit(each *Figure) {
 		*s.to = cmp.Or(*s.to, *s.from)
 	}
 	f.Rounding = cmp.Or(f.Rounding, each.Rounding)
-}
-
-// yamlError puts an error of the YAML reader into our form.
-func yamlError(err error, name string) error {
-	var y yaml.Error
-	if !errors.As(err, &y) || y.GetToken() == nil {
-		return &obs.ParseError{Pos: obs.Pos{File: name, Line: 1, Col: 1}, Got: strings.TrimSpace(err.Error()), Want: "figures in YAML", Hint: "datasets/figures holds examples"}
-	}
-	p := y.GetToken().Position
-	return &obs.ParseError{Pos: obs.Pos{File: name, Line: p.Line, Col: p.Column}, Got: obs.Quote(y.GetToken().Value) + ", " + y.GetMessage(),
-		Want: "figures in YAML, with the fields of datasets/figures", Hint: "asylum reproduce --help names the fields"}
 }
 
 // finder finds where a field of a figure stands in a file, when it is asked.
@@ -220,7 +260,11 @@ func readCSV(data []byte, name string) ([]Figure, error) {
 		h = strings.TrimSpace(h)
 		_, twice := col[h]
 		if !contains(columns, h) && !contains(more, h) || twice {
-			return nil, &obs.ParseError{Pos: obs.Pos{File: name, Line: line, Col: at}, Got: "column " + obs.Quote(h), Want: "each once of " + strings.Join(append(append([]string{}, columns...), more...), ", "), Hint: "rename it, or take it out"}
+			hint := "rename it, or take it out"
+			if strings.Contains(h, ";") || strings.Contains(h, "\t") {
+				hint = "put commas between the columns, and quotes around a value that holds one"
+			}
+			return nil, &obs.ParseError{Pos: obs.Pos{File: name, Line: line, Col: at}, Got: "column " + obs.Quote(h), Want: "each once of " + strings.Join(append(append([]string{}, columns...), more...), ", "), Hint: hint}
 		}
 		col[h] = i
 	}
@@ -252,6 +296,8 @@ func readCSV(data []byte, name string) ([]Figure, error) {
 			flaw = &fault{"id", fmt.Sprintf("figure %q a second time", f.ID), "an id of its own for each", "give one of them another id"}
 		}
 		ids[f.ID] = true
+		line, at := in.FieldPos(col["definition"])
+		f.at = func() obs.Pos { return obs.Pos{File: name, Line: line, Col: at} }
 		if flaw != nil {
 			c := flaw.field
 			for csvName, field := range map[string]string{"year": "period", "numerator": "num", "denominator": "den", "definition": "counts"} {
@@ -290,7 +336,7 @@ func fromCSV(get func(string) string) (Figure, *fault) {
 		to         **int64
 	}{{"numerator", "num", &f.Num}, {"denominator", "den", &f.Den}} {
 		if s := get(n.col); s != "" {
-			v, err := strconv.ParseInt(strings.ReplaceAll(s, ",", ""), 10, 64)
+			v, err := wholeCount(s)
 			if err != nil {
 				return f, &fault{n.field, n.col + " " + obs.Quote(s), "a whole number, or nothing", "leave it empty where none is printed"}
 			}

@@ -135,7 +135,7 @@ func (q *Question) quantities() (value quantity, count *quantity, err error) {
 	}
 	c, err := parse(q.Count)
 	switch {
-	case err != nil || c.percent || c.decimals > 0 || c.relation == '<' || c.relation == '>':
+	case err != nil || c.percent || c.decimals > 0 || c.bound():
 		return value, nil, badQuestion{fmt.Errorf(`count %q: want a count, such as "3075" or "about 3,000"`, q.Count)}
 	case !value.percent:
 		return value, nil, badQuestion{fmt.Errorf("count %q: a count stands beside a percentage, and %q is none", q.Count, q.Value)}
@@ -159,7 +159,7 @@ func Solve(set *rate.Set, data rate.Data, q Question) (*Solution, error) {
 	distinct := merge(s.candidates)
 	out.Distinct = len(distinct)
 	out.settle(distinct, value, count)
-	if count != nil && value.relation != '<' && value.relation != '>' {
+	if count != nil && !value.bound() {
 		out.imply(s.amounts, value, *count)
 	}
 	return out, nil
@@ -208,8 +208,12 @@ func (q quantity) spans(v, lo, hi float64) []hits {
 		half = 0 // a whole count is not rounded
 	}
 	switch {
+	case q.relation == '<' && q.equal:
+		return []hits{{up(v), math.MaxInt64, Bounded, 0}}
 	case q.relation == '<':
 		return []hits{{down(v) + 1, math.MaxInt64, Bounded, 0}}
+	case q.relation == '>' && q.equal:
+		return []hits{{math.MinInt64, down(v), Bounded, 0}}
 	case q.relation == '>':
 		return []hits{{math.MinInt64, up(v) - 1, Bounded, 0}}
 	case q.relation == '~' && q.percent:

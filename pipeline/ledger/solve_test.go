@@ -137,9 +137,12 @@ func TestImplied(t *testing.T) {
 
 func TestSolveRefuses(t *testing.T) {
 	for _, tt := range [][3]string{
-		{"many", "", `value "many": want a count`},
+		{"many", "", `value "many", want a count`},
 		{"0.163", "", `value "0.163": a count has no decimals`},
 		{"3075", "12", `count "12": a count stands beside a percentage`},
+		{"99999999999999999999", "", `value "99999999999999999999", want at most 10^12 people`},
+		{"-5%", "", `value "-5%", want a count`},
+		{"16.3%", "-5", `count "-5": want a count`},
 		{"16.3%", "1.5", `count "1.5": want a count`},
 		{"16.3%", "5%", `count "5%": want a count`},
 	} {

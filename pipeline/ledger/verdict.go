@@ -30,6 +30,17 @@ const (
 // Kinds are the verdicts in order, without the name or date that follows.
 var Kinds = []string{Reproduced, WithinRounding, Truncated, "other definition", "other vintage", ArithmeticOnly, Contradicted, NoData}
 
+// isVerdict reports whether a figure may expect it: an other definition is
+// named, an other vintage dated.
+func isVerdict(s string) bool {
+	for _, named := range []string{OtherDefinition, OtherVintage} {
+		if rest, ok := strings.CutPrefix(s, named); ok {
+			return rest != ""
+		}
+	}
+	return slices.Contains(Kinds, s) && !strings.HasPrefix(s, "other")
+}
+
 // Kind is the verdict without the name or date that follows it.
 func (j *Judgement) Kind() string {
 	kind, _, _ := strings.Cut(j.Verdict, ":")
@@ -90,7 +101,7 @@ func Judge(figures []Figure, s *rate.Set, data rate.Data) ([]Judgement, error) {
 	for i := range figures {
 		f := &figures[i]
 		if _, err := s.Named(f.Claimed); err != nil && !f.loose && isName(f.Claimed) {
-			return nil, fmt.Errorf("figure %q: %w", f.ID, err)
+			return nil, f.unclaimable(err)
 		}
 	}
 	all, err := collect(figures, s, data)
@@ -114,6 +125,15 @@ func Judge(figures []Figure, s *rate.Set, data rate.Data) ([]Judgement, error) {
 	}
 	crossCheck(out)
 	return out, nil
+}
+
+// unclaimable refuses a claim that names no definition, with its place.
+func (f *Figure) unclaimable(err error) error {
+	if f.at == nil {
+		return fmt.Errorf("figure %q: %w", f.ID, err)
+	}
+	return &obs.ParseError{Pos: f.at(), Got: fmt.Sprintf("claim %q of figure %q", f.Claimed, f.ID), Want: "the name of a definition, or words",
+		Hint: "asylum rates lists the names; --definitions FILE adds your own", Err: err}
 }
 
 type judge struct {
@@ -301,21 +321,8 @@ func (f *Figure) fits(r *rate.Result) string {
 	}
 	q := f.value
 	v, x := r.Value*100, q.number
-	switch q.relation {
-	case '<':
-		if r.Hi*100 < x {
-			return Reproduced
-		} else if r.Lo*100 < x {
-			return WithinRounding
-		}
-		return ""
-	case '>':
-		if r.Lo*100 > x {
-			return Reproduced
-		} else if r.Hi*100 > x {
-			return WithinRounding
-		}
-		return ""
+	if q.bound() {
+		return q.bounds(r.Lo*100, r.Hi*100)
 	}
 	half := max(q.unit/2, f.Tolerance)
 	cut := math.Floor(v/q.unit+1e-9) * q.unit
@@ -717,12 +724,8 @@ func (f *Figure) counts(t tally) string {
 	x, q := f.value.number, f.value
 	step := max(q.unit, float64(f.Rounding))
 	switch {
-	case q.relation == '<' && float64(t.hi) < x, q.relation == '>' && float64(t.lo) > x:
-		return Reproduced
-	case q.relation == '<' && float64(t.lo) < x, q.relation == '>' && float64(t.hi) > x:
-		return WithinRounding
-	case q.relation == '<', q.relation == '>':
-		return ""
+	case q.bound():
+		return q.bounds(float64(t.lo), float64(t.hi))
 	case float64(t.n) == x, step > 1 && math.Abs(float64(t.n)-x) <= step/2:
 		return Reproduced
 	case float64(t.lo) <= x && x <= float64(t.hi):

@@ -1,5 +1,11 @@
 package chart
 
+import (
+	"math"
+
+	"gonum.org/v1/plot/vg"
+)
+
 // bandLeast is how wide, in px, what rounding leaves open must be to be drawn.
 const bandLeast = 3.0
 
@@ -53,18 +59,46 @@ func (s *sheet) band(b *Bar, track rect, end float64, solid, soft colour) {
 	s.mark("band", r, b.Hi-b.Lo, track.w())
 }
 
-// hatch fills r with lines at 45 degrees, step px apart along the edge. There
-// is no clip path on a canvas, so each line x+y = k is cut with the edges here.
-func (s *sheet) hatch(c colour, width, step float64, r rect) {
+// A hatching fills a box with lines at 45 degrees, x+y = k for every multiple k
+// of step, so that neighbouring boxes are hatched as one.
+type hatching struct {
+	box         rect
+	col         colour
+	width, step float64
+}
+
+// A hatcher is a canvas that can repeat a pattern; for others each line is cut
+// with the edges here, since there is no clip path on a canvas.
+type hatcher interface {
+	hatch(h *hatching, flip float64)
+}
+
+func (h *hatching) paint(c vg.Canvas, flip float64) {
+	if k, ok := c.(hatcher); ok {
+		k.hatch(h, flip)
+		return
+	}
+	if lines := h.lines(); len(lines) > 0 {
+		(&stroke{lines: lines, width: h.width, col: h.col}).paint(c, flip)
+	}
+}
+
+func (h *hatching) lines() [][]pt {
 	var lines [][]pt
-	for k := r.x0 + r.y0 + step; k < r.x1+r.y1; k += step {
+	r := h.box
+	for k := (math.Floor((r.x0+r.y0)/h.step) + 1) * h.step; k < r.x1+r.y1; k += h.step {
 		a := pt{min(r.x1, k-r.y0), 0}
 		a.y = k - a.x
 		b := pt{max(r.x0, k-r.y1), 0}
 		b.y = k - b.x
 		lines = append(lines, []pt{a, b})
 	}
-	if len(lines) > 0 {
-		s.stroke(c, width, lines...)
+	return lines
+}
+
+// hatch fills r with lines at 45 degrees, step px apart along the edge.
+func (s *sheet) hatch(c colour, width, step float64, r rect) {
+	if !r.empty() {
+		s.items = append(s.items, &hatching{r, c, width, step})
 	}
 }

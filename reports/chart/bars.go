@@ -46,6 +46,7 @@ type Bar struct {
 
 	Label  string // "34%", with its ≈ if it needs one
 	Counts string // "20 of 59"
+	Tip    string // for whoever points at the bar on a page: both counts and bounds
 
 	Weak      bool // few decisions: hatched, label in regular weight
 	Highlight bool
@@ -280,7 +281,7 @@ func (s *sheet) panelNote(p Panel, x, y, width float64) float64 {
 func (g *Group) wide(s *sheet, grid barGrid, x, y float64) float64 {
 	track := rect{x0: x + grid.trackX, x1: x + grid.trackX + grid.track}
 	y, refTop := g.head(s, x, y, grid, track)
-	layers := newLayers(s, g.Reference, track, refTop)
+	layers := newLayers(s, g.Reference, track)
 	for i := range g.Bars {
 		b := &g.Bars[i]
 		name := s.fit(s.nameStyle(), b.Name, grid.name, 3)
@@ -295,7 +296,8 @@ func (g *Group) wide(s *sheet, grid barGrid, x, y float64) float64 {
 		s.text(x+grid.cntX, mid+s.countStyle().middle(), s.countStyle(), one(s.fit(s.countStyle(), b.Counts, grid.c+1, 1)))
 		y += h
 	}
-	layers.finish(y)
+	layers.line(refTop, y)
+	layers.finish()
 	return y
 }
 
@@ -353,14 +355,15 @@ func (g *Group) head(s *sheet, x, y float64, grid barGrid, track rect) (rows, li
 // layers keeps the order of painting in a group: bars, the halo of the
 // reference, 95 % lines on their halos, then the reference itself, unbroken.
 type layers struct {
-	s        *sheet
-	ref      *Reference
-	x, top   float64
-	whiskers []func()
+	s           *sheet
+	ref         *Reference
+	x           float64
+	refs        [][]pt // pieces of the reference
+	halos, rngs [][]pt // 95 % lines and the paper under them
 }
 
-func newLayers(s *sheet, ref *Reference, track rect, top float64) *layers {
-	l := &layers{s: s, ref: ref, top: top}
+func newLayers(s *sheet, ref *Reference, track rect) *layers {
+	l := &layers{s: s, ref: ref}
 	if ref != nil {
 		l.x = track.x0 + half(track.w()*ref.Value)
 	}
@@ -368,36 +371,42 @@ func newLayers(s *sheet, ref *Reference, track rect, top float64) *layers {
 }
 
 func (l *layers) bar(b *Bar, track rect) {
-	l.s.bar(b, track)
+	l.s.tipped(b.Tip, func() { l.s.bar(b, track) })
 	if b.Missing || !b.ranged() {
 		return
 	}
 	mid := (track.y0 + track.y1) / 2
 	x0, x1 := track.x0+track.w()*b.Low95, track.x0+track.w()*b.High95
-	l.whiskers = append(l.whiskers, func() {
-		l.s.stroke(l.s.pal.paper, 5, []pt{{x0 - 1.5, mid}, {x1 + 1.5, mid}})
-		l.s.stroke(l.s.pal.ink, 2, []pt{{x0, mid}, {x1, mid}})
-		l.s.mark("whisker", rect{x0, mid - 1, x1, mid + 1}, b.High95-b.Low95, track.w())
-	})
+	l.halos = append(l.halos, []pt{{x0 - 1.5, mid}, {x1 + 1.5, mid}})
+	l.rngs = append(l.rngs, []pt{{x0, mid}, {x1, mid}})
+	l.s.mark("whisker", rect{x0, mid - 1, x1, mid + 1}, b.High95-b.Low95, track.w())
 }
 
-func (l *layers) finish(bottom float64) {
-	line := []pt{{l.x, l.top}, {l.x, bottom}}
+// line runs the reference from top to bottom.
+func (l *layers) line(top, bottom float64) {
 	if l.ref != nil {
-		l.s.stroke(l.s.pal.paper, 5, line)
+		l.refs = append(l.refs, []pt{{l.x, top}, {l.x, bottom}})
+		l.s.mark("reference", rect{l.x - 0.8, top, l.x + 0.8, bottom}, l.ref.Value, 0)
 	}
-	for _, w := range l.whiskers {
-		w()
+}
+
+func (l *layers) finish() {
+	if len(l.refs) > 0 {
+		l.s.stroke(l.s.pal.paper, 5, l.refs...)
 	}
-	if l.ref != nil {
-		l.s.stroke(l.s.pal.ink, 1.6, line)
-		l.s.mark("reference", rect{l.x - 0.8, l.top, l.x + 0.8, bottom}, l.ref.Value, 0)
+	if len(l.rngs) > 0 {
+		l.s.stroke(l.s.pal.paper, 5, l.halos...)
+		l.s.stroke(l.s.pal.ink, 2, l.rngs...)
+	}
+	if len(l.refs) > 0 {
+		l.s.stroke(l.s.pal.ink, 1.6, l.refs...)
 	}
 }
 
 // phone draws a group with each bar under its words, as wide as the sheet.
 func (g *Group) phone(s *sheet, grid barGrid, x, y float64) float64 {
 	y = g.phoneHead(s, x, y)
+	l := newLayers(s, g.Reference, rect{x0: x, x1: x + grid.track})
 	for i := range g.Bars {
 		b := &g.Bars[i]
 		name := s.fit(s.nameStyle(), b.Name, grid.name, 3)
@@ -406,11 +415,11 @@ func (g *Group) phone(s *sheet, grid barGrid, x, y float64) float64 {
 		s.textRight(x+grid.valueX, base, b.valueStyle(s), one(s.fit(s.valueStyle(), b.Label, grid.v+1, 1)))
 		s.text(x+grid.cntX, base, s.countStyle(), one(s.fit(s.countStyle(), b.Counts, grid.c+1, 1)))
 		track := rect{x, half(last + 9), x + grid.track, half(last + 27)}
-		l := newLayers(s, g.Reference, track, track.y0-4)
 		l.bar(b, track)
-		l.finish(track.y1 + 4)
+		l.line(track.y0-4, track.y1+4)
 		y = track.y1 + 13
 	}
+	l.finish()
 	return y
 }
 

@@ -81,9 +81,7 @@ func SVG(w io.Writer, f Figure, o Options) error {
 	if err != nil {
 		return err
 	}
-	c := newSVGCanvas(s.h)
-	s.play(c)
-	return c.write(w, s, f.Header())
+	return s.svg(w, f.Header())
 }
 
 // PNG writes f at [Options.Scale] dots to a px, in at most 200 colours.

@@ -3,53 +3,21 @@ package chart
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"unicode"
 
-	"eliasnaur.com/font/roboto/robotoblack"
-	"eliasnaur.com/font/roboto/robotobold"
-	"eliasnaur.com/font/roboto/robotoregular"
-	xfont "golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
+	"asylum/reports/letter"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/text/unicode/norm"
 	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/vg"
 )
 
-const family = "Roboto"
-
-// weights are the ones in use, in the order in which they are embedded.
-var weights = [...]struct {
-	css    int
-	weight xfont.Weight
-	ttf    []byte
-}{
-	regular: {400, xfont.WeightNormal, robotoregular.TTF},
-	bold:    {700, xfont.WeightBold, robotobold.TTF},
-	black:   {900, xfont.WeightBlack, robotoblack.TTF},
-}
-
-type weight int
+type weight = letter.Weight
 
 const (
-	regular weight = iota
-	bold
-	black
+	regular = letter.Regular
+	bold    = letter.Bold
+	black   = letter.Black
 )
-
-// fonts is our own cache: gonum's default one belongs to the whole program.
-var fonts = sync.OnceValues(func() (*font.Cache, error) {
-	var all font.Collection
-	for _, w := range weights {
-		f, err := opentype.Parse(w.ttf)
-		if err != nil {
-			return nil, fmt.Errorf("chart: font %s %d: %w", family, w.css, err)
-		}
-		all = append(all, font.Face{Font: font.Font{Typeface: family, Weight: w.weight}, Face: f})
-	}
-	return font.NewCache(all), nil
-})
 
 // A GlyphError reports text that the font cannot set.
 type GlyphError struct {
@@ -99,71 +67,14 @@ type style struct {
 	col        colour
 }
 
-func (st style) in(c colour) style { st.col = c; return st }
-func (st style) as(w weight) style { st.weight = w; return st }
-func (st style) ascent() float64   { return 0.74 * st.size }
-func (st style) descent() float64  { return 0.20 * st.size }
-func (st style) middle() float64   { return 0.355 * st.size } // half the height of a capital
-func (st style) face(c *font.Cache) font.Face {
-	return c.Lookup(font.Font{Typeface: family, Weight: weights[st.weight].weight}, vg.Length(st.size))
-}
-
-// metrics remembers, per weight, what gonum's Width answers for single letters
-// and for pairs, in units of the em: breaking lines asks thousands of times for
-// sums of the same few, and looking up kerning in the font is slow.
-type metrics struct {
-	sync.Mutex
-	em      font.Face // at one unit to the px
-	letters map[rune]float64
-	pairs   map[[2]rune]float64 // the kerning alone
-}
-
-var known [len(weights)]metrics
-
-// units measures s as [font.Face.Width] does, in units of the em.
-func (m *metrics) units(s string) float64 {
-	m.Lock()
-	defer m.Unlock()
-	total, prev := 0.0, rune(-1)
-	for _, r := range s {
-		total += m.letter(r)
-		if prev >= 0 {
-			total += m.pair(prev, r)
-		}
-		prev = r
-	}
-	return total
-}
-
-func (m *metrics) letter(r rune) float64 {
-	w, ok := m.letters[r]
-	if !ok {
-		w = float64(m.em.Width(string(r)))
-		m.letters[r] = w
-	}
-	return w
-}
-
-func (m *metrics) pair(a, b rune) float64 {
-	k := [2]rune{a, b}
-	w, ok := m.pairs[k]
-	if !ok {
-		w = float64(m.em.Width(string(a)+string(b))) - m.letter(a) - m.letter(b)
-		m.pairs[k] = w
-	}
-	return w
-}
+func (st style) in(c colour) style            { st.col = c; return st }
+func (st style) as(w weight) style            { st.weight = w; return st }
+func (st style) ascent() float64              { return 0.74 * st.size }
+func (st style) descent() float64             { return 0.20 * st.size }
+func (st style) middle() float64              { return 0.355 * st.size } // half the height of a capital
+func (st style) face(c *font.Cache) font.Face { return st.weight.Face(c, st.size) }
 
 // width measures text as it will be drawn, kerning included.
 func (s *sheet) width(st style) measure {
-	m := &known[st.weight]
-	m.Lock()
-	if m.letters == nil {
-		m.letters, m.pairs = map[rune]float64{}, map[[2]rune]float64{}
-		m.em = st.face(s.fonts)
-		m.em.Font.Size = vg.Length(m.em.Face.UnitsPerEm())
-	}
-	em := float64(m.em.Font.Size)
-	m.Unlock()
-	return func(t string) float64 { return m.units(t) * st.size / em }
+	return func(t string) float64 { return st.weight.Width(t) * st.size }
 }

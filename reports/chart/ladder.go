@@ -45,7 +45,8 @@ type Step struct {
 	Percent   string // "0.27%"; empty for the grants themselves
 	Of        string // "23 of 8,507"
 	Other     []string
-	Weak      bool // Percent rests on fewer than 100: regular weight
+	Tip       string // for whoever points at the square on a page
+	Weak      bool   // Percent rests on fewer than 100: regular weight
 }
 
 // A Bracket tells what kind of percentages stand over it.
@@ -172,13 +173,15 @@ func (l *Ladder) nest(s *sheet, st Step, x, base, pitch float64) {
 	if st.Grants == st.Count {
 		whole = s.pal.high
 	}
-	s.block(whole, x, base, n, pitch)
-	if k := l.cells(st.Inner); k > 0 {
-		s.block(s.pal.middle, x, base, k, pitch)
-	}
-	if k := l.cells(st.Grants); k > 0 && st.Grants < st.Count {
-		s.block(s.pal.high, x, base, k, pitch)
-	}
+	s.tipped(st.Tip, func() {
+		s.block(whole, x, base, n, pitch)
+		if k := l.cells(st.Inner); k > 0 {
+			s.block(s.pal.middle, x, base, k, pitch)
+		}
+		if k := l.cells(st.Grants); k > 0 && st.Grants < st.Count {
+			s.block(s.pal.high, x, base, k, pitch)
+		}
+	})
 	s.cut(x, base, n, pitch)
 }
 
@@ -223,6 +226,7 @@ func (l *Ladder) lens(st Step, pitch float64) (w, h float64) {
 func (l *Ladder) magnify(s *sheet, st Step, x, base, pitch float64) {
 	w, h := l.lens(st, pitch)
 	s.frame(s.pal.axis, 1, rect{x, base - h, x + w, base})
+	st.Tip = "" // its square has it
 	l.nest(s, st, x+lensPad, base-lensPad, pitch*Enlarged)
 }
 

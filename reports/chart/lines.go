@@ -35,6 +35,7 @@ type Series struct {
 type Point struct {
 	Year          int
 	Value, Lo, Hi float64
+	Tip           string // for whoever points at it on a page
 }
 
 // A Mark is words beside the point (Year, Value), which gets a ring.
@@ -158,7 +159,19 @@ func (l *Lines) layout(s *sheet, top, bottom float64) float64 {
 	}
 	p.ends(s, l)
 	p.annotate(s, l)
+	p.spots(s, l)
 	return bottom
+}
+
+// spots lets every point that has something to say be pointed at.
+func (p *linePlan) spots(s *sheet, l *Lines) {
+	for _, se := range l.Series {
+		for _, q := range se.Points {
+			if q.known() && q.Tip != "" {
+				s.tipped(q.Tip, func() { s.items = append(s.items, &spot{pt{p.x(float64(q.Year)), p.y(q.Value)}, 10}) })
+			}
+		}
+	}
 }
 
 // order paints context first and the highlight last.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"asylum/reports/letter"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -40,10 +41,11 @@ type sheet struct {
 	fonts  *font.Cache
 	w, h   float64
 	margin float64
-	items  []item
-	runs   []*run // the text among items
+	items  []item // the marks
+	runs   []*run // the text, on top of them
 	marks  []mark
 	faults []string
+	tips   int // marks with words of their own
 	err    error
 }
 
@@ -70,7 +72,7 @@ func newSheet(o Options) (*sheet, error) {
 	if o.Scale < 0 || o.Scale > 4 || math.IsNaN(o.Scale) {
 		return nil, fmt.Errorf("chart: got scale %v, want 0 to 4", o.Scale)
 	}
-	f, err := fonts()
+	f, err := letter.Cache()
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +155,6 @@ func (s *sheet) text(x, y float64, st style, text string) *run {
 	}
 	r.w = s.width(st)(r.text)
 	s.runs = append(s.runs, r)
-	s.items = append(s.items, r)
 	return r
 }
 
@@ -210,11 +211,72 @@ type disc struct {
 	col colour
 }
 
+// A circler is a canvas that knows circles; others get four arcs.
+type circler interface {
+	circle(at vg.Point, r vg.Length)
+}
+
 func (d *disc) paint(c vg.Canvas, flip float64) {
 	p := vg.Point{X: vg.Length(d.at.x), Y: vg.Length(flip - d.at.y)}
+	if k, ok := c.(circler); ok {
+		c.SetColor(d.col)
+		k.circle(p, vg.Length(d.r))
+		return
+	}
 	sty := draw.GlyphStyle{Color: d.col, Radius: vg.Length(d.r), Shape: draw.CircleGlyph{}}
 	dc := draw.Canvas{Canvas: c}
 	dc.DrawGlyphNoClip(sty, p)
+}
+
+// A tipper is a canvas whose marks can be asked about.
+type tipper interface {
+	tip(text string)
+	endTip()
+}
+
+// A tip makes the items from it to its end one mark, with words for whoever
+// points at it. An empty text ends it.
+type tip string
+
+func (t tip) paint(c vg.Canvas, _ float64) {
+	k, ok := c.(tipper)
+	switch {
+	case ok && t != "":
+		k.tip(string(t))
+	case ok:
+		k.endTip()
+	}
+}
+
+// A spot is nothing to see, but something to point at.
+type spot struct {
+	at pt
+	r  float64
+}
+
+// A spotter is a canvas on which one can point at things.
+type spotter interface {
+	spot(at vg.Point, r vg.Length)
+}
+
+func (d *spot) paint(c vg.Canvas, flip float64) {
+	if k, ok := c.(spotter); ok {
+		k.spot(vg.Point{X: vg.Length(d.at.x), Y: vg.Length(flip - d.at.y)}, vg.Length(d.r))
+	}
+}
+
+// tipped runs f and lets what it draws, text apart, carry words for whoever
+// points at it: both counts and bounds, as a rule. It may not be nested.
+func (s *sheet) tipped(words string, f func()) {
+	words = plain(clean(words))
+	if words == "" {
+		f()
+		return
+	}
+	s.items = append(s.items, tip(words))
+	f()
+	s.items = append(s.items, tip(""))
+	s.tips++
 }
 
 func path(lines [][]pt, flip float64, closed bool) vg.Path {
@@ -265,13 +327,16 @@ func (s *sheet) mark(kind string, r rect, value, scale float64) {
 	s.marks = append(s.marks, mark{kind, r, value, scale})
 }
 
-// play paints the sheet onto c.
+// play paints the sheet onto c, the marks first and then all text.
 func (s *sheet) play(c vg.Canvas) {
 	vg.Initialize(c)
 	whole := &area{[][]pt{rect{0, 0, s.w, s.h}.corners()}, s.pal.paper}
 	whole.paint(c, s.h)
 	for _, it := range s.items {
 		it.paint(c, s.h)
+	}
+	for _, r := range s.runs {
+		r.paint(c, s.h)
 	}
 }
 
@@ -311,23 +376,23 @@ func (s *sheet) title(h *Head, y float64) float64 {
 	return y + float64(len(lines)-1)*st.lead
 }
 
-// A letter is a rune of the title and whether it is highlighted.
-type letter struct {
+// A litRune is a rune of the title and whether it is highlighted.
+type litRune struct {
 	r   rune
 	lit bool
 }
 
 // spans joins the spans of a title into one text with single spaces, and tells
 // the colour of each of its runes.
-func spans(title []Span) (string, []letter) {
-	var out []letter
+func spans(title []Span) (string, []litRune) {
+	var out []litRune
 	for _, sp := range title {
 		t := strings.ReplaceAll(clean("|"+sp.Text+"|"), softHyphen, "")
 		for _, r := range t[1 : len(t)-1] {
 			if r == ' ' && (len(out) == 0 || out[len(out)-1].r == ' ') {
 				continue
 			}
-			out = append(out, letter{r, sp.Highlight})
+			out = append(out, litRune{r, sp.Highlight})
 		}
 	}
 	var b strings.Builder
@@ -339,7 +404,7 @@ func spans(title []Span) (string, []letter) {
 
 // colourLine sets one line of the title as runs of one colour. Each starts
 // where the whole line, measured up to there, ends.
-func (s *sheet) colourLine(line string, lit []letter, st style, y float64) {
+func (s *sheet) colourLine(line string, lit []litRune, st style, y float64) {
 	m := s.width(st)
 	rs := []rune(line)
 	for i := 0; i < len(rs); {

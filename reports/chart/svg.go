@@ -2,6 +2,7 @@ package chart
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/xml"
 	"fmt"
@@ -10,22 +11,32 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
+	"asylum/reports/letter"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 )
 
-// An svgCanvas is a [vg.Canvas] that writes SVG elements with coordinates at
-// 0.1 px, which is finer than the eye and coarser than the last bits in which
-// processors differ.
+// An svgCanvas is a [vg.Canvas] that writes SVG elements. What follows in one
+// colour and pen becomes one path, and text of one style one group.
 type svgCanvas struct {
-	h    float64
-	buf  bytes.Buffer
-	now  svgState
-	kept []svgState
-	used [len(weights)]map[rune]bool // what has been set, by weight
+	h       float64
+	id      string
+	classes bool // colours are named by class, for a page's style sheet
+	buf     bytes.Buffer
+	now     svgState
+	kept    []svgState
+	used    [3]map[rune]bool // what has been set, by weight
+
+	look  string // attributes of the path being written; "" if there is none
+	paths pen
+	turn  int    // which way round its rings go: 1, -1, or 0 if it may not be added to
+	group string // attributes of the open group of text
+
+	patterns []string // what boxes are hatched with
 }
 
 type svgState struct {
@@ -33,7 +44,7 @@ type svgState struct {
 	width float64
 	dash  []vg.Length
 	offs  vg.Length
-	col   color.NRGBA
+	col   colour
 }
 
 // A matrix maps x, y to a*x+c*y+e, b*x+d*y+f.
@@ -47,12 +58,15 @@ func (m matrix) mul(n matrix) matrix {
 	}
 }
 
-func newSVGCanvas(height float64) *svgCanvas {
-	c := &svgCanvas{h: height}
+func (m matrix) moves() bool { return m.a == 1 && m.b == 0 && m.c == 0 && m.d == 1 }
+
+// newSVGCanvas makes a canvas whose own names begin with id.
+func newSVGCanvas(height float64, id string) *svgCanvas {
+	c := &svgCanvas{h: height, id: id}
 	for i := range c.used {
 		c.used[i] = map[rune]bool{}
 	}
-	c.now = svgState{ctm: matrix{1, 0, 0, 1, 0, 0}, width: 1, col: rgb(0)}
+	c.now = svgState{ctm: matrix{1, 0, 0, 1, 0, 0}, width: 1, col: colour{NRGBA: rgb(0)}}
 	return c
 }
 
@@ -62,10 +76,14 @@ func (c *svgCanvas) Push()                                     { c.kept = append
 func (c *svgCanvas) Pop()                                      { c.now, c.kept = c.kept[len(c.kept)-1], c.kept[:len(c.kept)-1] }
 
 func (c *svgCanvas) SetColor(col color.Color) {
-	if col == nil {
-		col = color.Black
+	switch k := col.(type) {
+	case colour:
+		c.now.col = k
+	case nil:
+		c.now.col = colour{NRGBA: rgb(0)}
+	default:
+		c.now.col = colour{NRGBA: color.NRGBAModel.Convert(col).(color.NRGBA)}
 	}
-	c.now.col = color.NRGBAModel.Convert(col).(color.NRGBA)
 }
 
 func (c *svgCanvas) Rotate(rad float64) {
@@ -94,137 +112,201 @@ func (c *svgCanvas) scale() float64 {
 	return math.Sqrt(math.Abs(m.a*m.d - m.b*m.c))
 }
 
+// dye writes the current colour for "fill" or "stroke": by class where the
+// colour has a part and the page knows it, else by its code.
+func (c *svgCanvas) dye(what string) string {
+	k := c.now.col
+	s := " " + what + `="` + hex(k.NRGBA) + `"`
+	if c.classes && k.part != "" {
+		s = ` class="` + what[:1] + "-" + k.part + `"`
+	}
+	if k.A != 0xFF {
+		s += " " + what + `-opacity="` + fine(float64(k.A)/255) + `"`
+	}
+	return s
+}
+
 func (c *svgCanvas) Stroke(p vg.Path) {
 	if c.now.width <= 0 || len(p) == 0 {
 		return
 	}
-	fmt.Fprintf(&c.buf, `<path fill="none" stroke="%s"%s stroke-width="%s"`,
-		hex(c.now.col), opacity("stroke", c.now.col), fine(c.now.width*c.scale()))
+	look := c.dye("stroke")
+	if w := fine(c.now.width * c.scale()); w != "1" {
+		look += ` stroke-width="` + w + `"`
+	}
 	if len(c.now.dash) > 0 {
 		d := make([]string, len(c.now.dash))
 		for i, v := range c.now.dash {
 			d[i] = fine(float64(v) * c.scale())
 		}
-		fmt.Fprintf(&c.buf, ` stroke-dasharray="%s"`, strings.Join(d, " "))
+		look += ` stroke-dasharray="` + strings.Join(d, " ") + `"`
 		if c.now.offs != 0 {
-			fmt.Fprintf(&c.buf, ` stroke-dashoffset="%s"`, fine(float64(c.now.offs)*c.scale()))
+			look += ` stroke-dashoffset="` + fine(float64(c.now.offs)*c.scale()) + `"`
 		}
 	}
-	fmt.Fprintf(&c.buf, ` d="%s"/>`+"\n", c.data(p))
+	turn := 1
+	if c.now.col.A != 0xFF {
+		turn = 0
+	}
+	c.path(look, turn, p)
 }
 
 func (c *svgCanvas) Fill(p vg.Path) {
 	if len(p) == 0 {
 		return
 	}
-	fmt.Fprintf(&c.buf, `<path fill="%s"%s d="%s"/>`+"\n", hex(c.now.col), opacity("fill", c.now.col), c.data(p))
+	turn := 0
+	if c.now.col.A == 0xFF {
+		turn = orientation(p)
+	}
+	c.path(c.dye("fill"), turn, p)
 }
 
-// data writes a path: absolute, with h and v steps where they are shorter.
-func (c *svgCanvas) data(p vg.Path) string {
-	var b strings.Builder
-	var lx, ly string // where the pen stands, as written
-	at := func(q vg.Point) (string, string) {
-		x, y := c.to(q)
-		return coord(x), coord(y)
+// path adds p to the path being written if that changes nothing in the picture:
+// same look, opaque, and rings that go the same way round, so that none becomes
+// a hole where two overlap.
+func (c *svgCanvas) path(look string, turn int, p vg.Path) {
+	if look != c.look || turn == 0 || turn != c.turn {
+		c.flush()
+		c.look, c.turn = look, turn
 	}
-	for _, s := range p {
-		x, y := at(s.Pos)
+	c.paths.path(p, c.to)
+}
+
+// orientation is the sign of the area of every ring of p, 0 if they differ or
+// p is more than straight rings.
+func orientation(p vg.Path) int {
+	area, all := 0.0, 0
+	var start, last vg.Point
+	end := func() bool {
+		area += float64(last.X*start.Y - start.X*last.Y)
+		sign := 1
+		if area < 0 {
+			sign = -1
+		}
+		if all == 0 {
+			all = sign
+		}
+		return sign == all
+	}
+	for i, s := range p {
 		switch s.Type {
 		case vg.MoveComp:
-			b.WriteString("M" + x + " " + y)
+			if i > 0 && p[i-1].Type != vg.CloseComp {
+				return 0
+			}
+			start, area = s.Pos, 0
 		case vg.LineComp:
-			switch {
-			case x == lx && y == ly:
-			case x == lx:
-				b.WriteString("V" + y)
-			case y == ly:
-				b.WriteString("H" + x)
-			default:
-				b.WriteString("L" + x + " " + y)
-			}
-		case vg.CurveComp:
-			b.WriteString(map[int]string{1: "Q", 2: "C"}[len(s.Control)])
-			for _, q := range s.Control {
-				cx, cy := at(q)
-				b.WriteString(cx + " " + cy + " ")
-			}
-			b.WriteString(x + " " + y)
-		case vg.ArcComp:
-			x, y = c.arc(&b, s, lx == "")
+			area += float64(last.X*s.Pos.Y - s.Pos.X*last.Y)
 		case vg.CloseComp:
-			b.WriteString("Z")
+			if !end() {
+				return 0
+			}
 			continue
+		default:
+			return 0
 		}
-		lx, ly = x, y
+		last = s.Pos
+	}
+	return all
+}
+
+// flush ends the path or the group of text that is being written.
+func (c *svgCanvas) flush() {
+	if c.look != "" {
+		c.buf.WriteString("<path" + c.look + ` d="`)
+		c.buf.Write(c.paths.b)
+		c.buf.WriteString("\"/>\n")
+		c.look, c.paths = "", pen{b: c.paths.b[:0]}
+	}
+	if c.group != "" {
+		c.buf.WriteString("</g>\n")
+		c.group = ""
+	}
+}
+
+func (c *svgCanvas) circle(at vg.Point, r vg.Length) {
+	c.flush()
+	x, y := c.to(at)
+	c.buf.WriteString("<circle" + c.dye("fill") + ` cx="` + coord(x) + `" cy="` + coord(y) + `" r="` + fine(float64(r)*c.scale()) + "\"/>\n")
+}
+
+// hatch fills the box with a pattern: a tile of one step with its line and, so
+// that the corners are whole, pieces of the next ones.
+func (c *svgCanvas) hatch(h *hatching, flip float64) {
+	c.SetColor(h.col)
+	n, w := fine(h.step), fine(h.step-1)
+	pattern := `width="` + n + `" height="` + n + `" patternUnits="userSpaceOnUse"><path` + c.dye("stroke") + ` stroke-width="` + fine(h.width) + `" d="M-1 1 1-1M0 ` + n + ` ` + n + ` 0M` + w + ` ` + fine(h.step+1) + ` ` + fine(h.step+1) + ` ` + w + `"/>`
+	i := slices.Index(c.patterns, pattern)
+	if i < 0 {
+		i = len(c.patterns)
+		c.patterns = append(c.patterns, pattern)
+	}
+	p := path([][]pt{h.box.corners()}, flip, true)
+	c.path(` fill="url(#`+c.id+"-h"+strconv.Itoa(i)+`)"`, orientation(p), p)
+}
+
+// defs are the patterns that were used.
+func (c *svgCanvas) defs() string {
+	var b strings.Builder
+	for i, p := range c.patterns {
+		b.WriteString(`<pattern id="` + c.id + "-h" + strconv.Itoa(i) + `" ` + p + "</pattern>\n")
 	}
 	return b.String()
 }
 
-// arc writes an arc as cubic curves of at most a quarter turn, which any
-// transform may bend further, and returns where it ends.
-func (c *svgCanvas) arc(b *strings.Builder, s vg.PathComp, first bool) (x, y string) {
-	n := max(int(math.Ceil(math.Abs(s.Angle)/(math.Pi/2)-1e-9)), 1)
-	step := s.Angle / float64(n)
-	reach := 4.0 / 3 * math.Tan(step/4) * float64(s.Radius)
-	on := func(a, tangent float64) (float64, float64) {
-		sin, cos := math.Sincos(a)
-		r := float64(s.Radius)
-		return c.to(vg.Point{
-			X: s.Pos.X + vg.Length(r*cos-tangent*sin),
-			Y: s.Pos.Y + vg.Length(r*sin+tangent*cos),
-		})
+func (c *svgCanvas) spot(at vg.Point, r vg.Length) {
+	if !c.classes {
+		return
 	}
-	put := func(cmd string, x, y float64) { b.WriteString(cmd + coord(x) + " " + coord(y)) }
-	sx, sy := on(s.Start, 0)
-	if first {
-		put("M", sx, sy)
-	} else {
-		put("L", sx, sy)
+	c.flush()
+	x, y := c.to(at)
+	c.buf.WriteString(`<circle class="hit" cx="` + coord(x) + `" cy="` + coord(y) + `" r="` + fine(float64(r)) + "\"/>\n")
+}
+
+func (c *svgCanvas) tip(text string) {
+	if !c.classes {
+		return
 	}
-	for i := range n {
-		a := s.Start + float64(i)*step
-		x1, y1 := on(a, reach)
-		x2, y2 := on(a+step, -reach)
-		x3, y3 := on(a+step, 0)
-		put("C", x1, y1)
-		put(" ", x2, y2)
-		put(" ", x3, y3)
-		x, y = coord(x3), coord(y3)
+	c.flush()
+	t := escape(text)
+	c.buf.WriteString(`<g tabindex="0" role="img" aria-label="` + t + `" data-tip="` + t + `">` + "\n")
+}
+
+func (c *svgCanvas) endTip() {
+	if !c.classes {
+		return
 	}
-	return x, y
+	c.flush()
+	c.buf.WriteString("</g>\n")
 }
 
 func (c *svgCanvas) FillString(f font.Face, p vg.Point, text string) {
 	if f.Font.Size == 0 || text == "" {
 		return
 	}
-	w := weightOf(f)
+	w := letter.Of(f)
 	for _, r := range text {
 		c.used[w][r] = true
 	}
-	x, y := c.to(p)
-	fmt.Fprintf(&c.buf, `<text x="%s" y="%s" font-size="%s"`, coord(x), coord(y), fine(float64(f.Font.Size)))
-	if css := weights[w].css; css != 400 {
-		fmt.Fprintf(&c.buf, ` font-weight="%d"`, css)
+	group := c.dye("fill") + ` font-size="` + fine(float64(f.Font.Size)) + `"`
+	if css := w.CSS(); css != 400 {
+		group += ` font-weight="` + strconv.Itoa(css) + `"`
 	}
-	if m := c.now.ctm; m.a != 1 || m.b != 0 || m.c != 0 || m.d != 1 {
+	if group != c.group {
+		c.flush()
+		c.group = group
+		c.buf.WriteString("<g" + group + ">\n")
+	}
+	x, y := c.to(p)
+	c.buf.WriteString(`<text x="` + coord(x) + `" y="` + coord(y) + `"`)
+	if m := c.now.ctm; !m.moves() {
 		// The text's own y runs down, the canvas' up: conjugate with a flip about its start.
 		fmt.Fprintf(&c.buf, ` transform="matrix(%s %s %s %s %s %s)"`, fine(m.a), fine(-m.b), fine(-m.c), fine(m.d),
 			fine(x-m.a*x+m.c*y), fine(y+m.b*x-m.d*y))
 	}
-	// The subset has no kerning table, so each run is held to its measured length.
-	fmt.Fprintf(&c.buf, ` fill="%s"%s textLength="%s">%s</text>`+"\n",
-		hex(c.now.col), opacity("fill", c.now.col), coord(float64(f.Width(text))), escape(text))
-}
-
-func weightOf(f font.Face) weight {
-	for i, w := range weights {
-		if f.Font.Weight == w.weight {
-			return weight(i)
-		}
-	}
-	return regular
+	// The fonts that go with it have no kerning, so each run is held to its measured length.
+	c.buf.WriteString(` textLength="` + coord(w.Width(text)*float64(f.Font.Size)) + `">` + escape(text) + "</text>\n")
 }
 
 func (c *svgCanvas) DrawImage(r vg.Rectangle, img image.Image) {
@@ -232,38 +314,64 @@ func (c *svgCanvas) DrawImage(r vg.Rectangle, img image.Image) {
 	if err := png.Encode(&b, img); err != nil {
 		return // an image without pixels; nothing to show
 	}
+	c.flush()
 	x0, y1 := c.to(r.Min)
 	x1, y0 := c.to(r.Max)
 	fmt.Fprintf(&c.buf, `<image x="%s" y="%s" width="%s" height="%s" preserveAspectRatio="none" href="data:image/png;base64,%s"/>`+"\n",
 		coord(x0), coord(y0), coord(x1-x0), coord(y1-y0), base64.StdEncoding.EncodeToString(b.Bytes()))
 }
 
-// write puts the whole document together: what it is called and what it says
-// for those who do not see it, where it comes from, the letters, the drawing.
-func (c *svgCanvas) write(w io.Writer, s *sheet, h *Head) error {
-	faces, err := c.faces(unique(h, s.opt))
+// paint plays the sheet with its text in the order of its styles, so that
+// little has to be said about each.
+func (c *svgCanvas) paint(s *sheet) {
+	sorted := *s
+	sorted.runs = slices.Clone(s.runs)
+	slices.SortStableFunc(sorted.runs, func(a, b *run) int {
+		return cmp.Or(cmp.Compare(b.st.size, a.st.size), cmp.Compare(b.st.weight, a.st.weight), cmp.Compare(a.st.col.part, b.st.col.part))
+	})
+	sorted.play(c)
+	c.flush()
+}
+
+// svg writes the sheet as a document of its own: what it is called and what it
+// says for those who do not see it, where it comes from, the letters, the drawing.
+func (s *sheet) svg(w io.Writer, h *Head) error {
+	id := unique(h, s.opt) + "-" + s.opt.Theme.String()
+	c := newSVGCanvas(s.h, id)
+	c.paint(s)
+	faces, err := c.faces(id)
 	if err != nil {
 		return err
 	}
-	id := unique(h, s.opt)
-	var b bytes.Buffer
 	width, height := coord(s.w), coord(s.h)
 	if mm := s.fmt.mm; mm > 0 {
 		width, height = coord(mm)+"mm", coord(s.h/s.w*mm)+"mm"
 	}
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" aria-labelledby="%s-t %s-d"`,
-		width, height, coord(s.w), coord(s.h), id, id)
-	if l := clean(h.Lang); l != "" {
-		fmt.Fprintf(&b, ` lang="%s" xml:lang="%s"`, escape(l), escape(l))
-	}
-	fmt.Fprintf(&b, ">\n<title id=\"%s-t\">%s</title>\n<desc id=\"%s-d\">%s</desc>\n", id, escape(h.TitleText()), id, escape(clean(h.Alt)))
+	var b bytes.Buffer
+	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" width="` + width + `" height="` + height + `" ` + s.opening(h, id) + ">\n")
+	b.WriteString(naming(h, id))
 	b.WriteString(metadata(h))
 	b.WriteString("<style>\n" + faces + "</style>\n")
-	fmt.Fprintf(&b, `<g font-family="'%s', Roboto, 'Liberation Sans', Arial, sans-serif" stroke-linejoin="round" text-rendering="geometricPrecision">`+"\n", familyOf(id))
+	b.WriteString(`<g fill="none" font-family="'` + familyOf(id) + `', Roboto, 'Liberation Sans', Arial, sans-serif" stroke-linejoin="round" text-rendering="geometricPrecision">` + "\n")
+	b.WriteString(c.defs())
 	b.Write(c.buf.Bytes())
 	b.WriteString("</g>\n</svg>\n")
 	_, err = w.Write(b.Bytes())
 	return err
+}
+
+// opening are the attributes that every drawing has.
+func (s *sheet) opening(h *Head, id string) string {
+	a := `viewBox="0 0 ` + coord(s.w) + " " + coord(s.h) + `" role="img" aria-labelledby="` + id + "-t " + id + `-d"`
+	if l := escape(clean(h.Lang)); l != "" {
+		a += ` lang="` + l + `" xml:lang="` + l + `"`
+	}
+	return a
+}
+
+// naming is what the drawing is called and what it says.
+func naming(h *Head, id string) string {
+	return `<title id="` + id + `-t">` + escape(h.TitleText()) + "</title>\n" + `<desc id="` + id + `-d">` + escape(clean(h.Alt)) + "</desc>\n"
 }
 
 func metadata(h *Head) string {
@@ -286,7 +394,7 @@ func metadata(h *Head) string {
 	return b.String()
 }
 
-// unique names the drawing among all that may share a page with it.
+// unique names the drawing, theme apart, among all that may share a page with it.
 func unique(h *Head, o Options) string {
 	id := strings.Map(func(r rune) rune {
 		switch {
@@ -295,20 +403,13 @@ func unique(h *Head, o Options) string {
 		}
 		return '_'
 	}, clean(h.ID)+"-"+clean(h.Lang))
-	return "c-" + id + "-" + o.Size.String() + "-" + o.Theme.String()
+	return "c-" + id + "-" + o.Size.String()
 }
 
-func familyOf(id string) string { return family + "-" + strings.TrimPrefix(id, "c-") }
+func familyOf(id string) string { return letter.Family + "-" + strings.TrimPrefix(id, "c-") }
 
 // coord writes a length at 0.1 px, without what need not be written.
-func coord(v float64) string {
-	s := strconv.FormatFloat(v, 'f', 1, 64)
-	s = strings.TrimSuffix(s, ".0")
-	if s == "-0" {
-		return "0"
-	}
-	return s
-}
+func coord(v float64) string { return string(appendTenths(nil, tenths(v))) }
 
 // fine writes what 0.1 would spoil: pen widths, dashes, factors.
 func fine(v float64) string {
@@ -316,16 +417,15 @@ func fine(v float64) string {
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
 }
 
-func hex(c color.NRGBA) string { return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B) }
-
-func opacity(what string, c color.NRGBA) string {
-	if c.A == 0xFF {
-		return ""
-	}
-	return fmt.Sprintf(` %s-opacity="%s"`, what, fine(float64(c.A)/255))
+func hex(c color.NRGBA) string {
+	const digits = "0123456789ABCDEF"
+	return string([]byte{'#', digits[c.R>>4], digits[c.R&15], digits[c.G>>4], digits[c.G&15], digits[c.B>>4], digits[c.B&15]})
 }
 
 func escape(s string) string {
+	if !strings.ContainsAny(s, "<>&\"'\t\n\r") && strings.ToValidUTF8(s, "") == s {
+		return s
+	}
 	var b bytes.Buffer
 	if err := xml.EscapeText(&b, []byte(s)); err != nil {
 		return ""

@@ -48,7 +48,7 @@ func (b *Bars) thumb(s *sheet, top, bottom float64) float64 {
 	if sideW > 0 {
 		track.x1 = half(track.x1 - sideW - 12)
 	}
-	layers := newLayers(s, ref, track, top-2)
+	layers := newLayers(s, ref, track)
 	thick := half(pitch * 0.72)
 	for i, bar := range all {
 		mid := top + (float64(i)+0.5)*pitch
@@ -62,7 +62,8 @@ func (b *Bars) thumb(s *sheet, top, bottom float64) float64 {
 			s.textRight(s.right(), mid+st.middle(), bar.valueStyle(s).sized(st), one(s.cutTo(st.as(black), bar.Label, sideW)))
 		}
 	}
-	layers.finish(top + pitch*float64(len(all)) + 2)
+	layers.line(top-2, top+pitch*float64(len(all))+2)
+	layers.finish()
 	if !named {
 		b.thumbLabel(s, all, track.x1+12, top, pitch, st)
 	}

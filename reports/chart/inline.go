@@ -1,0 +1,112 @@
+package chart
+
+import (
+	"bytes"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+
+	"asylum/reports/letter"
+)
+
+// Inline writes f as an SVG element for a page that holds the style sheet of
+// [CSS] and the fonts of [Fonts]: without letters and colours of its own, so
+// that it is small and follows the theme of the page. It uses neither style
+// elements nor style attributes, and so needs no exception from a policy that
+// forbids them. Marks with a tip stand in groups with tabindex="0", and carry
+// it as data-tip and as their label. Theme and Scale of o mean nothing here.
+func Inline(w io.Writer, f Figure, o Options) error {
+	o.Theme = Light
+	s, err := compose(f, o)
+	if err != nil {
+		return err
+	}
+	h := f.Header()
+	id := unique(h, o)
+	c := newSVGCanvas(s.h, id)
+	c.classes = true
+	c.paint(s)
+	opening := s.opening(h, id)
+	if s.tips > 0 { // an image has no parts that can be reached; a group has
+		opening = strings.Replace(opening, `role="img"`, `role="group"`, 1)
+		opening = strings.Replace(opening, " "+id+"-d", `" aria-describedby="`+id+"-d", 1)
+	}
+	var b bytes.Buffer
+	b.WriteString(`<svg class="chart" width="` + coord(s.w) + `" height="` + coord(s.h) + `" ` + opening + ">\n")
+	b.WriteString(naming(h, id))
+	b.WriteString(c.defs())
+	b.Write(c.buf.Bytes())
+	b.WriteString("</svg>\n")
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// CSS is the style sheet for drawings of [Inline]: a colour for every part they
+// name, by the reader's preference for light or dark, which an attribute
+// data-theme="light" or "dark" on the page, or on anything around a drawing,
+// overrides. The colours are custom properties, for the page to use too:
+// --c-ink, --c-paper and so on.
+func CSS() string { return css() }
+
+var css = sync.OnceValue(func() string {
+	vars := func(th Theme) string {
+		var b strings.Builder
+		seen := map[string]bool{}
+		for _, c := range palettes[th].all() {
+			if !seen[c.part] {
+				seen[c.part] = true
+				b.WriteString("--c-" + c.part + ":" + hex(c.NRGBA) + ";")
+			}
+		}
+		return strings.TrimSuffix(b.String(), ";")
+	}
+	var b strings.Builder
+	b.WriteString(":root,[data-theme=light]{color-scheme:light;" + vars(Light) + "}\n")
+	b.WriteString("@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" + vars(Dark) + "}}\n")
+	b.WriteString("[data-theme=dark]{color-scheme:dark;" + vars(Dark) + "}\n")
+	b.WriteString(".chart{display:block;max-width:100%;height:auto;fill:none;stroke-linejoin:round;text-rendering:geometricPrecision;font-family:" + letter.Family + ",'Liberation Sans',Arial,sans-serif}\n")
+	b.WriteString(".chart .hit{fill:none;pointer-events:all}\n")
+	b.WriteString(".chart [data-tip]{outline:none}\n.chart [data-tip]:focus-visible{outline:2px solid var(--c-ink);outline-offset:2px}\n")
+	seen := map[string]bool{}
+	for _, c := range palettes[Light].all() {
+		if !seen[c.part] {
+			seen[c.part] = true
+			b.WriteString(".f-" + c.part + "{fill:var(--c-" + c.part + ")}.s-" + c.part + "{stroke:var(--c-" + c.part + ")}\n")
+		}
+	}
+	return b.String()
+})
+
+// A Font is a file for a whole site: one weight with the letters of the
+// languages of Europe that are written in Latin and Cyrillic.
+type Font struct {
+	Name   string // of the file, such as "roboto-700.woff"
+	Weight int    // as style sheets write it
+	Data   []byte // WOFF
+}
+
+// Face is the rule that names the file at url in a style sheet.
+func (f Font) Face(url string) string {
+	return "@font-face{font-family:" + letter.Family + ";font-weight:" + strconv.Itoa(f.Weight) +
+		";font-display:swap;src:url('" + strings.NewReplacer("'", "%27", "\\", "%5C", "\n", "").Replace(url) + "') format('woff')}\n"
+}
+
+// Fonts are the files that pages with drawings of [Inline] share.
+func Fonts() ([]Font, error) { return siteFonts() }
+
+var siteFonts = sync.OnceValues(func() ([]Font, error) {
+	var out []Font
+	for _, w := range letter.Weights() {
+		cut, err := w.Cut(letter.Europe(w))
+		if err != nil {
+			return nil, err
+		}
+		data, err := cut.WOFF()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Font{strings.ToLower(letter.Family) + "-" + strconv.Itoa(w.CSS()) + ".woff", w.CSS(), data})
+	}
+	return out, nil
+})

@@ -1,0 +1,100 @@
+package chart
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func inlineOf(t testing.TB, f Figure, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Inline(&b, f, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestInline: well formed, small, the same whatever the theme it was composed
+// in, nothing in it that a strict policy forbids, and every class in the CSS.
+func TestInline(t *testing.T) {
+	class := regexp.MustCompile(`class="([^"]*)"`)
+	rules := CSS()
+	for name, f := range samples() {
+		for _, z := range Sizes() {
+			doc := inlineOf(t, f, Options{Size: z})
+			wellFormed(t, name, doc)
+			if len(doc) > 13_000 {
+				t.Errorf("%s %v: %d bytes, want 13,000 at most", name, z, len(doc))
+			}
+			if strings.Contains(doc, "style") || regexp.MustCompile("[^(]#").MatchString(doc) || strings.Contains(doc, "base64") {
+				t.Errorf("%s %v: holds style, colour or font of its own", name, z)
+			}
+			for _, m := range class.FindAllStringSubmatch(doc, -1) {
+				if m[1] != "chart" && !strings.Contains(rules, "."+m[1]+"{") {
+					t.Errorf("%s %v: no rule for class %s", name, z, m[1])
+				}
+			}
+			// Composed in the dark, the same parts must be named.
+			s := mustCompose(t, f, Options{Theme: Dark, Size: z})
+			c := newSVGCanvas(s.h, unique(f.Header(), Options{Size: z}))
+			c.classes = true
+			c.paint(s)
+			if !strings.Contains(doc, c.buf.String()) {
+				t.Errorf("%s %v: the drawing hangs on the theme by more than its colours", name, z)
+			}
+		}
+	}
+}
+
+func TestCSSHasBothThemes(t *testing.T) {
+	rules := CSS()
+	for _, th := range []Theme{Light, Dark} {
+		for _, c := range palettes[th].all() {
+			if c.part == "" || !strings.Contains(rules, "--c-"+c.part+":"+hex(c.NRGBA)) {
+				t.Errorf("%v: no %s as %s", th, c.part, hex(c.NRGBA))
+			}
+			if !strings.Contains(rules, ".f-"+c.part+"{fill:var(--c-"+c.part+")}") || !strings.Contains(rules, ".s-"+c.part+"{stroke:var(--c-"+c.part+")}") {
+				t.Errorf("no classes for %s", c.part)
+			}
+		}
+	}
+	for _, want := range []string{"@media (prefers-color-scheme:dark){:root:not([data-theme=light])", "\n[data-theme=dark]{"} {
+		if !strings.Contains(rules, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if strings.Count(rules, "{") != strings.Count(rules, "}") {
+		t.Error("braces do not match")
+	}
+}
+
+// TestTips: what a caller says of a mark can be reached by pointer and
+// keyboard on a page, and is nowhere else.
+func TestTips(t *testing.T) {
+	b, l, n := sampleBars(), sampleLadder(), sampleLines()
+	b.Panels[1].Groups[0].Bars[6].Tip = "Croatia: 20 of 59 & 34–38%"
+	l.Steps[3].Tip = "20 of 59"
+	n.Series[0].Points[2].Tip = "2015: 5"
+	for _, tt := range []struct {
+		f    Figure
+		want string
+	}{
+		{b, `<g tabindex="0" role="img" aria-label="Croatia: 20 of 59 &amp; 34–38%" data-tip="Croatia: 20 of 59 &amp; 34–38%">`},
+		{l, `<g tabindex="0" role="img" aria-label="20 of 59" data-tip="20 of 59">`},
+		{n, `data-tip="2015: 5">` + "\n" + `<circle class="hit"`},
+	} {
+		doc := inlineOf(t, tt.f, Options{})
+		if strings.Count(doc, "data-tip") != 1 || !strings.Contains(doc, tt.want) {
+			t.Errorf("%T: %d tips, want one: %s", tt.f, strings.Count(doc, "data-tip"), tt.want)
+		}
+		if !strings.Contains(doc, `role="group" aria-labelledby="c-`) || !strings.Contains(doc, `" aria-describedby="c-`) {
+			t.Errorf("%T: an image with parts is no image: %.300s", tt.f, doc)
+		}
+		wellFormed(t, "tips", doc)
+		if whole := svgOf(t, tt.f, Options{}); strings.Contains(whole, "data-tip") || strings.Contains(whole, "hit") {
+			t.Errorf("%T: the file has tips too", tt.f)
+		}
+	}
+}

@@ -43,7 +43,8 @@ var mayImport = map[string]string{
 	"pipeline/audit": "pipeline/obs pipeline/code pipeline/table pipeline/aida pipeline/rate", // aida: its printed rates are recomputed there
 
 	"reports/letter": "",
-	"reports/chart":  "reports/letter",
+	"reports/pdf":    "reports/letter",
+	"reports/chart":  "reports/letter reports/pdf",
 	"reports/words":  "datasets pipeline/obs pipeline/code pipeline/rate",
 	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit",
 	"reports/page":   "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/words reports/export",

@@ -12,6 +12,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -19,6 +20,7 @@ import (
 	"sync"
 	"testing"
 
+	"asylum/datasets/needs"
 	"asylum/reports/letter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -298,6 +300,53 @@ func TestLongLabels(t *testing.T) {
 	l.Source = strings.Repeat("word ", 100_000)
 	if err := PNG(io.Discard, l, Options{}); err == nil || !strings.Contains(err.Error(), "px high, want 12000 at most") {
 		t.Errorf("a source of 100,000 words: got %v", err)
+	}
+}
+
+// TestPDF: one page as large as the sheet, on A4 160 mm wide; the words as given,
+// and the same bytes twice. What is in the file is read by package pdf's tests.
+func TestPDF(t *testing.T) {
+	for name, f := range samples() {
+		for z, box := range map[Size]string{Wide: "/MediaBox[0 0 1200 ", Square: "/MediaBox[0 0 1080 ", A4: "/MediaBox[0 0 453.54 "} {
+			var a, b bytes.Buffer
+			if err := errors.Join(PDF(&a, f, Options{Size: z}), PDF(&b, f, Options{Size: z})); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(a.Bytes(), b.Bytes()) {
+				t.Errorf("%s %v: the second PDF differs", name, z)
+			}
+			if !strings.Contains(a.String(), box) || strings.Count(a.String(), "/Type/Page/") != 1 {
+				t.Errorf("%s %v: no page of %s", name, z, box)
+			}
+			if a.Len() > 30_000 {
+				t.Errorf("%s %v: %d bytes, want 30,000 at most", name, z, a.Len())
+			}
+		}
+	}
+}
+
+// TestPDFText has Poppler, where it is installed, read a PDF in every language.
+func TestPDFText(t *testing.T) {
+	tool, err := exec.LookPath("pdftotext")
+	if err != nil {
+		needs.Absent(t, "no pdftotext: %v", err)
+	}
+	for _, f := range []Figure{sampleLadder(), sampleLadderDE(), sampleLadderRU()} {
+		path := filepath.Join(t.TempDir(), "chart.pdf")
+		var b bytes.Buffer
+		if err := errors.Join(PDF(&b, f, Options{}), os.WriteFile(path, b.Bytes(), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command(tool, "-raw", path, "-").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(strings.Fields(string(out)), " ")
+		for _, r := range mustCompose(t, f, Options{}).runs {
+			if want := strings.Join(strings.Fields(r.text), " "); !strings.Contains(got, want) {
+				t.Errorf("no %q in %s", want, got)
+			}
+		}
 	}
 }
 

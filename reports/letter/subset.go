@@ -6,48 +6,85 @@ import (
 )
 
 // A Subset is a font with some letters of a weight. Glyph 0 is blank; the
-// letters follow in the order of their runes, then the parts they are made of.
+// letters follow in the order in which they were added, then the parts they
+// are made of. It is not safe for use from several goroutines.
 type Subset struct {
 	weight Weight
-	runes  []rune
-	of     map[rune]uint16 // new ids
-	ids    []uint16        // old ids by new ones
+	of     map[rune]uint16   // new ids by rune
+	fresh  map[uint16]uint16 // new ids by old ones
+	ids    []uint16          // old ids by new ones
 	from   *source
 }
 
-// Cut takes the letters of runes from a weight. A rune without a glyph gets
-// glyph 0. Runes that look alike, as the two spaces do, share a glyph.
-func (w Weight) Cut(runes map[rune]bool) (*Subset, error) {
+// New begins a subset without letters.
+func (w Weight) New() (*Subset, error) {
 	src, err := parsed[w]()
 	if err != nil {
 		return nil, err
 	}
-	s := &Subset{weight: w, runes: slices.Sorted(maps.Keys(runes)), of: map[rune]uint16{}, ids: []uint16{0}, from: src}
-	fresh := map[uint16]uint16{0: 0}
-	take := func(old uint16) uint16 {
-		id, ok := fresh[old]
-		if !ok {
-			id = uint16(len(s.ids))
-			fresh[old] = id
-			s.ids = append(s.ids, old)
-		}
-		return id
+	return &Subset{weight: w, of: map[rune]uint16{}, fresh: map[uint16]uint16{0: 0}, ids: []uint16{0}, from: src}, nil
+}
+
+// Cut takes the letters of runes from a weight, in their order.
+func (w Weight) Cut(runes map[rune]bool) (*Subset, error) {
+	s, err := w.New()
+	if err != nil {
+		return nil, err
 	}
-	for _, r := range s.runes {
-		s.of[r] = take(src.glyph(r))
-	}
-	for i := 0; i < len(s.ids); i++ {
-		g := src.outline(s.ids[i])
-		eachPart(g, func(at int, _ uint16) { take(be.Uint16(g[at+2:])) })
+	for _, r := range slices.Sorted(maps.Keys(runes)) {
+		s.Add(r)
 	}
 	return s, nil
+}
+
+// Add takes r into the subset and returns its glyph: 0 if the font has none.
+// Runes that look alike, as the two spaces do, share a glyph.
+func (s *Subset) Add(r rune) uint16 {
+	id, ok := s.of[r]
+	if !ok {
+		id = s.take(s.from.glyph(r))
+		s.of[r] = id
+	}
+	return id
+}
+
+func (s *Subset) take(old uint16) uint16 {
+	id, ok := s.fresh[old]
+	if !ok {
+		id = uint16(len(s.ids))
+		s.fresh[old] = id
+		s.ids = append(s.ids, old)
+	}
+	return id
+}
+
+// complete adds the parts that glyphs are made of.
+func (s *Subset) complete() {
+	for i := 0; i < len(s.ids); i++ {
+		g := s.from.outline(s.ids[i])
+		eachPart(g, func(at int, _ uint16) { s.take(be.Uint16(g[at+2:])) })
+	}
 }
 
 // Glyph is the id of r in the subset; 0 if it is not there.
 func (s *Subset) Glyph(r rune) uint16 { return s.of[r] }
 
-// Runes lists the letters in their order.
-func (s *Subset) Runes() []rune { return s.runes }
+// Runes lists the letters by code.
+func (s *Subset) Runes() []rune { return slices.Sorted(maps.Keys(s.of)) }
+
+// Weight is the weight from which the letters were taken.
+func (s *Subset) Weight() Weight { return s.weight }
+
+// Metrics are ascent, descent (negative) and the height of a capital, in
+// thousandths of the em, and the box of the font: left, bottom, right, top.
+func (s *Subset) Metrics() (ascent, descent, capital float64, box [4]float64) {
+	k := 1000 / float64(s.from.em)
+	at := func(table string, i int) float64 { return k * float64(int16(be.Uint16(s.from.tables[table][i:]))) }
+	for i := range box {
+		box[i] = at("head", 36+2*i)
+	}
+	return at("hhea", 4), at("hhea", 6), at("OS/2", 88), box
+}
 
 // Advances are the widths of the glyphs by id, in thousandths of the em.
 func (s *Subset) Advances() []float64 {
@@ -68,6 +105,7 @@ type table struct {
 // tables are the parts of the cut font, in the order of their tags, which
 // both kinds of file keep.
 func (s *Subset) tables() []table {
+	s.complete()
 	glyf, loca, short := s.outlines()
 	head := slices.Clone(s.from.tables["head"])
 	be.PutUint32(head[8:], 0) // the sum over the file, which each writer sets
@@ -97,17 +135,13 @@ func (s *Subset) tables() []table {
 
 // outlines joins the glyphs. Short offsets do for anything a chart sets.
 func (s *Subset) outlines() (glyf, loca []byte, short bool) {
-	fresh := make(map[uint16]uint16, len(s.ids))
-	for id, old := range s.ids {
-		fresh[old] = uint16(id)
-	}
 	var ends []int
 	for id, old := range s.ids {
 		if id > 0 { // what stands for a missing letter is left blank
 			start := len(glyf)
 			glyf = append(glyf, s.from.outline(old)...)
 			g := glyf[start:]
-			eachPart(g, func(at int, _ uint16) { be.PutUint16(g[at+2:], fresh[be.Uint16(g[at+2:])]) })
+			eachPart(g, func(at int, _ uint16) { be.PutUint16(g[at+2:], s.fresh[be.Uint16(g[at+2:])]) })
 			if len(glyf)%2 == 1 {
 				glyf = append(glyf, 0)
 			}
@@ -134,7 +168,7 @@ func (s *Subset) outlines() (glyf, loca []byte, short bool) {
 func (s *Subset) cmap() []byte {
 	type segment struct{ first, last, delta uint16 }
 	var segs []segment
-	for _, r := range s.runes {
+	for _, r := range s.Runes() {
 		id := s.of[r]
 		if r > 0xFFFE || id == 0 {
 			continue

@@ -172,7 +172,7 @@ func (e *entry) complete() error {
 			e.names = m.names
 			continue
 		}
-		if !maps.Equal(e.names, m.names) {
+		if loose := strings.HasPrefix(e.key, "text."); !maps.Equal(e.names, m.names) && !(loose && within(m.names, e.names)) {
 			return fmt.Errorf("%s has the values %s, en has %s", l, list(m.names), list(e.names))
 		}
 		for _, o := range Langs[:slices.Index(Langs, l)] {
@@ -197,6 +197,16 @@ func worded(nodes []node) bool {
 		}
 	}
 	return false
+}
+
+// within reports whether all names of a are in b.
+func within(a, b map[string]bool) bool {
+	for name := range a {
+		if !b[name] {
+			return false
+		}
+	}
+	return true
 }
 
 func list(names map[string]bool) string {

@@ -357,6 +357,9 @@ var forbidden = []struct {
 func TestForbiddenWords(t *testing.T) {
 	texts(func(e *entry, l Lang, text string) {
 		for _, f := range forbidden {
+			if l == "en" && strings.HasPrefix(e.key, "text.") { // as the pipeline writes it
+				continue
+			}
 			if f.in != nil && !f.in.MatchString(e.raw["en"]) || f.file != "" && !strings.HasSuffix(e.file, f.file+".yaml") {
 				continue
 			}
@@ -416,7 +419,11 @@ func TestEveryFormExists(t *testing.T) {
 			}
 		}
 	}
-	texts(func(e *entry, l Lang, _ string) { walk(e, l, e.in[l].nodes) })
+	texts(func(e *entry, l Lang, _ string) {
+		if l != "en" || !strings.HasPrefix(e.key, "text.") { // there the forms are kinds of values
+			walk(e, l, e.in[l].nodes)
+		}
+	})
 }
 
 // A title takes two lines of 66 characters (CHARTS 3), with a country of a

@@ -118,7 +118,20 @@ func (l Lang) write(c *catalogue, key string, args []any) ([]Span, error) {
 			return nil, fmt.Errorf("no value %q", name)
 		}
 	}
-	if err := w.nodes(e.in[l].nodes, nil); err != nil {
+	return w.fill(e)
+}
+
+// fill writes an entry with values that are known to be its own.
+func (l Lang) fill(e *entry, args []any) ([]Span, error) {
+	w := &writer{lang: l, args: map[string]any{}}
+	for i := 0; i+1 < len(args); i += 2 {
+		w.args[args[i].(string)] = args[i+1]
+	}
+	return w.fill(e)
+}
+
+func (w *writer) fill(e *entry) ([]Span, error) {
+	if err := w.nodes(e.in[w.lang].nodes, nil); err != nil {
 		return nil, err
 	}
 	w.flush()

@@ -9,6 +9,7 @@ import (
 
 	"asylum/pipeline/audit"
 	"asylum/pipeline/ingest"
+	"asylum/pipeline/table"
 	"asylum/reports/export"
 
 	"github.com/spf13/cobra"
@@ -61,11 +62,11 @@ The exit status is 4 if anything was found.`,
 					return err
 				}
 			}
-			data, fs, err := a.findings(audit.Options{Tables: names, Citizen: citizen, AsOf: asOf})
+			got, err := a.findings(audit.Options{Tables: names, Citizen: citizen, AsOf: asOf})
 			if err != nil {
 				return err
 			}
-			return a.audited(data, fs, format, limit)
+			return a.audited(got, format, limit)
 		},
 	}
 	f := c.Flags()
@@ -76,50 +77,67 @@ The exit status is 4 if anything was found.`,
 	return c
 }
 
+// An auditing is what an audit gave.
+type auditing struct {
+	data  ingest.Data
+	found []audit.Finding
+	uses  []audit.Use // of the corrections in force
+}
+
 // findings audits the tables at hand.
-func (a *app) findings(opt audit.Options) (ingest.Data, []audit.Finding, error) {
-	data, err := a.data()
+func (a *app) findings(opt audit.Options) (*auditing, error) {
+	data, err := a.answers()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, name := range opt.Tables {
-		held := false
-		for _, m := range data.Vintages() {
-			held = held || m.Table == name
-		}
-		if !held {
-			return nil, nil, usagef("there is no table %q; asylum tables lists them", name)
+		if !slices.ContainsFunc(data.Vintages(), func(m table.Meta) bool { return m.Table == name }) {
+			return nil, usagef("there is no table %q; asylum tables lists them", name)
 		}
 	}
 	if opt.Set, err = a.set(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	fs, err := audit.Run(data, opt)
-	return data, fs, err
+	out := &auditing{data: data}
+	if out.found, err = audit.Run(data, opt); err != nil {
+		return nil, err
+	}
+	if c, ok := data.(*corrected); ok {
+		if out.uses, err = c.list.Uses(c.Data); err != nil {
+			return nil, err
+		}
+		out.uses = slices.DeleteFunc(out.uses, func(u audit.Use) bool { return len(opt.Tables) > 0 && !slices.Contains(opt.Tables, u.Table) })
+	}
+	return out, nil
 }
 
 // audited writes findings, and is an error if there are any.
-func (a *app) audited(data ingest.Data, fs []audit.Finding, format string, limit int) error {
-	shown := fs
+func (a *app) audited(got *auditing, format string, limit int) error {
+	shown := got.found
 	if format == "text" {
-		shown = fs[:min(max(0, limit), len(fs))]
+		shown = shown[:min(max(0, limit), len(shown))]
 	}
-	if err := locateCells(data, shown); err != nil {
+	if err := got.locate(shown); err != nil {
 		return err
+	}
+	for i := range got.uses {
+		if u := &got.uses[i]; !u.Made {
+			a.log.Warn("a correction has no use: no table says what it corrects", "id", u.ID, "printed", u.Printed, "now", u.Instead)
+		}
 	}
 	var err error
 	switch format {
 	case "json":
-		err = export.Audit(a.stdout, fs)
+		err = export.Audit(a.stdout, got.found, got.uses)
 	case "csv":
-		err = export.AuditCSV(a.stdout, fs)
+		err = export.AuditCSV(a.stdout, got.found)
 	default:
-		err = a.auditText(fs, shown)
+		err = a.auditText(got, shown)
 	}
 	if err != nil {
 		return err
 	}
-	if n := countFound(fs); n > 0 {
+	if n := countFound(got.found); n > 0 {
 		return found{fmt.Errorf("the audit found %d %s", n, plural(n, "thing", "things"))}
 	}
 	return nil
@@ -141,22 +159,28 @@ func plural(n int, one, many string) string {
 	return many
 }
 
-// locateCells fills in the columns of the cells of findings.
-func locateCells(data ingest.Data, fs []audit.Finding) error {
+// locate fills in the columns of the cells of findings and corrections.
+func (got *auditing) locate(shown []audit.Finding) error {
 	var places []*ingest.Place
-	for i := range fs {
-		for j := range fs[i].Cells {
-			c := &fs[i].Cells[j]
+	for i := range shown {
+		for j := range shown[i].Cells {
+			c := &shown[i].Cells[j]
 			places = append(places, &ingest.Place{Meta: c.Meta, Cell: c.Observation})
 		}
 	}
-	return ingest.Locate(data, places)
+	for i := range got.uses {
+		if c := &got.uses[i].At; got.uses[i].Made {
+			places = append(places, &ingest.Place{Meta: c.Meta, Cell: c.Observation})
+		}
+	}
+	return ingest.Locate(got.data, places)
 }
 
 // mostCells is how many cells of a finding are printed as text.
 const mostCells = 6
 
-func (a *app) auditText(fs, shown []audit.Finding) error {
+func (a *app) auditText(got *auditing, shown []audit.Finding) error {
+	fs := got.found
 	a.printf("%s\n", auditSummary(fs))
 	for i := range shown {
 		f := &shown[i]
@@ -174,14 +198,33 @@ func (a *app) auditText(fs, shown []audit.Finding) error {
 	if n := len(fs) - len(shown); n > 0 {
 		a.printf("\nand %s more; --limit shows them\n", count(n))
 	}
-	return nil
+	return a.auditUses(got.uses)
+}
+
+// auditUses lists the corrections that were made.
+func (a *app) auditUses(uses []audit.Use) error {
+	made := slices.DeleteFunc(slices.Clone(uses), func(u audit.Use) bool { return !u.Made })
+	if len(made) == 0 {
+		return nil
+	}
+	a.printf("\n%d %s corrected; --raw audits the tables as printed\n", len(made), plural(len(made), "cell is", "cells are"))
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for i := range made {
+		u := &made[i]
+		fmt.Fprintf(w, "  %s\t%v\n", u.Note(), u.At.Pos)
+	}
+	return w.Flush()
 }
 
 func (a *app) auditCells(f *audit.Finding) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for j := range f.Cells[:min(mostCells, len(f.Cells))] {
 		c := &f.Cells[j]
-		fmt.Fprintf(w, "  %s\t%v\t%q\t%s\n", c.Role, c.Pos, ingest.Written(c.Observation), strings.Join(append(slices.Clone(c.Key), string(c.Period)), ","))
+		mark := ""
+		if c.Corrected != "" {
+			mark = "  corrected: " + c.Corrected
+		}
+		fmt.Fprintf(w, "  %s\t%v\t%q\t%s%s\n", c.Role, c.Pos, ingest.Written(c.Observation), strings.Join(append(slices.Clone(c.Key), string(c.Period)), ","), mark)
 	}
 	if err := w.Flush(); err != nil {
 		return err

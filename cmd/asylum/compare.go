@@ -80,7 +80,7 @@ func (a *app) compare(args []string, figures string) (*ledger.Comparison, error)
 			pair[i].ID = []string{"first", "second"}[i]
 		}
 	}
-	data, err := a.data()
+	data, err := a.answers()
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +137,7 @@ func (a *app) compared(c *ledger.Comparison, mix bool) {
 	}
 	a.printf("\nLike for like: %s, from %s\n", r.Definition, origin(r))
 	a.stdout.Write(textGrid(pair))
+	a.told(r, &c.Pair[1])
 	switch {
 	case len(pair) == 1:
 	case rate.Apart(r, &pair[1], rate.Usual):

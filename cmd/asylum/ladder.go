@@ -36,7 +36,7 @@ Each step is divided only by grants of its own source.`,
 			if err != nil {
 				return err
 			}
-			data, err := a.data()
+			data, err := a.answers()
 			if err != nil {
 				return err
 			}

@@ -112,7 +112,8 @@ func (m *rateFlags) query() (string, *rate.Thresholds, error) {
 // A question is a definition, what to apply it to, and to which cells.
 type question struct {
 	d    rate.Definition
-	data ingest.Data
+	data ingest.Data // with corrections
+	raw  ingest.Data // as printed
 	q    rate.Query
 }
 
@@ -133,6 +134,11 @@ func (a *app) ask(name string, flags *queryFlags, from []string, table string) (
 	} else {
 		ask.data, err = a.data()
 	}
+	if err != nil {
+		return ask, err
+	}
+	ask.raw = ask.data
+	ask.data, err = a.corrected(ask.raw)
 	return ask, err
 }
 

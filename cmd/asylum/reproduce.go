@@ -85,7 +85,7 @@ func (a *app) judge(list []ledger.Figure, ids []string) ([]ledger.Judgement, err
 	if err != nil {
 		return nil, err
 	}
-	data, err := a.data()
+	data, err := a.answers()
 	if err != nil {
 		return nil, err
 	}

@@ -11,10 +11,12 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"asylum/pipeline/audit"
 	"asylum/pipeline/code"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
+	"asylum/pipeline/table"
 
 	"github.com/spf13/cobra"
 )
@@ -36,6 +38,8 @@ type app struct {
 	log            *slog.Logger
 	lake           string
 	definitions    string
+	corrections    string
+	raw            bool // the tables as printed, without corrections
 	codes          string
 	maxBytes       int64
 	named          bool // the lake was named by a flag or a configuration
@@ -165,6 +169,8 @@ func (a *app) root() *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&a.lake, "lake", "lake", "the lake's `DIR`; where there is none, the embedded data")
 	f.StringVar(&a.definitions, "definitions", "", "a `FILE` of rate definitions of your own, over the built-in ones")
+	f.StringVar(&a.corrections, "corrections", "", "a `FILE` of corrections of your own, over the built-in ones")
+	f.BoolVar(&a.raw, "raw", false, "the tables as printed: make no corrections")
 	f.StringVar(&a.codes, "codes", "", "a `FILE` of codes of your own: lines of dimension,code,kind")
 	f.Int64Var(&a.maxBytes, "max-bytes", 0, "how many `BYTES` a gzip file may unpack to (default 8 GiB)")
 	root.AddCommand(a.runCmd(), a.fetchCmd(), a.addCmd(), a.tablesCmd(), a.rateCmd(), a.ratesCmd(), a.ladderCmd(), a.traceCmd(), a.reproduceCmd(), a.compareCmd(), a.diffCmd(), a.solveCmd(), a.sqlCmd(), a.auditCmd())
@@ -206,6 +212,42 @@ func (a *app) data() (ingest.Data, error) {
 		a.log.Warn("there is no lake there: this is the embedded data", "lake", a.lake)
 	}
 	return d, err
+}
+
+// corrected is data with the corrections in force laid over it, which --raw
+// leaves out.
+func (a *app) corrected(d ingest.Data) (ingest.Data, error) {
+	if a.raw {
+		if a.corrections != "" {
+			return nil, usagef("--raw makes no corrections, so --corrections has no use")
+		}
+		return d, nil
+	}
+	c, err := audit.ReadCorrections(a.corrections)
+	if err != nil {
+		return nil, usageOr(err)
+	}
+	return &corrected{d, audit.Correct(d, c), c}, nil
+}
+
+// corrected answers with corrected tables; the raw files are as they are.
+type corrected struct {
+	ingest.Data
+	by   rate.Data
+	list *audit.Corrections
+}
+
+func (c *corrected) Load(m table.Meta, want table.Want) (*table.Table, error) {
+	return c.by.Load(m, want)
+}
+
+// answers opens the lake, or the embedded data, with the corrections in force.
+func (a *app) answers() (ingest.Data, error) {
+	d, err := a.data()
+	if err != nil {
+		return nil, err
+	}
+	return a.corrected(d)
 }
 
 func (a *app) set() (*rate.Set, error) {

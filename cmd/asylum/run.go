@@ -26,6 +26,7 @@ type config struct {
 	Lake        string `yaml:"lake"`
 	Out         string `yaml:"out"`
 	Definitions string `yaml:"definitions"`
+	Corrections string `yaml:"corrections"`
 	Codes       string `yaml:"codes"`
 	AsOf        string `yaml:"as_of"`
 	Notify      string `yaml:"notify"`
@@ -79,7 +80,7 @@ func (a *app) configure(c *cobra.Command, f *runFlags) error {
 			to   *string
 			from string
 		}{"lake": {&a.lake, cfg.Lake}, "out": {&f.out, cfg.Out}, "definitions": {&a.definitions, cfg.Definitions},
-			"codes": {&a.codes, cfg.Codes}, "as-of": {&f.asOf, cfg.AsOf}, "notify": {&f.notify, cfg.Notify}} {
+			"corrections": {&a.corrections, cfg.Corrections}, "codes": {&a.codes, cfg.Codes}, "as-of": {&f.asOf, cfg.AsOf}, "notify": {&f.notify, cfg.Notify}} {
 			if v.from != "" && !c.Flags().Changed(flag) {
 				*v.to = v.from
 				a.named = a.named || flag == "lake"
@@ -139,6 +140,9 @@ func (a *app) publish(f *runFlags) error {
 	log := a.log
 	if f.quiet {
 		log = slog.New(slog.DiscardHandler)
+	}
+	if data, err = a.corrected(data); err != nil {
+		return err
 	}
 	site, err := page.Build(set, data, page.Options{AsOf: f.asOf, Log: log})
 	if err != nil {

@@ -53,7 +53,7 @@ that are no less plausible than it.`,
 			if err != nil {
 				return err
 			}
-			data, err := a.data()
+			data, err := a.answers()
 			if err != nil {
 				return err
 			}
@@ -127,6 +127,11 @@ func (a *app) solution(s *ledger.Solution, limit int) error {
 	if more := len(s.Matches) - limit; more > 0 {
 		a.printf("and %d more; --limit shows them\n", more)
 	}
+	var shown []*rate.Result
+	for i := range s.Matches[:min(limit, len(s.Matches))] {
+		shown = append(shown, &s.Matches[i].Result)
+	}
+	a.told(shown...)
 	best := &s.Matches[0]
 	a.printf("\n1 is %s\n", ledger.Lower(best.Title))
 	if len(best.Doubts) > 0 {

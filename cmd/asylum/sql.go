@@ -49,11 +49,11 @@ row by which asylum rate says that no table holds the one cell asked for.`,
 				return err
 			}
 			// What may not be added up is refused here as there.
-			if _, err := rate.Blocks(ask.d, ask.data, ask.q, func([]rate.Result) struct{} { return struct{}{} }); err != nil {
+			if _, err := rate.Blocks(ask.d, ask.raw, ask.q, func([]rate.Result) struct{} { return struct{}{} }); err != nil {
 				return err
 			}
 			var lake sql.Lake
-			switch d := ask.data.(type) {
+			switch d := ask.raw.(type) {
 			case *store.Lake:
 				lake = d
 				if root == "" {

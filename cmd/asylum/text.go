@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -208,6 +209,19 @@ func part(code, all string) string {
 func amount(r *rate.Result) string { return string(r.Append(nil)) }
 
 // origin says where a result is from.
+// told says what was corrected in the cells of results, each once.
+func (a *app) told(results ...*rate.Result) {
+	var said []string
+	for _, r := range results {
+		for _, c := range r.Corrections() {
+			if !slices.Contains(said, c) {
+				said = append(said, c)
+				a.printf("  ! corrected: %s\n", c)
+			}
+		}
+	}
+}
+
 func origin(r *rate.Result) string { return string(appendOrigin(nil, r)) }
 
 func appendOrigin(b []byte, r *rate.Result) []byte {
@@ -223,6 +237,9 @@ func appendOrigin(b []byte, r *rate.Result) []byte {
 	}
 	if r.Witness != "" {
 		b = append(append(b, ", printed rate "...), r.Witness...)
+	}
+	if r.Corrections() != nil {
+		b = append(b, ", corrected"...)
 	}
 	return b
 }

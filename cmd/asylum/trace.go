@@ -70,7 +70,7 @@ func (a *app) traced(name string, q *queryFlags) (ingest.Data, []rate.Result, er
 		results, err := rate.Evaluate(ask.d, ask.data, ask.q)
 		return ask.data, results, err
 	}
-	data, err := a.data()
+	data, err := a.answers()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,6 +113,9 @@ func (a *app) trace(results []rate.Result, places []*ingest.Place) error {
 			allows := ""
 			if lo, hi := in.Range(); lo != hi {
 				allows = fmt.Sprintf("true count %d to %d", lo, hi)
+			}
+			if fix := in.Corrected(); fix != nil {
+				allows = "corrected: " + fix.Note
 			}
 			fmt.Fprintf(w, "  %s\t%v\t%q\tflags %s\t%s\t%s\n", in.Side, in.Cell().Pos, p.Raw, flags, strings.Join(in.Cell().Key, ","), allows)
 			f := file{in.Meta.File, in.Meta.SHA256, fmt.Sprintf("%s %s as of %s", sourceName(in.Meta.Source), in.Meta.Table, in.Meta.Vintage)}

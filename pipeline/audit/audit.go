@@ -83,6 +83,7 @@ type Cell struct {
 	Meta *table.Meta
 	Dims []string // of Key
 	*obs.Observation
+	Corrected string // why its count is not what is printed, "" of most
 }
 
 // Code is the cell's code of a dimension, "" if its table has no such one.

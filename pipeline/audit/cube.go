@@ -104,7 +104,14 @@ func (x *index) observation(row int32, p int) *obs.Observation {
 
 // cell gives it with its part in an identity.
 func (x *index) cell(row int32, p int, role string) Cell {
-	return Cell{Role: role, Meta: &x.t.Meta, Dims: x.names, Observation: x.observation(row, p)}
+	out := Cell{Role: role, Meta: &x.t.Meta, Dims: x.names, Observation: x.observation(row, p)}
+	if len(x.t.Fixes) > 0 {
+		c, r := x.chunk(row)
+		if fix := x.t.Fixed(c, r, p); fix != nil {
+			out.Corrected = fix.Note
+		}
+	}
+	return out
 }
 
 // counts writes what a period holds to out, by row: missing where there is no

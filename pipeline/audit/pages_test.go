@@ -48,7 +48,7 @@ func find(fs []Finding, where, says string) (out []*Finding) {
 func TestKnownPageErrors(t *testing.T) {
 	fs := Table(figures(t))
 	for _, tt := range []struct{ where, says, cause, repair string }{
-		{"DE TOTAL 2023", "decisions on the merits = statuses + rejections on the merits: 197,055, the parts are 237,371 (+40316)", "it repeats in_merit_rejection of the row", "humanitarian_protection 21462"},
+		{"DE TOTAL 2023", "decisions on the merits = statuses + rejections on the merits: 197,055, the parts are 237,371 (+40,316)", "it repeats in_merit_rejection of the row", "humanitarian_protection 21462"},
 		{"DE TR 2024", "33,946, the parts are 33,964 (+18)", "two digits changed places", "subsidiary_protection 246"},
 		{"DE TR 2019", "rejection_rate is printed 36.9%, the other rates of the row divide by 9,496 to 9,522, which gives it 46.6 to 46.7 %", "it repeats the row of AF", ""},
 		{"BG TOTAL 2022", "no row of pending is more than Total: at most 1,009, the parts are 5,695", "at least 10,954", ""},

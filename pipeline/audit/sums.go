@@ -300,11 +300,17 @@ func says(b book, e *breach) string {
 		s += fmt.Sprintf("%s, the parts are %s", rate.Group(w), rate.Group(w+e.size))
 	}
 	if e.tolerance > 0 {
-		s += fmt.Sprintf(" (%+d, rounding allows %d)", e.size, e.tolerance)
-	} else {
-		s += fmt.Sprintf(" (%+d)", e.size)
+		return s + fmt.Sprintf(" (%s, rounding allows %s)", signed(e.size), rate.Group(e.tolerance))
 	}
-	return s
+	return s + fmt.Sprintf(" (%s)", signed(e.size))
+}
+
+// signed writes a difference with its sign.
+func signed(n int64) string {
+	if n > 0 {
+		return "+" + rate.Group(n)
+	}
+	return rate.Group(n)
 }
 
 func abs(n int64) int64 { return max(n, -n) }

@@ -307,3 +307,13 @@ func (j *Judgement) Trace() string {
 	}
 	return s
 }
+
+// corrected says which cells behind the verdict are corrected.
+func (j *judge) corrected() {
+	if j.out.Match == nil {
+		return
+	}
+	for _, c := range j.out.Match.Corrections() {
+		j.note("rests on a corrected cell: %s", c)
+	}
+}

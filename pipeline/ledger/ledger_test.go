@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"asylum/datasets/needs"
+	"asylum/pipeline/audit"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/rate"
 )
@@ -126,7 +127,11 @@ var judged = sync.OnceValues(func() ([]Judgement, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Judge(figures, set, data)
+	c, err := audit.ReadCorrections("")
+	if err != nil {
+		return nil, err
+	}
+	return Judge(figures, set, audit.Correct(data, c))
 })
 
 // The ledger as a test suite: every verdict that was checked by hand is found
@@ -170,6 +175,20 @@ func TestBuiltinFigures(t *testing.T) {
 	}
 }
 
+// Over the page as printed the same figure is contradicted, and why is said.
+func TestAsPrinted(t *testing.T) {
+	j := judge1(t, `id: x, citizen: TOTAL, geo: DE, period: "2023", cites: aida, claimed: de_gesamtschutzquote, value: 51.7 %, num: 135277, den: 261601`)
+	says := strings.Join(j.Explained, "\n")
+	if j.Verdict != Contradicted || strings.Contains(says, "corrected") {
+		t.Errorf("%s: %s", j.Verdict, says)
+	}
+	for _, want := range []string{"61,778 repeats its in merit rejection", "leave 21,462", "135,277/261,601 = 51.7 %, as printed"} {
+		if !strings.Contains(says, want) {
+			t.Errorf("%q is not among\n%s", want, says)
+		}
+	}
+}
+
 // A row that does not hold is explained by what its counts give, computed.
 func TestExplained(t *testing.T) {
 	js, err := judged()
@@ -177,7 +196,7 @@ func TestExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, want := range map[string][]string{
-		"de_2023_gsq": {"61,778 repeats its in merit rejection", "leave 21,462", "135,277/261,601 = 51.7 %, as printed"},
+		"de_2023_gsq": {"rests on a corrected cell: DE TOTAL humanitarian_protection 2023: 21,462 in place of 61,778"},
 		"el_2020_ref": {"the numerator is the same, 26,371; the figure divides by 81,052 and aida_refugee by 57,146",
 			"4 other figures of the same page are reproduced by aida_refugee (el_af_2020_ref, el_cd_2020_ref, el_pk_2020_ref, el_sy_2020_ref)"},
 		"cy_sy_2023_sub":           {"2,040/2,084 is 97.889 %; that rounds to 97.9 %, and cut after one decimal it is 97.8 %"},

@@ -121,6 +121,7 @@ func Judge(figures []Figure, s *rate.Set, data rate.Data) ([]Judgement, error) {
 		}
 		j.evidence()
 		j.explain()
+		j.corrected()
 		out = append(out, j.out)
 	}
 	crossCheck(out)

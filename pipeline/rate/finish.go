@@ -79,6 +79,7 @@ func (w *adder) finish(r *Result) {
 			r.warn("a cell is marked as " + marks[m].words)
 		}
 	}
+	w.corrected(r)
 	if r.Source == "unhcr" && r.Rounded() {
 		r.warn(coarsened)
 	}

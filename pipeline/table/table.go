@@ -34,6 +34,8 @@ type Table struct {
 
 	Decimals bool // some value may have decimals; the records then have a column for them
 
+	Fixes []Fix // the corrections laid over it; not stored
+
 	Doubts []*obs.ParseError // what the export prints that was kept but not understood; not stored
 }
 

@@ -11,7 +11,27 @@ import (
 
 // An AuditJSON is what an audit found, as JSON.
 type AuditJSON struct {
-	Findings []Finding `json:"findings"` // those first that touch most rates
+	Findings    []Finding    `json:"findings"`    // what is broken first, of that what most rates rest on
+	Corrections []Correction `json:"corrections"` // in force
+}
+
+// A Correction is an audit.Use as JSON.
+type Correction struct {
+	ID        string     `json:"id"`
+	Made      bool       `json:"made"`              // some vintage says what is to be corrected
+	Instead   string     `json:"instead,omitempty"` // what the newest says otherwise
+	Printed   string     `json:"printed"`
+	Corrected int32      `json:"corrected"`
+	Why       string     `json:"why"`
+	Evidence  []Evidence `json:"evidence"`
+	Cell      *Cell      `json:"cell"` // null if it is not made
+}
+
+// Evidence is what shows that a correction is right.
+type Evidence struct {
+	Says    string `json:"says"`
+	Address string `json:"address"`
+	Date    string `json:"date"`
 }
 
 // A Finding is an audit.Finding as JSON.
@@ -56,6 +76,8 @@ type Cell struct {
 	Count   *int32            `json:"count"` // null if there is none
 	Flags   string            `json:"flags"`
 	Printed string            `json:"printed,omitempty"`
+
+	Corrected string `json:"corrected,omitempty"` // why Count is not what is printed
 }
 
 func findingOf(f *audit.Finding) Finding {
@@ -72,7 +94,7 @@ func findingOf(f *audit.Finding) Finding {
 
 func cellOf(c *audit.Cell) Cell {
 	x := Cell{Role: c.Role, Source: c.Meta.Source, Table: c.Meta.Table, Vintage: c.Meta.Vintage, File: c.Meta.File, SHA256: c.Meta.SHA256,
-		Line: c.Pos.Line, Column: c.Pos.Col, Sheet: c.Pos.Sheet, Key: map[string]string{}, Period: string(c.Period), Flags: c.Flags, Printed: c.Observation.Printed}
+		Line: c.Pos.Line, Column: c.Pos.Col, Sheet: c.Pos.Sheet, Key: map[string]string{}, Period: string(c.Period), Flags: c.Flags, Printed: c.Observation.Printed, Corrected: c.Corrected}
 	for d, n := range c.Dims {
 		x.Key[n] = c.Key[d]
 	}
@@ -82,11 +104,25 @@ func cellOf(c *audit.Cell) Cell {
 	return x
 }
 
-// Audit writes findings as an AuditJSON.
-func Audit(w io.Writer, fs []audit.Finding) error {
-	out := AuditJSON{Findings: []Finding{}}
+// Audit writes findings, and the corrections in force, as an AuditJSON.
+func Audit(w io.Writer, fs []audit.Finding, uses []audit.Use) error {
+	out := AuditJSON{Findings: []Finding{}, Corrections: []Correction{}}
 	for i := range fs {
 		out.Findings = append(out.Findings, findingOf(&fs[i]))
+	}
+	for i := range uses {
+		u := &uses[i]
+		x := Correction{ID: u.ID, Made: u.Made, Printed: u.Printed, Corrected: *u.Corrected, Why: u.Why}
+		for _, e := range u.Evidence {
+			x.Evidence = append(x.Evidence, Evidence(e))
+		}
+		if u.Made {
+			c := cellOf(&u.At)
+			x.Cell = &c
+		} else {
+			x.Instead = u.Instead
+		}
+		out.Corrections = append(out.Corrections, x)
 	}
 	return encode(w, out)
 }

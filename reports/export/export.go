@@ -161,6 +161,8 @@ type Input struct {
 	Hi      int64             `json:"hi"`
 	Flags   string            `json:"flags"`
 	Printed string            `json:"printed,omitempty"`
+
+	Corrected string `json:"corrected,omitempty"` // why Count is not what is printed
 }
 
 // Of gives a result as it is written to JSON.
@@ -198,6 +200,9 @@ func input(in rate.Input) Input {
 	}
 	if o.Known {
 		x.Count = &o.Count
+	}
+	if fix := in.Corrected(); fix != nil {
+		x.Corrected = fix.Note
 	}
 	return x
 }

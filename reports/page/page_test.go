@@ -14,6 +14,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"asylum/pipeline/audit"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/store"
@@ -28,7 +29,11 @@ func build(t testing.TB, data rate.Data) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Build(set, data, Options{})
+	c, err := audit.ReadCorrections("") // as asylum run does
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Build(set, audit.Correct(data, c), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

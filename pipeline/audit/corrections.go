@@ -1,0 +1,285 @@
+package audit
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"asylum/datasets"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/rate"
+	"asylum/pipeline/table"
+
+	"github.com/goccy/go-yaml"
+)
+
+// A Correction is a repair that somebody accepted: one cell, what it says and
+// what it should say.
+type Correction struct {
+	ID        string            `yaml:"id"`
+	Source    string            `yaml:"source"`
+	Table     string            `yaml:"table"`
+	Cell      map[string]string `yaml:"cell"` // codes by dimension; one that is left out may be any
+	Period    obs.Period        `yaml:"period"`
+	Printed   string            `yaml:"printed"`    // a cell that says anything else is left alone
+	Corrected *int32            `yaml:"corrected"`  // in the unit of the cell
+	AsPrinted bool              `yaml:"as_printed"` // in place of Corrected: the printed count stands
+	Why       string            `yaml:"why"`
+	Evidence  []Evidence        `yaml:"evidence"`
+
+	file string
+	line int
+}
+
+// Evidence is what shows that a correction is right.
+type Evidence struct {
+	Says    string `yaml:"says"`
+	Address string `yaml:"address"`
+	Date    string `yaml:"date"` // YYYY-MM-DD: when it was so
+}
+
+// Note is what is to be said beside a number that rests on the cell.
+func (c *Correction) Note() string {
+	return fmt.Sprintf("%s %s: %s in place of %s, as %s (%s)", strings.Join(c.codes(), " "), c.Period, rate.Group(int64(*c.Corrected)), c.Printed, c.Why, c.ID)
+}
+
+// codes names the cell, country and citizenship first.
+func (c *Correction) codes() []string {
+	var out, rest []string
+	for _, d := range keys(c.Cell) {
+		if d != "geo" && d != "citizen" && d != "origin" && d != "table" && d != "page" {
+			rest = append(rest, c.Cell[d])
+		}
+	}
+	for _, d := range []string{"geo", "citizen"} {
+		if v := c.Cell[d]; v != "" {
+			out = append(out, v)
+		}
+	}
+	return append(out, rest...)
+}
+
+// Corrections are those in force.
+type Corrections struct{ list []Correction }
+
+// All lists them, the built-in ones first.
+func (c *Corrections) All() []Correction { return c.list }
+
+// ReadCorrections reads the built-in corrections and then those of a user's own
+// file ("" is none), which may replace a built-in one of the same id or take it
+// back.
+func ReadCorrections(file string) (*Corrections, error) {
+	c := &Corrections{}
+	data, err := datasets.FS.ReadFile("corrections.yaml")
+	if err != nil {
+		return nil, err
+	}
+	if err := c.add(data, "corrections.yaml"); err != nil {
+		return nil, err
+	}
+	if file != "" {
+		if data, err = os.ReadFile(file); err != nil {
+			return nil, err
+		}
+		if err := c.add(data, file); err != nil {
+			return nil, err
+		}
+	}
+	c.list = slices.DeleteFunc(c.list, func(x Correction) bool { return x.AsPrinted })
+	return c, nil
+}
+
+func (c *Corrections) add(data []byte, name string) error {
+	var list []Correction
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&list); err != nil {
+		return fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
+	}
+	for i := range list {
+		x := &list[i]
+		x.file = name
+		switch {
+		case len(x.Cell) == 0:
+			return fmt.Errorf("%s: correction %q: cell names no code", name, x.ID)
+		case x.AsPrinted == (x.Corrected != nil):
+			return fmt.Errorf("%s: correction %q: got corrected and as_printed, or neither, want one of them", name, x.ID)
+		}
+		if at := slices.IndexFunc(c.list, func(o Correction) bool { return o.ID == x.ID }); at >= 0 {
+			c.list[at] = *x
+		} else {
+			c.list = append(c.list, *x)
+		}
+	}
+	return nil
+}
+
+// Correct lays corrections over data: what Load gives has the corrected counts
+// in place of the printed ones, each with its table.Fix. The data itself does
+// not change.
+func Correct(d rate.Data, c *Corrections) rate.Data {
+	if len(c.list) == 0 {
+		return d
+	}
+	return &corrected{d, c}
+}
+
+type corrected struct {
+	rate.Data
+	by *Corrections
+}
+
+func (d *corrected) Load(m table.Meta, want table.Want) (*table.Table, error) {
+	t, err := d.Data.Load(m, want)
+	if err != nil {
+		return nil, err
+	}
+	fixes, err := d.by.fixes(t)
+	if err != nil || len(fixes) == 0 {
+		return t, err
+	}
+	return t.With(fixes), nil
+}
+
+// fixes finds the cells of a table that corrections are about and that say what
+// the correction says is printed.
+func (c *Corrections) fixes(t *table.Table) (out []table.Fix, err error) {
+	for i := range c.list {
+		x := &c.list[i]
+		if x.Source != t.Source || x.Table != t.Meta.Table {
+			continue
+		}
+		cells, err := x.find(t)
+		if err != nil {
+			return nil, err
+		}
+		n := 0
+		for _, at := range cells {
+			if o := t.Observation(at.Chunk, at.Row, at.Period); asPrinted(&o) == x.Printed {
+				at.Count, at.Note = *x.Corrected, x.Note()
+				out = append(out, at)
+				n++
+			}
+		}
+		if n > 1 {
+			return nil, fmt.Errorf("%s: correction %q is about %d cells of %s %s that say %s, want one\n\thint: name more of their codes under cell", x.file, x.ID, n, t.Meta.Table, t.Vintage, x.Printed)
+		}
+	}
+	return out, nil
+}
+
+// find gives the cells that a correction is about.
+func (c *Correction) find(t *table.Table) (out []table.Fix, err error) {
+	p := t.Period(c.Period)
+	if p < 0 {
+		return nil, nil
+	}
+	want := make([]int, len(t.Dims)) // the code of each dimension, -1 for any
+	for d := range t.Dims {
+		want[d] = -1
+	}
+	for dim, v := range c.Cell {
+		d := t.Dim(dim)
+		if d < 0 {
+			return nil, fmt.Errorf("%s: correction %q: got dimension %q, want one of %s", c.file, c.ID, dim, dims(t))
+		}
+		if want[d] = t.Dims[d].Code(v); want[d] < 0 {
+			return nil, nil // the vintage does not hold it
+		}
+	}
+	for ch := range t.Chunks {
+	next:
+		for r := range t.Chunks[ch].Rows {
+			for d, w := range want {
+				if w >= 0 && int(t.Chunks[ch].Codes[d][r]) != w {
+					continue next
+				}
+			}
+			if t.Chunks[ch].Held(r, p) {
+				out = append(out, table.Fix{Chunk: ch, Row: r, Period: p})
+			}
+		}
+	}
+	return out, nil
+}
+
+func dims(t *table.Table) string {
+	var out []string
+	for d := range t.Dims {
+		out = append(out, t.Dims[d].Name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// asPrinted is what a cell says, as its source prints it.
+func asPrinted(o *obs.Observation) string {
+	switch {
+	case o.Printed != "":
+		return tidy(o.Printed)
+	case !o.Known:
+		return strings.TrimSpace(": " + o.Flags)
+	}
+	return strings.TrimSpace(obs.Number(o.Count, o.Decimals) + " " + o.Flags)
+}
+
+// A Use says what a correction does to the data at hand.
+type Use struct {
+	Correction
+	At      Cell   // as corrected, of the newest vintage that it is made in
+	Made    bool   // some vintage says what the correction says is printed
+	Instead string // otherwise what the newest vintage says there, "" where it has no such cell
+}
+
+// Uses looks corrections up in the tables at hand, as printed; those about
+// tables that are not held are left out.
+func (c *Corrections) Uses(data rate.Data) ([]Use, error) {
+	if d, ok := data.(*corrected); ok {
+		data = d.Data
+	}
+	var out []Use
+	for i := range c.list {
+		u := Use{Correction: c.list[i]}
+		metas := rate.Newest(data.Vintages(), u.Source, u.Table, "")
+		for j := range metas {
+			t, err := data.Load(metas[j], table.Want{})
+			if err == nil {
+				err = u.look(t)
+			}
+			if err != nil {
+				return nil, err
+			}
+			if u.Made {
+				break
+			}
+		}
+		if len(metas) > 0 {
+			out = append(out, u)
+		}
+	}
+	return out, nil
+}
+
+// look finds the cell in one vintage.
+func (u *Use) look(t *table.Table) error {
+	cells, err := u.find(t)
+	if err != nil {
+		return err
+	}
+	for _, at := range cells {
+		o := t.Observation(at.Chunk, at.Row, at.Period)
+		if asPrinted(&o) != u.Printed {
+			if u.Instead == "" {
+				u.Instead = asPrinted(&o)
+			}
+			continue
+		}
+		at.Count, at.Note = *u.Corrected, u.Note()
+		fixed := t.With([]table.Fix{at})
+		o = fixed.Observation(at.Chunk, at.Row, at.Period)
+		u.Made, u.At = true, Cell{Role: "corrected", Meta: &t.Meta, Observation: &o, Corrected: at.Note}
+		for d := range t.Dims {
+			u.At.Dims = append(u.At.Dims, t.Dims[d].Name)
+		}
+	}
+	return nil
+}

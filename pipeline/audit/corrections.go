@@ -30,7 +30,6 @@ type Correction struct {
 	Evidence  []Evidence        `yaml:"evidence"`
 
 	file string
-	line int
 }
 
 // Evidence is what shows that a correction is right.

@@ -94,6 +94,20 @@ func read(t *testing.T, file string) []Cell {
 	return out
 }
 
+// mixPeriods are the periods of the rows of mix.csv.
+func mixPeriods(t *testing.T) (out []string) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/mix.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n")[1:] {
+		period, _, _ := strings.Cut(line, ",")
+		out = append(out, period)
+	}
+	return out
+}
+
 // unhcr gives the true counts behind a printed one, as METHODS 3 says.
 func unhcr(n int64) (lo, hi int64) {
 	switch n {

@@ -53,15 +53,21 @@ func NewDispersion(cells []Cell, from int64) (*Dispersion, bool) {
 
 // weightedSD is the standard deviation of rates about that of all, weighted by
 // decisions: the root of sum n(p-P)² over sum n.
-func weightedSD(cells []Cell) float64 {
-	all := Merge(cells)
-	mean, _ := all.Rate()
-	sum := 0.
+func weightedSD(cells []Cell) float64 { return sdOf(cells, rateOf) }
+
+// sdOf is that of any value of cells, about their own weighted mean.
+func sdOf(cells []Cell, value func(Cell) float64) float64 {
+	all, mean, sum := 0., 0., 0.
 	for i := range cells {
-		away := rateOf(cells[i]) - mean
+		all += float64(cells[i].All)
+		mean += float64(cells[i].All) * value(cells[i])
+	}
+	mean /= all
+	for i := range cells {
+		away := value(cells[i]) - mean
 		sum += float64(cells[i].All) * away * away
 	}
-	return math.Sqrt(sum / float64(all.All))
+	return math.Sqrt(sum / all)
 }
 
 func span(cells []Cell, from int64) *Span {

@@ -45,11 +45,11 @@ var mayImport = map[string]string{
 	"reports/letter": "",
 	"reports/pdf":    "reports/letter",
 	"reports/chart":  "reports/letter reports/pdf",
-	"reports/words":  "datasets pipeline/obs pipeline/code pipeline/rate",
-	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit",
+	"reports/words":  "datasets pipeline/obs pipeline/code pipeline/rate pipeline/compare",
+	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit pipeline/compare",
 	"reports/page":   "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/words reports/export",
 
-	"cmd/asylum": "pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/export reports/page reports/words",
+	"cmd/asylum": "pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/export reports/page reports/words",
 	"notebooks":  "",
 }
 

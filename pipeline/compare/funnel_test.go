@@ -146,7 +146,7 @@ func TestSure(t *testing.T) {
 
 func TestFunnelProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		cells := drawCells(t, 1, rapid.IntRange(2, 8).Draw(t, "countries"), 500)
+		cells := drawCells(t, 1, rapid.IntRange(2, 8).Draw(t, "countries"), 150)
 		union := Merge(cells)
 		f, ok := NewFunnel(union, cells)
 		if !ok {

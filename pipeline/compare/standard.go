@@ -18,9 +18,9 @@ type Adjusted struct {
 	Direct   Direct
 }
 
-// Indirect standardisation asks how many the other countries would have granted
-// to the same people: Expected is the sum over citizenships of this country's
-// decisions times the rate of all others, this country left out.
+// Indirect standardisation asks how many the other countries of the standard
+// would have granted to the same people: Expected is the sum over citizenships of
+// this country's decisions times the rate of the others, this country left out.
 type Indirect struct {
 	Known          bool    // false where nothing is expected
 	Observed       int64   // positives, of the citizenships that are covered
@@ -29,7 +29,7 @@ type Indirect struct {
 	RatioMay       Range   // exact, over all true counts of all countries
 	Ratio95        [2]float64
 	Has95          bool    // Ratio95 is known
-	Rate           float64 // Ratio times the rate of all countries together, share of one
+	Rate           float64 // Ratio times the rate of the whole standard, share of one
 	RateMay        Range   // by intervals
 	RateKnown      bool    // Rate stays under 100 %, whatever rounding allows; else the ratio stands alone
 	Coverage       float64 // the share of this country's decisions on citizenships that others decide on too
@@ -37,9 +37,9 @@ type Indirect struct {
 	CitizensClosed int     // those that somebody does
 }
 
-// Direct standardisation asks what rate a country would have with the mix of all
-// countries together: the sum of its own rates by citizenship, each weighted by
-// the citizenship's share in the decisions of all. Citizenships that it did not
+// Direct standardisation asks what rate a country would have with the mix of the
+// standard: the sum of its own rates by citizenship, each weighted by the
+// citizenship's share in the standard's decisions. Citizenships that it did not
 // decide on have no rate: what is left of the weights is Coverage, and the value
 // is the weighted mean over that.
 type Direct struct {
@@ -54,19 +54,21 @@ type Direct struct {
 // thin is the number of decisions under which a rate means nothing (METHODS 3).
 const thin = 20
 
-// A Standard is what all countries together decided, by citizenship.
+// A Standard is what the countries of the standard decided together.
 type Standard struct {
 	Pos, All int64
-	Rate     float64 // of all countries and citizenships together, share of one
+	Rate     float64 // of all these countries and citizenships together, share of one
 	May      Range   // exact
 	Citizens int     // citizenships with a decision
 }
 
 // Standardise adjusts the rates of countries for their mix of citizenships. The
 // cells are of disjoint citizenships and countries: no total among them. Several
-// cells of one citizenship and country are added up. Countries come in order.
-func Standardise(cells []Cell) ([]Adjusted, Standard) {
-	m := newMix(cells)
+// cells of one citizenship and country are added up. What the countries named as
+// the standard decided is what each is set against, itself left out, and gives
+// the weights; nil names all. Countries come in order.
+func Standardise(cells []Cell, standard []string) ([]Adjusted, Standard) {
+	m := newMix(cells, standard)
 	std := m.standard()
 	var out []Adjusted
 	for g, geo := range m.geos {
@@ -85,10 +87,11 @@ func Standardise(cells []Cell) ([]Adjusted, Standard) {
 type mix struct {
 	citizens, geos []string
 	cells          [][]*Cell // by citizenship, then country; nil where there is none
-	total          []Cell    // by citizenship
+	counts         []bool    // by country: it is of the standard
+	total          []Cell    // of the standard, by citizenship
 }
 
-func newMix(cells []Cell) *mix {
+func newMix(cells []Cell, standard []string) *mix {
 	m := &mix{}
 	for i := range cells {
 		m.citizens, m.geos = append(m.citizens, cells[i].Citizen), append(m.geos, cells[i].Geo)
@@ -96,6 +99,9 @@ func newMix(cells []Cell) *mix {
 	slices.Sort(m.citizens)
 	slices.Sort(m.geos)
 	m.citizens, m.geos = slices.Compact(m.citizens), slices.Compact(m.geos)
+	for _, g := range m.geos {
+		m.counts = append(m.counts, standard == nil || slices.Contains(standard, g))
+	}
 	m.cells = make([][]*Cell, len(m.citizens))
 	for c := range m.cells {
 		m.cells[c] = make([]*Cell, len(m.geos))
@@ -115,11 +121,11 @@ func newMix(cells []Cell) *mix {
 	return m
 }
 
-// row gives the cells of a citizenship, one country left out.
+// row gives the standard's cells of a citizenship, one country left out.
 func (m *mix) row(c, without int) []Cell {
 	var out []Cell
 	for g, x := range m.cells[c] {
-		if x != nil && g != without {
+		if x != nil && g != without && m.counts[g] {
 			out = append(out, *x)
 		}
 	}
@@ -194,7 +200,10 @@ func (m *mix) indirect(g int, std Standard) Indirect {
 			continue
 		}
 		all += x.All
-		pos, n := m.total[c].Pos-x.Pos, m.total[c].All-x.All
+		pos, n := m.total[c].Pos, m.total[c].All
+		if m.counts[g] {
+			pos, n = pos-x.Pos, n-x.All
+		}
 		if n == 0 {
 			if x.All > 0 {
 				out.CitizensOpen++

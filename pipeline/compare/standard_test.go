@@ -26,7 +26,7 @@ func mixed(t *testing.T, period obs.Period) []Cell {
 
 func TestStandardiseAgainstR(t *testing.T) {
 	r := fromR(t, "standard.txt")
-	adjusted, std := Standardise(mixed(t, "2023"))
+	adjusted, std := Standardise(mixed(t, "2023"), nil)
 	same(t, "the rate of all", std.Rate, number(t, r, "overall"))
 	seen := 0
 	for _, a := range adjusted {
@@ -64,7 +64,7 @@ func keys(r map[string][]float64, prefix string) (out []string) {
 // 10 Russians, B 30 of 40 and 10 of 20, C decides on 5 Afghans alone.
 func TestByHand(t *testing.T) {
 	adjusted, std := Standardise([]Cell{
-		Exact("SY", "A", 6, 10), Exact("RU", "A", 1, 10), Exact("SY", "B", 30, 40), Exact("RU", "B", 10, 20), Exact("AF", "C", 2, 5)})
+		Exact("SY", "A", 6, 10), Exact("RU", "A", 1, 10), Exact("SY", "B", 30, 40), Exact("RU", "B", 10, 20), Exact("AF", "C", 2, 5)}, nil)
 	if std.Pos != 49 || std.All != 85 || std.Citizens != 3 {
 		t.Errorf("of all: %+v", std)
 	}
@@ -80,6 +80,13 @@ func TestByHand(t *testing.T) {
 	if c.Indirect.Known || c.Indirect.Coverage != 0 || c.Indirect.CitizensOpen != 1 || c.Direct.Rate != 0.4 || c.Direct.Coverage != 5./85 {
 		t.Errorf("C: %+v", c)
 	}
+	// D is set against A and B, and changes nothing of theirs.
+	outside, std2 := Standardise([]Cell{
+		Exact("SY", "A", 6, 10), Exact("RU", "A", 1, 10), Exact("SY", "B", 30, 40), Exact("RU", "B", 10, 20), Exact("SY", "D", 9, 10)}, []string{"A", "B"})
+	if d := outside[2]; std2.Pos != 47 || std2.All != 80 || outside[0].Indirect != a.Indirect && outside[0].Indirect.Expected != 12.5 ||
+		math.Abs(d.Indirect.Expected-7.2) > 1e-12 || d.Direct.Rate != 0.9 || d.Direct.Coverage != 50./80 {
+		t.Errorf("D: %+v of %+v", d, std2)
+	}
 }
 
 // TestRatioBounds tries every set of true counts of a few cells.
@@ -92,7 +99,7 @@ func TestRatioBounds(t *testing.T) {
 				cells = cells[:2]
 			}
 		}
-		adjusted, _ := Standardise(cells)
+		adjusted, _ := Standardise(cells, nil)
 		for _, a := range adjusted {
 			if !a.Indirect.RatioMay.Known {
 				continue
@@ -127,7 +134,7 @@ func TestRatioBounds(t *testing.T) {
 func TestDirectBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cells := drawCells(t, 3, 3, 200)
-		adjusted, _ := Standardise(cells)
+		adjusted, _ := Standardise(cells, nil)
 		for i := range adjusted {
 			a := &adjusted[i]
 			if !a.Direct.Known || !a.Direct.May.Known {
@@ -160,8 +167,8 @@ func TestDirectBounds(t *testing.T) {
 func TestStandardiseProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cells := drawCells(t, rapid.IntRange(1, 4).Draw(t, "citizens"), rapid.IntRange(1, 4).Draw(t, "countries"), 300)
-		adjusted, std := Standardise(cells)
-		again, std2 := Standardise(shuffled(cells, rapid.Uint64().Draw(t, "order")))
+		adjusted, std := Standardise(cells, nil)
+		again, std2 := Standardise(shuffled(cells, rapid.Uint64().Draw(t, "order")), nil)
 		if fmt.Sprint(adjusted, std) != fmt.Sprint(again, std2) {
 			t.Fatalf("in another order:\n%v\n%v", adjusted, again)
 		}
@@ -174,9 +181,9 @@ func TestStandardiseProperties(t *testing.T) {
 			other.Citizen += "'"
 			halves = append(halves, half, other)
 		}
-		whole, _ := Standardise(scaled(exact(cells), 2))
-		parts, _ := Standardise(halves)
-		big, _ := Standardise(scaled(exact(cells), 6))
+		whole, _ := Standardise(scaled(exact(cells), 2), nil)
+		parts, _ := Standardise(halves, nil)
+		big, _ := Standardise(scaled(exact(cells), 6), nil)
 		for i, a := range whole {
 			for _, b := range []Adjusted{parts[i], big[i]} {
 				if a.Indirect.Known != b.Indirect.Known || math.Abs(a.Indirect.Ratio-b.Indirect.Ratio) > 1e-9*max(1, a.Indirect.Ratio) ||
@@ -202,6 +209,6 @@ func TestStandardiseProperties(t *testing.T) {
 }
 
 func standardised(cells []Cell) []Adjusted {
-	out, _ := Standardise(cells)
+	out, _ := Standardise(cells, nil)
 	return out
 }

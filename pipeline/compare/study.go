@@ -47,13 +47,14 @@ type Study struct {
 	Aside     []Aside   // that may not stand beside them, by country
 
 	Line       *rate.Result // the union's rate, nil where there is none
-	Printed    *rate.Result // the union's own row, where the source prints one
-	Members    int          // of the union, that Line adds up
+	OwnRow     bool         // Line is the union's own row, as the source prints it; else it is Sum
+	Sum        *rate.Result // its members that are compared, added up
+	Members    int          // of the union, that Sum adds up
 	Of         int          // that the union has
 	Funnel     *Funnel      // of one citizenship
 	Dispersion *Dispersion
 	Inequality *Inequality // for who asks for it; see InequalityWarning
-	Standard   *Standard   // of all citizenships: what countries are adjusted to
+	Standard   *Standard   // of all citizenships: what countries are adjusted to, the members that Sum adds up
 	Mixed      *Mixed      // of all citizenships: how far the rates lie apart before and after
 
 	LineBefore *rate.Result   // of Since
@@ -266,10 +267,13 @@ func (w *work) gate() error {
 	return nil
 }
 
-// compared lists the countries of the union that are compared in a period.
+// compared lists the members of the union that are compared in a period, and
+// those without a decision: rounding may hide some.
 func (w *work) compared(results []rate.Result) (geos []string) {
 	for i := range results {
-		if r := &results[i]; w.apart(r) == "" && slices.Contains(w.members, r.Geo) {
+		r := &results[i]
+		none := r.NumKnown && r.DenKnown && r.Den == 0
+		if (r.Known || none) && !w.appeals(r) && slices.Contains(w.members, r.Geo) {
 			geos = append(geos, r.Geo)
 		}
 	}
@@ -278,48 +282,57 @@ func (w *work) compared(results []rate.Result) (geos []string) {
 
 // line computes the union's rate: its own row if the source prints one, else the
 // sum of its members that are compared.
-func (w *work) line() (err error) {
+func (w *work) line() error {
 	s := w.s
 	if s.Partial || s.National || w.d.Kind != rate.Rate {
 		return nil
 	}
-	s.Line, s.Printed, s.Members, err = w.lineOf(w.q.Period, w.results)
-	return err
+	own, sum, err := w.lineOf(w.q.Period, w.results)
+	if err != nil {
+		return err
+	}
+	s.Line, s.Sum = sum, sum
+	if own != nil {
+		s.Line, s.OwnRow = own, true
+	}
+	if sum != nil {
+		s.Members = len(sum.Countries)
+	}
+	return nil
 }
 
-func (w *work) lineOf(p obs.Period, results []rate.Result) (line, printed *rate.Result, members int, err error) {
-	union, err := w.evaluate(rate.Query{Citizen: []string{w.q.Citizen}, Geo: []string{w.union}, Periods: []obs.Period{p}})
+// lineOf gives the union's own row of a period and the sum of its members, each
+// nil where there is none. A member that is not among the countries counts too.
+func (w *work) lineOf(p obs.Period, results []rate.Result) (own, sum *rate.Result, err error) {
+	at := []obs.Period{p}
+	union, err := w.evaluate(rate.Query{Citizen: []string{w.q.Citizen}, Geo: []string{w.union}, Periods: at})
 	if err != nil {
-		return nil, nil, 0, err
+		return nil, nil, err
 	}
 	for i := range union {
 		if union[i].Known && slices.Equal(union[i].Countries, []string{w.union}) {
-			printed = &union[i]
+			own = &union[i]
 		}
 	}
 	geos := w.compared(results)
-	if missing := slices.DeleteFunc(slices.Clone(w.members), func(g string) bool { return slices.Contains(w.geos, g) }); len(missing) > 0 {
-		others, err := w.evaluate(rate.Query{Citizen: []string{w.q.Citizen}, Geo: missing, Periods: []obs.Period{p}})
+	if others := slices.DeleteFunc(slices.Clone(w.members), func(g string) bool { return slices.Contains(w.geos, g) }); len(others) > 0 {
+		more, err := w.evaluate(rate.Query{Citizen: []string{w.q.Citizen}, Geo: others, Periods: at})
 		if err != nil {
-			return nil, nil, 0, err
+			return nil, nil, err
 		}
-		geos = append(geos, w.compared(others)...)
+		geos = append(geos, w.compared(more)...)
 	}
 	if len(geos) == 0 {
-		return printed, printed, 0, nil
+		return own, nil, nil
 	}
-	slices.Sort(geos)
-	sum, err := w.evaluate(rate.Query{Citizen: []string{w.q.Citizen}, Geo: geos, Periods: []obs.Period{p}, By: []string{"citizen", "period"}})
+	all, err := w.evaluate(rate.Query{Citizen: []string{w.q.Citizen}, Geo: geos, Periods: at, By: []string{"citizen", "period"}})
 	if err != nil {
-		return nil, nil, 0, err
+		return nil, nil, err
 	}
-	if len(sum) == 1 && sum[0].Known {
-		line = &sum[0]
+	if len(all) == 1 && all[0].Known {
+		sum = &all[0]
 	}
-	if printed != nil {
-		line = printed
-	}
-	return line, printed, len(geos), nil
+	return own, sum, nil
 }
 
 // cells are those of the countries that are compared.
@@ -371,11 +384,20 @@ func (w *work) all() error {
 	if w.q.Citizen != "TOTAL" || s.Partial || s.National || w.d.Kind != rate.Rate {
 		return nil
 	}
-	cells, err := w.byCitizen(w.q.Period, s.names())
+	if s.Sum == nil {
+		return nil
+	}
+	geos := s.names()
+	for _, g := range s.Sum.Countries {
+		if !slices.Contains(geos, g) {
+			geos = append(geos, g)
+		}
+	}
+	cells, err := w.byCitizen(w.q.Period, geos)
 	if err != nil || len(cells) == 0 {
 		return err
 	}
-	adjusted, std := Standardise(cells)
+	adjusted, std := Standardise(cells, s.Sum.Countries)
 	s.Standard = &std
 	var both []Cell
 	for i := range adjusted {
@@ -385,7 +407,7 @@ func (w *work) all() error {
 				s.Countries[j].Adjusted = a
 			}
 		}
-		if a.Indirect.RateKnown {
+		if a.Indirect.RateKnown && slices.Contains(s.names(), a.Geo) {
 			both = append(both, Exact("", a.Geo, a.Pos, a.All))
 		}
 	}
@@ -463,8 +485,12 @@ func (w *work) earlier() error {
 	if w.q.Since == "" || w.d.Kind != rate.Rate || s.National || s.Partial {
 		return nil
 	}
-	if s.LineBefore, _, _, err = w.lineOf(before, then); err != nil {
+	own, sum, err := w.lineOf(before, then)
+	if err != nil {
 		return err
+	}
+	if s.LineBefore = sum; s.OwnRow {
+		s.LineBefore = own
 	}
 	return w.splits(before, then)
 }

@@ -244,26 +244,19 @@ func (w *work) appeals(r *rate.Result) bool {
 	return len(r.WithAppeals) > 0 && (w.q.Stage == "" || w.q.Stage == "first")
 }
 
-// gate finds the newest usable period of the table that the rates rest on.
+// gate finds the newest usable period of the table that the rates rest on. AIDA's
+// pages are written when they are written: there is no reporting to wait for.
 func (w *work) gate() error {
-	for i := range w.results {
-		for j := range w.results[i].Inputs {
-			m := w.results[i].Inputs[j].Meta
-			if m.Source == "aida" { // its pages are written when they are written
-				return nil
-			}
-			t, err := w.data.Load(*m, table.Want{Codes: map[string][]string{"citizen": {"TOTAL"}}})
-			if err == nil && t.Rows == 0 {
-				t, err = w.data.Load(*m, table.Want{})
-			}
-			if err != nil {
-				return err
-			}
-			w.s.Usable = vintage.TailOf(t).Complete
-			w.s.Partial = w.s.Usable.Freq() == w.q.Period.Freq() && w.q.Period > w.s.Usable
-			return nil
-		}
+	i := slices.IndexFunc(w.results, func(r rate.Result) bool { return len(r.Inputs) > 0 })
+	if i < 0 || w.s.Source == "aida" {
+		return nil
 	}
+	t, err := w.data.Load(*w.results[i].Inputs[0].Meta, table.Want{})
+	if err != nil {
+		return err
+	}
+	w.s.Usable = vintage.TailOf(t).Complete
+	w.s.Partial = w.s.Usable.Freq() == w.q.Period.Freq() && w.q.Period > w.s.Usable
 	return nil
 }
 

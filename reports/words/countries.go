@@ -27,7 +27,7 @@ func CountriesNotes(s *compare.Study) []string {
 	}
 	switch {
 	case s.Partial:
-		add(fmt.Sprintf("%s is not complete: the newest period of which as good as every country has reported is %s. Those that reported are shown, and nothing is ranked, added up or called a rise or a fall.", s.Period, periodOr(s.Usable, "none")))
+		add(fmt.Sprintf("%s is not complete: the newest period of which as good as every country has reported is %s. Those that reported are shown, and nothing is ranked, added up or called a rise or a fall.", s.Period, periodOrNone(s.Usable, "none")))
 		return out
 	case s.National:
 		add("What is counted differs from country to country, so nothing is ranked and no country is called higher or lower than another.")
@@ -49,7 +49,7 @@ func CountriesNotes(s *compare.Study) []string {
 	return out
 }
 
-func periodOr(p obs.Period, none string) string {
+func periodOrNone(p obs.Period, none string) string {
 	if p == "" {
 		return none
 	}
@@ -85,9 +85,9 @@ func extremesNote(s *compare.Study) string {
 	if len(high) == len(ranked) {
 		return at + " none may be called higher than another: rounding or chance may be all of it."
 	}
-	out := strings.TrimSuffix(fmt.Sprintf("%s %s and %s", at, extreme(high, "the highest"), extreme(low, "the lowest")), ",")
+	out := strings.TrimSuffix(fmt.Sprintf("%s %s and %s", at, extremeWords(high, "the highest"), extremeWords(low, "the lowest")), ",")
 	if d := s.Dispersion; d != nil && d.Span != nil {
-		out += fmt.Sprintf("; between the ends lie %s points%s", points(d.Span.Value), within(d.Span.Value, d.Span.May))
+		out += fmt.Sprintf("; between the ends lie %s points%s", distance(d.Span.Value), roundingAllows(d.Span.Value, d.Span.May))
 	}
 	return out + "."
 }
@@ -95,7 +95,7 @@ func extremesNote(s *compare.Study) string {
 // mostNamed is how many countries a sentence names of which one is meant.
 const mostNamed = 4
 
-func extreme(cs []compare.Country, what string) string {
+func extremeWords(cs []compare.Country, what string) string {
 	if len(cs) == 1 {
 		return fmt.Sprintf("%s is %s, %s,", The(cs[0].Geo), what, cs[0].Percent())
 	}
@@ -117,12 +117,12 @@ func either(names []string) string {
 	return strings.Join(names, "")
 }
 
-// points writes a difference without its sign.
-func points(d float64) string { return strings.TrimLeft(Points(d), "+−") }
+// distance writes a difference without its sign.
+func distance(d float64) string { return strings.TrimLeft(Points(d), "+−") }
 
-// within says what rounding allows of a distance in points, and how that is
+// roundingAllows says what rounding allows of a distance in points, and how that is
 // known, if it allows anything else. Bounds are rounded outward.
-func within(value float64, r compare.Range) string {
+func roundingAllows(value float64, r compare.Range) string {
 	if !r.Known {
 		return ", rounding aside"
 	}
@@ -130,11 +130,11 @@ func within(value float64, r compare.Range) string {
 	if lo == hi {
 		return ""
 	}
-	return fmt.Sprintf(" (%s to %s %s)", lo, hi, known(r))
+	return fmt.Sprintf(" (%s to %s %s)", lo, hi, knownBy(r))
 }
 
-// known says how a range is known.
-func known(r compare.Range) string {
+// knownBy says how a range is known.
+func knownBy(r compare.Range) string {
 	if r.Certain() {
 		return "whatever the rounding"
 	}
@@ -165,10 +165,10 @@ func funnelNotes(s *compare.Study) []string {
 		note += fmt.Sprintf("; of %d more rounding decides", open)
 	}
 	return []string{note + fmt.Sprintf(". Chance would leave about %.2g outside.", 0.002*float64(len(f.Points))),
-		fmt.Sprintf("The rates scatter %s times as much as chance makes them (over-dispersion phi, the winsorised mean of z²%s); with limits widened for that %s outside.", factor(f.Phi), drawnFactor(f.PhiMay), are(widened))}
+		fmt.Sprintf("The rates scatter %s times as much as chance makes them (over-dispersion phi, the winsorised mean of z²%s); with limits widened for that %s outside.", times(f.Phi), drawnFactor(f.PhiMay), lie(widened))}
 }
 
-func are(n int) string {
+func lie(n int) string {
 	switch n {
 	case 0:
 		return "none lies"
@@ -178,7 +178,7 @@ func are(n int) string {
 	return fmt.Sprintf("%d lie", n)
 }
 
-func factor(x float64) string {
+func times(x float64) string {
 	if x >= 10 {
 		return rate.Group(int64(math.Round(x)))
 	}
@@ -190,11 +190,11 @@ func drawnFactor(r compare.Range) string {
 	if r.Hi < 10 {
 		k = 10
 	}
-	lo, hi := factor(math.Floor(r.Lo*k)/k), factor(math.Ceil(r.Hi*k)/k)
+	lo, hi := times(math.Floor(r.Lo*k)/k), times(math.Ceil(r.Hi*k)/k)
 	if !r.Known || lo == hi {
 		return ""
 	}
-	return fmt.Sprintf(", %s to %s %s", lo, hi, known(r))
+	return fmt.Sprintf(", %s to %s %s", lo, hi, knownBy(r))
 }
 
 func dispersionNote(s *compare.Study) string {
@@ -203,7 +203,7 @@ func dispersionNote(s *compare.Study) string {
 		return ""
 	}
 	return fmt.Sprintf("Dispersion: the standard deviation, weighted by decisions, is %s points%s; tau between countries is %.2f on the logit scale (DerSimonian and Laird), I² %s %%, over %d countries.",
-		points(d.SD), within(d.SD, d.SDMay), math.Sqrt(d.Between.Tau2), rate.Percent(d.Between.I2, 1), d.Countries)
+		distance(d.SD), roundingAllows(d.SD, d.SDMay), math.Sqrt(d.Between.Tau2), rate.Percent(d.Between.I2, 1), d.Countries)
 }
 
 // mixNotes says what adjusting for the mix of citizenships changes.
@@ -233,9 +233,9 @@ func mixNotes(s *compare.Study) []string {
 		}
 	}
 	out := []string{fmt.Sprintf("Set against what the other countries grant to the same mix of citizenships, %d of the countries with at least %s decisions grant more, beyond rounding and chance%s, %d less%s; of %d that cannot be said%s.",
-		len(more), rate.Group(s.Limits.Few), named(more), len(less), named(less), len(open), named(open))}
+		len(more), rate.Group(s.Limits.Few), inBrackets(more), len(less), inBrackets(less), len(open), inBrackets(open))}
 	if m := s.Mixed; m != nil {
-		out = append(out, fmt.Sprintf("The standard deviation of the raw rates, weighted by decisions, is %s points over the %d countries that have an adjusted rate; adjusted for the mix (indirectly) it is %s.", points(m.Raw), m.Countries, points(m.Adjusted)))
+		out = append(out, fmt.Sprintf("The standard deviation of the raw rates, weighted by decisions, is %s points over the %d countries that have an adjusted rate; adjusted for the mix (indirectly) it is %s.", distance(m.Raw), m.Countries, distance(m.Adjusted)))
 	}
 	if len(alone) > 0 {
 		out = append(out, fmt.Sprintf("%s: observed over expected alone, as the adjusted rate would not stay under 100 %% within what rounding allows.", strings.Join(alone, ", ")))
@@ -243,7 +243,7 @@ func mixNotes(s *compare.Study) []string {
 	return out
 }
 
-func named(geos []string) string {
+func inBrackets(geos []string) string {
 	if len(geos) == 0 {
 		return ""
 	}
@@ -278,7 +278,7 @@ func changeNotes(s *compare.Study) []string {
 	case before != "" && compared == 0:
 		out = append(out, fmt.Sprintf("No change since %s can be told: %s.", before, why))
 	case before != "":
-		out = append(out, fmt.Sprintf("Since %s the rate rose, beyond rounding and chance, in %d of %d countries%s and fell in %d%s; of the others neither is proven.", before, len(rose), compared, named(rose), len(fell), named(fell)))
+		out = append(out, fmt.Sprintf("Since %s the rate rose, beyond rounding and chance, in %d of %d countries%s and fell in %d%s; of the others neither is proven.", before, len(rose), compared, inBrackets(rose), len(fell), inBrackets(fell)))
 	}
 	if s.Split != nil {
 		over, mix := "Over the union's members that are compared", "their countries of asylum"
@@ -287,19 +287,19 @@ func changeNotes(s *compare.Study) []string {
 		}
 		d, composition, effect := s.Split.Points(1)
 		out = append(out, fmt.Sprintf("%s the rate went from %s to %s %%, %s points: the mix of %s made %s, the rates within it %s (Kitagawa)%s.",
-			over, share(s.Split.Before), share(s.Split.After), Signed(d), mix, Signed(composition), Signed(effect), moved(s.Split)))
+			over, ratShare(s.Split.Before), ratShare(s.Split.After), Signed(d), mix, Signed(composition), Signed(effect), enteredOrLeft(s.Split)))
 	}
 	return out
 }
 
-func moved(d *compare.Decomposition) string {
+func enteredOrLeft(d *compare.Decomposition) string {
 	if d.Entered+d.Left == 0 {
 		return ""
 	}
 	return fmt.Sprintf("; what has decisions only later (%d) or only before (%d) counts as mix", d.Entered, d.Left)
 }
 
-func share(x *big.Rat) string {
+func ratShare(x *big.Rat) string {
 	f, _ := x.Float64()
 	return rate.Percent(f, 1)
 }
@@ -320,10 +320,10 @@ func convergenceNotes(s *compare.Study) []string {
 	if c := s.Sigma; c != nil {
 		first, last := c.Years[0], c.Years[len(c.Years)-1]
 		out = append(out, fmt.Sprintf("Dispersion among the same %d countries with at least %s decisions in each of %d years (sigma): %s points in %s, %s in %s, %s points a year; tau %.2f and %.2f. %s",
-			len(c.Countries), rate.Group(c.From), len(c.Years), points(first.SD), first.Period, points(last.SD), last.Period, Points(c.SD.Slope), first.Tau, last.Tau, trendWords(c)))
+			len(c.Countries), rate.Group(c.From), len(c.Years), distance(first.SD), first.Period, distance(last.SD), last.Period, Points(c.SD.Slope), first.Tau, last.Tau, trendWords(c)))
 	}
 	if b := s.Beta; b != nil {
-		out = append(out, fmt.Sprintf("Beta over %d countries: a slope of %.2f of the change of the log odds on where they began%s. Beware: %s.", b.Countries, b.Slope, corrected(b), compare.BetaWarning))
+		out = append(out, fmt.Sprintf("Beta over %d countries: a slope of %.2f of the change of the log odds on where they began%s. Beware: %s.", b.Countries, b.Slope, correctedWords(b), compare.BetaWarning))
 	}
 	return out
 }
@@ -342,7 +342,7 @@ func trendWords(c *compare.Sigma) string {
 	return "No trend of both beyond chance: neither convergence nor the opposite is shown."
 }
 
-func corrected(b *compare.Beta) string {
+func correctedWords(b *compare.Beta) string {
 	if !b.Corrected {
 		return ""
 	}
@@ -368,7 +368,7 @@ func backlogNotes(s *compare.Study) []string {
 	if known == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("In months of its own decisions the backlog grew since %s in %d of %d countries%s and shrank in %d%s.", before, len(longer), known, named(longer), len(shorter), named(shorter))}
+	return []string{fmt.Sprintf("In months of its own decisions the backlog grew since %s in %d of %d countries%s and shrank in %d%s.", before, len(longer), known, inBrackets(longer), len(shorter), inBrackets(shorter))}
 }
 
 // limitsNote says what a comparison does not show.

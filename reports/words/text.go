@@ -102,6 +102,8 @@ var looks = map[string]string{
 	"value": `(?:(?:less than|under|more than|over|about) |≈ ?)?\d[\d,]*(?:\.\d+)?(?: ?%)?`,
 	"geo":   `[A-Z][A-Z0-9_]*`, "cells": `[A-Z][A-Za-z0-9_, +…()-]*`, "terms": `[A-Za-z_]+(?:(?:, | or )[A-Za-z_]+)*`,
 	"measure": `[a-z ]+`, "counted": `[a-z -]+`, "verdict": `[a-z]+[^)]*`, "src": `[A-Z][A-Za-z]+`,
+	"bound": `(?:at least |at most )?\d[\d,]*(?: to \d[\d,]*)?`, "off": `[-+]\d[\d,]*`, "row": `[A-Za-z][A-Za-z0-9_ ,/()’'-]*`,
+	"rates": `[a-z_]+ [0-9].*`, "expr": `[A-Z][A-Z0-9_]*(?: [=+-] [A-Z][A-Z0-9_]*)+`, "codes": `[A-Z][A-Z0-9_]*(?: and [A-Z][A-Z0-9_]*)*`,
 	"day": `\d{4}-\d\d-\d\d`, "when": `\d{4}[-QSWM/0-9]*`, "people": `.+?`, "place": `.+?`, "tail": `(?:; .+)?`,
 }
 
@@ -135,7 +137,7 @@ func newPattern(e *entry) (*pattern, error) {
 	var b strings.Builder
 	for _, n := range e.in["en"].nodes {
 		if n.name == "" {
-			b.WriteString(regexp.QuoteMeta(n.text))
+			b.WriteString(strings.ReplaceAll(regexp.QuoteMeta(n.text), "’", "['’]"))
 			continue
 		}
 		look, ok := looks[n.form]
@@ -145,7 +147,7 @@ func newPattern(e *entry) (*pattern, error) {
 		b.WriteString("(" + look + ")")
 		p.names, p.kinds = append(p.names, n.name), append(p.kinds, n.form)
 	}
-	re, err := regexp.Compile("^" + strings.ReplaceAll(b.String(), "’", "['’]") + "$")
+	re, err := regexp.Compile("^" + b.String() + "$")
 	p.re = re
 	return p, err
 }
@@ -166,6 +168,27 @@ func (l Lang) read(s, kind string, depth int) (any, bool) {
 		return l.cells(s)
 	case "terms":
 		return l.terms(s)
+	case "row":
+		return l.row(s), true
+	case "rates":
+		return l.rates(s)
+	case "expr":
+		return l.equation(s), true
+	case "codes":
+		parts := strings.Split(s, " and ")
+		for i, c := range parts {
+			parts[i] = l.Name("citizen", c)
+		}
+		return List(parts), true
+	case "bound":
+		return l.bound(s), true
+	case "off":
+		n, err := strconv.ParseInt(strings.NewReplacer(",", "", "+", "").Replace(s), 10, 64)
+		sign := ""
+		if n > 0 {
+			sign = "+"
+		}
+		return sign + l.Int(n), err == nil
 	case "measure":
 		key := "measure." + strings.ReplaceAll(s, " ", "_")
 		return l.sayIf(key)
@@ -262,8 +285,13 @@ func (l Lang) published(s string) string {
 			return pick(l, w.en, w.fr, w.de, w.ru) + l.renumber(rest)
 		}
 	}
+	if !wellPut.MatchString(s) { // "2,16%": as the page has it
+		return s
+	}
 	return l.renumber(s)
 }
+
+var wellPut = regexp.MustCompile(`^(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?: ?%)?$`)
 
 // cells writes codes of countries, with periods perhaps, by their names.
 func (l Lang) cells(s string) (string, bool) {
@@ -309,6 +337,57 @@ func (l Lang) term(c string) (string, bool) {
 		}
 	}
 	return c, false
+}
+
+// row writes what a row and a column of a page count: a citizenship, a measure,
+// or both. What has no name of ours stands in quotes, as the page has it.
+func (l Lang) row(s string) string {
+	c, rest, both := strings.Cut(s, " ")
+	if known("citizen", c) {
+		name := l.Name("citizen", c)
+		if !both {
+			return name
+		}
+		return name + ", " + l.row(rest)
+	}
+	if name, ok := l.term(strings.ReplaceAll(s, " ", "_")); ok {
+		return name
+	}
+	return l.Quote(s)
+}
+
+var rateOf = regexp.MustCompile(`([a-z_]+) ([\d.,]+ ?%) of ([\d,]+)`)
+
+// rates writes measures with what a page prints for them, and their counts.
+func (l Lang) rates(s string) (string, bool) {
+	all := rateOf.FindAllStringSubmatch(s, -1)
+	var out []string
+	for _, m := range all {
+		name, ok := l.term(m[1])
+		if !ok {
+			return s, false
+		}
+		out = append(out, fmt.Sprintf("%s %s (%s)", name, l.published(m[2]), l.renumber(m[3])))
+	}
+	return strings.Join(out, ", "), len(out) > 0
+}
+
+// equation writes an equation of codes by their names, where they have some.
+func (l Lang) equation(s string) string {
+	parts := strings.Split(s, " ")
+	for i, c := range parts {
+		if name, ok := l.term(c); ok {
+			parts[i] = name
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// bound writes a number of which limits are known.
+func (l Lang) bound(s string) string {
+	s = strings.Replace(s, "at least ", pick(l, "at least ", "au moins ", "mindestens ", "не менее "), 1)
+	s = strings.Replace(s, "at most ", pick(l, "at most ", "au plus ", "höchstens ", "не более "), 1)
+	return l.renumber(l.Typeset(strings.Replace(s, " to ", pick(l, " to ", " à ", " bis ", "–"), 1)))
 }
 
 // title finds a definition by its title in small letters.

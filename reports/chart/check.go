@@ -1,6 +1,9 @@
 package chart
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Faults composes f and lists what a careful eye would object to: text that
 // overlaps, leaves the sheet, crosses a mark or is too small, a title with too
@@ -40,11 +43,17 @@ func (s *sheet) inspect() []string {
 
 func (r rect) String() string { return fmt.Sprintf("%.1f,%.1f–%.1f,%.1f", r.x0, r.y0, r.x1, r.y1) }
 
+func (r rect) within(o rect) bool {
+	return o.x0 <= r.x0 && r.x1 <= o.x1 && o.y0 <= r.y0 && r.y1 <= o.y1
+}
+
 // edges reports whether text in b would stand on an edge of m or on its line.
 func (m mark) edges(b rect) bool {
 	switch {
 	case m.kind == "line":
 		return crosses(b, pt{m.box.x0, m.box.y0}, pt{m.box.x1, m.box.y1})
+	case strings.HasSuffix(m.kind, "tile"): // its words stand in it whole
+		return b.meets(m.box) && !b.within(m.box)
 	case m.kind == "rule" || m.kind == "point":
 		return m.box.x0 < b.x1 && b.x0 < m.box.x1 && m.box.y0 < b.y1 && b.y0 < m.box.y1
 	}

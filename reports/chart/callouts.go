@@ -216,7 +216,7 @@ func (f *field) clear(a, b pt) bool {
 			return false
 		}
 	}
-	for _, l := range f.ties {
+	for _, l := range slices.Concat(f.ties, f.lines) {
 		if cross(a, b, l[0], l[1]) {
 			return false
 		}

@@ -147,11 +147,13 @@ func (f *Funnel) layout(s *sheet, top, bottom float64) float64 {
 	points, calls := f.points(s, &p)
 	if !p.bare {
 		f.grid(s, &p)
-		f.name(s, &p, points, calls)
 	}
+	f.name(s, &p, points, calls)
 	f.bands(s, &p)
 	if !p.bare {
 		f.axis(s, &p)
+	} else {
+		s.stroke(s.pal.axis, 1.25, []pt{{p.area.x0, p.area.y1}, {p.area.x1, p.area.y1}})
 	}
 	f.line(s, &p)
 	for _, c := range calls {
@@ -162,18 +164,18 @@ func (f *Funnel) layout(s *sheet, top, bottom float64) float64 {
 		s.disc(d.col, d.at, d.r)
 		s.mark("point", rect{d.at.x, d.at.y, d.at.x, d.at.y}, 0, 0)
 	}
-	if p.bare {
-		return max(p.area.y1, bottom)
-	}
 	for _, c := range calls {
 		c.words(s)
+	}
+	if p.bare {
+		return max(p.area.y1, bottom)
 	}
 	if p.lineName != nil {
 		p.lineName()
 	}
 	f.endWords(s, &p)
 	end := p.area.y1 + f.below(s)
-	if s.phone() {
+	if s.narrow() {
 		l := f.legend(s)
 		end = l.row(s.left(), end+s.px(12), s.right()-s.left())
 	}
@@ -193,7 +195,7 @@ func (f *Funnel) line(s *sheet, p *funnelPlan) {
 }
 
 func (f *Funnel) plan(s *sheet, top, bottom float64) funnelPlan {
-	p := funnelPlan{bare: false, size: 5}
+	p := funnelPlan{bare: s.bare(), size: 5}
 	p.lo, p.hi = math.Inf(1), 0
 	for i := range f.Points {
 		n := float64(f.Points[i].N)
@@ -209,7 +211,7 @@ func (f *Funnel) plan(s *sheet, top, bottom float64) funnelPlan {
 		p.area.y0, p.area.y1 = top+16, bottom
 		return p
 	}
-	if s.phone() {
+	if s.narrow() {
 		p.area.y1 = p.area.y0 + 470
 	}
 	p.area.y1 = max(p.area.y1, p.area.y0+s.px(330))
@@ -219,7 +221,7 @@ func (f *Funnel) plan(s *sheet, top, bottom float64) funnelPlan {
 		w = max(w, s.width(st)(clean(percentOf(f.Percent, v))))
 	}
 	p.area.x0 = half(s.left() + w + s.px(12))
-	if !s.phone() {
+	if !s.narrow() {
 		f.endRoom(s, &p)
 	}
 	return p
@@ -227,7 +229,7 @@ func (f *Funnel) plan(s *sheet, top, bottom float64) funnelPlan {
 
 // below is what the axis takes under the area.
 func (f *Funnel) below(s *sheet) float64 {
-	if false {
+	if s.bare() {
 		return 0
 	}
 	h := s.px(24)
@@ -241,7 +243,7 @@ func (f *Funnel) below(s *sheet) float64 {
 func (f *Funnel) endRoom(s *sheet, p *funnelPlan) {
 	st := s.endStyle()
 	most := s.px(150)
-	if s.phone() {
+	if s.narrow() {
 		most = s.px(70)
 	}
 	w := 0.0
@@ -298,8 +300,8 @@ func (f *Funnel) axis(s *sheet, p *funnelPlan) {
 // legend names the areas on a sheet that has no room at their ends.
 func (f *Funnel) legend(s *sheet) legend {
 	return s.legend(34, 17,
-		legendEntry{f.Label95, func(s *sheet, r rect) { s.fillRect(s.pal.grid, r) }},
-		legendEntry{f.Label998, func(s *sheet, r rect) { s.fillRect(s.pal.track, r) }})
+		legendEntry{text: f.Label95, paint: func(s *sheet, r rect) { s.fillRect(s.pal.grid, r) }},
+		legendEntry{text: f.Label998, paint: func(s *sheet, r rect) { s.fillRect(s.pal.track, r) }})
 }
 
 // bands draws the two areas between the limits, the wider one beneath.
@@ -393,7 +395,7 @@ func (f *Funnel) points(s *sheet, p *funnelPlan) (points []disc, calls []*callou
 			d.col = s.pal.data
 		}
 		points = append(points, d)
-		if !p.bare && (f.zone(q) == beyond998 || q.Highlight) {
+		if q.Highlight || !p.bare && f.zone(q) == beyond998 {
 			calls = append(calls, f.callout(s, q, d))
 		}
 	}
@@ -407,11 +409,11 @@ func (f *Funnel) callout(s *sheet, q *FunnelPoint, d disc) *callout {
 		st = st.as(bold).in(s.pal.high)
 	}
 	for _, text := range []string{q.Name, q.Code} {
-		if clean(text) == "" || s.phone() && !q.Highlight && text == q.Name && clean(q.Code) != "" {
+		if clean(text) == "" || s.narrow() && !q.Highlight && text == q.Name && clean(q.Code) != "" {
 			continue
 		}
 		lines := []callLine{{text, st}}
-		if q.Highlight && clean(q.Note) != "" {
+		if q.Highlight && clean(q.Note) != "" && !s.bare() {
 			lines = append(lines, callLine{q.Note, s.countStyle().in(s.pal.text)})
 		}
 		c.tries = append(c.tries, lines)
@@ -425,7 +427,7 @@ func (f *Funnel) name(s *sheet, p *funnelPlan, points []disc, calls []*callout) 
 	fl := field{area: rect{p.area.x0 + 4, p.area.y0 - s.px(34), p.area.x1, p.area.y1 - 4}, points: points}
 	y := p.y(f.Reference.Value)
 	fl.lines = append(fl.lines, [2]pt{{p.area.x0, y}, {p.area.x1, y}})
-	if len(p.ends) == 0 {
+	if len(p.ends) == 0 && !p.bare {
 		f.nameLine(s, p, &fl)
 	}
 	order := slices.Clone(calls)

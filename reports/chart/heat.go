@@ -132,7 +132,8 @@ func (h *Heat) step(r *HeatRow, c *HeatCell) int {
 type heatGrid struct {
 	name, total  float64 // widths of the columns of words
 	nameX        float64 // the names' left edge
-	cell, height float64 // of a cell
+	cell, height float64 // of a cell; a row of many words is higher
+	spare        float64 // what a row is higher so that the sheet is filled
 	gap          float64 // between cells
 	countsX      float64 // right edge of the counts where they stand beside the names; 0: under them
 	names        [][]string
@@ -140,18 +141,26 @@ type heatGrid struct {
 }
 
 func (h *Heat) layout(s *sheet, top, bottom float64) float64 {
-	if false {
+	if s.bare() {
 		return h.thumb(s, top, bottom)
 	}
 	g := h.grid(s)
 	y := h.key(s, top+s.px(16)) + s.px(12)
+	if spare := bottom - h.parts(s.scratch(), &g, y); spare > 0 && !s.narrow() {
+		g.spare = min(spare/float64(len(h.Rows)*len(g.parts)), s.px(26))
+	}
+	return max(h.parts(s, &g, y), bottom)
+}
+
+// parts draws the parts of the table one under the other and returns their end.
+func (h *Heat) parts(s *sheet, g *heatGrid, y float64) float64 {
 	for i, part := range g.parts {
-		if i > 0 || len(g.parts) > 1 {
+		if len(g.parts) > 1 {
 			y += s.px(24)
 		}
-		y = h.part(s, &g, part, y, i)
+		y = h.part(s, g, part, y, i)
 	}
-	return max(y, bottom)
+	return y
 }
 
 func (s *sheet) cellStyle() style { return s.st(14, 18, regular, s.pal.ink) }
@@ -201,7 +210,7 @@ func (h *Heat) columns(s *sheet, g *heatGrid, counts float64) {
 	if len(h.Columns) > heatColumns || fit() < g.cell {
 		h.split(s, g, width-left())
 	} else {
-		g.cell = min(fit(), s.px(84))
+		g.cell = min(fit(), s.px(100))
 		g.parts = [][]int{h.all()}
 	}
 	if counts > 0 {
@@ -222,7 +231,7 @@ func (h *Heat) nameLines(s *sheet, width float64) int {
 }
 
 func (s *sheet) mostNameLines() int {
-	if s.phone() {
+	if s.narrow() {
 		return 3
 	}
 	return 2
@@ -255,7 +264,7 @@ func (h *Heat) split(s *sheet, g *heatGrid, room float64) {
 		}
 		from = to
 	}
-	g.cell = min(s.px(62), (room+g.gap)/float64(widest)-g.gap)
+	g.cell = min(s.px(100), (room+g.gap)/float64(widest)-g.gap)
 }
 
 // cellX is the left edge of a part's k-th column.
@@ -313,7 +322,7 @@ func (h *Heat) rowWords(s *sheet, g *heatGrid, r *HeatRow, y, totalX float64, co
 	if under {
 		height += count.lead
 	}
-	end := half(y + max(g.height, height))
+	end := half(y + max(g.height, height) + g.spare)
 	mid := (y + end) / 2
 	block := float64(max(len(lines)-1, 0)) * name.lead
 	if under {
@@ -413,7 +422,7 @@ func (h *Heat) key(s *sheet, top float64) float64 {
 	width := s.px(52) * float64(len(tones))
 	end := s.ramp(s.left(), y, width, tones, cuts)
 	l := h.legend(s)
-	if x := s.left() + width + s.px(36); !s.phone() && l.rowHeight(s.right()-x) <= s.px(46) {
+	if x := s.left() + width + s.px(36); !s.narrow() && l.rowHeight(s.right()-x) <= s.px(46) {
 		return max(end, l.row(x, y+s.px(1), s.right()-x))
 	}
 	if len(l.entries) == 0 {
@@ -435,7 +444,7 @@ func (h *Heat) legend(s *sheet) legend {
 		if !used {
 			text = ""
 		}
-		return legendEntry{text, func(s *sheet, r rect) {
+		return legendEntry{text: text, paint: func(s *sheet, r rect) {
 			shades := newShades()
 			h.cell(s, shades, &HeatRow{}, &c, r)
 			shades.paint(s)

@@ -1,10 +1,12 @@
 package chart
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -144,6 +146,10 @@ func sampleTilesRU(l tongue) *Tiles {
 		"Même passeport, autres chances\u00A0: de 12 à 88\u202F% des décisions protègent les Russes",
 		"Gleicher Pass, ungleiche Chancen: Schutz für Menschen aus Russland in 12 bis 88\u00A0% der Entscheidungen",
 		"Паспорт один, шансы разные: защиту россиянам дают от 12 до 88\u00A0% решений"), false}}
+	t.Subtitle = l.say("Share of first-instance decisions on the merits granting refugee status or other protection, Russian citizens, 2023",
+		"Part des décisions au fond de première instance accordant le statut de réfugié ou une autre protection, Russes, 2023",
+		"Anteil der inhaltlichen Entscheidungen erster Instanz mit Flüchtlingseigenschaft oder anderem Schutz, Russland, 2023",
+		"Доля решений первой инстанции по существу со статусом беженца или иной защитой, граждане России, 2023")
 	return t
 }
 
@@ -325,4 +331,121 @@ func sampleFunnelRU(l tongue) *Funnel {
 	f.Head = g.Head
 	f.ID = "RU-EU-2023-funnel"
 	return f
+}
+
+// afghans is positive and all decisions on the merits on Afghan citizens by
+// year, 2014 to 2024, level FI, else NA (Germany to 2020), else FA (Austria,
+// which has none for 2014). Source as for afghans2023.
+var afghans = []struct {
+	geo   string
+	cells [11][2]int
+}{
+	{"DE", [11][2]int{{3137, 4691}, {2551, 3360}, {37755, 62489}, {50365, 106674}, {6124, 12267}, {3982, 6525}, {3956, 5914}, {3642, 5055}, {27022, 27168}, {31567, 32008}, {30383, 32657}}},
+	{"CH", [11][2]int{{1855, 2163}, {799, 1820}, {1395, 1561}, {2970, 3244}, {4683, 4877}, {1748, 1831}, {1784, 1874}, {1970, 2021}, {3353, 3430}, {6075, 6112}, {9304, 9375}}},
+	{"EL", [11][2]int{{507, 1925}, {348, 609}, {204, 438}, {1607, 2099}, {2533, 3375}, {3949, 5411}, {10770, 16264}, {7001, 7821}, {6682, 6699}, {5763, 5796}, {13642, 13686}}},
+	{"IT", [11][2]int{{2397, 2515}, {3278, 3430}, {4001, 4125}, {1803, 1972}, {947, 1078}, {908, 969}, {1059, 1131}, {4176, 4280}, {3613, 3795}, {1551, 1652}, {1623, 1823}}},
+	{"AT", [11][2]int{{0, 0}, {3346, 5824}, {3449, 3631}, {7522, 8086}, {7041, 8866}, {5295, 7144}, {4073, 5520}, {4298, 5384}, {3490, 3570}, {2942, 3010}, {3233, 3396}}},
+	{"DK", [11][2]int{{76, 203}, {67, 177}, {230, 884}, {203, 1254}, {25, 156}, {16, 72}, {5, 41}, {0, 34}, {130, 142}, {599, 624}, {101, 124}}},
+	{"NL", [11][2]int{{415, 829}, {211, 394}, {426, 1264}, {555, 1472}, {78, 274}, {57, 149}, {219, 290}, {2657, 2739}, {2261, 2277}, {453, 513}, {267, 390}}},
+	{"UK", [11][2]int{{528, 1231}, {785, 1825}, {825, 1922}, {690, 1609}, {781, 1587}, {1149, 1666}, {569, 905}, {824, 997}, {2127, 2163}, {9497, 9582}, {4117, 6975}}},
+	{"FI", [11][2]int{{119, 152}, {55, 98}, {939, 4387}, {456, 1388}, {392, 755}, {338, 628}, {241, 396}, {332, 434}, {246, 309}, {174, 217}, {152, 198}}},
+	{"SE", [11][2]int{{1498, 2009}, {1022, 1371}, {3365, 7396}, {8586, 24146}, {2000, 6549}, {276, 734}, {294, 628}, {224, 365}, {360, 525}, {425, 597}, {584, 704}}},
+	{"FR", [11][2]int{{485, 595}, {553, 689}, {3270, 4043}, {5690, 6844}, {4944, 7560}, {4532, 7625}, {4812, 7444}, {12236, 16344}, {11683, 16918}, {13496, 19481}, {12177, 17992}}},
+	{"BE", [11][2]int{{1263, 1578}, {990, 1239}, {1486, 2069}, {3030, 5160}, {1900, 3750}, {325, 612}, {575, 1730}, {1170, 2360}, {2467, 4642}, {2594, 6334}, {1945, 4890}}},
+}
+
+func sampleMultiples(l tongue) *Multiples {
+	m := &Multiples{Head: l.head("AF-EU-2014-2024"), YLabel: l.share}
+	for _, c := range afghans {
+		k := Multiple{Title: l.name(countryNames[c.geo]), Highlight: c.geo == "BE"}
+		for i, d := range c.cells {
+			p := Point{Year: 2014 + i, Value: math.NaN()}
+			if d[1] >= 20 {
+				p.Value = float64(d[0]) / float64(d[1])
+			}
+			k.Points = append(k.Points, p)
+		}
+		last := c.cells[10]
+		k.Last, k.Counts, k.Weak = l.share(float64(last[0])/float64(last[1])), l.counts(last[0], last[1]), last[1] < 100
+		m.Panels = append(m.Panels, k)
+	}
+	m.Title = []Span{{l.say("Protection for Afghans over ten years: ", "Protection des Afghans en dix ans\u00A0: ", "Schutz für Menschen aus Afghanistan in zehn Jahren: ", "Защита афганцев за десять лет: "), false},
+		{l.say("in\u00A0Belgium down from 80% of decisions to\u00A040%", "en\u00A0Belgique, de 80 à\u00A040\u202F% des décisions", "in\u00A0Belgien von 80 auf 40\u00A0% der Entscheidungen gefallen", "в\u00A0Бельгии доля решений упала с\u00A080 до\u00A040\u00A0%"), true}}
+	m.Subtitle = l.say("Share of first-instance decisions on the merits granting protection to Afghan citizens, 2014 to 2024; grey: the other countries",
+		"Part des décisions au fond de première instance accordant une protection à des Afghans, de 2014 à 2024\u00A0; en gris\u00A0: les autres pays",
+		"Anteil der inhaltlichen Entscheidungen erster Instanz mit Schutz, Afghanistan, 2014 bis 2024; grau: die anderen Länder",
+		"Доля решений первой инстанции по существу с предоставлением защиты гражданам Афганистана, 2014–2024; серым — остальные страны")
+	m.Notes = []string{l.say("Counts are those of 2024. Austria: first instance and appeal together, no figure for 2014.", "Effectifs de 2024. Autriche\u00A0: première instance et recours confondus, pas de chiffre pour 2014.",
+		"Zahlen von 2024. Österreich: erste Instanz und Rechtsmittel zusammen, keine Angabe für 2014.", "Числа за 2024\u00A0год. Австрия: первая инстанция вместе с обжалованием, за 2014\u00A0год данных нет.")}
+	m.Alt = "Small multiples."
+	return m
+}
+
+// wilson is the 95 % interval of METHODS 3.
+func wilson(k, n float64) (lo, hi float64) {
+	const z = 1.959964
+	p := k / n
+	mid, half := (p+z*z/2/n)/(1+z*z/n), z/(1+z*z/n)*math.Sqrt(p*(1-p)/n+z*z/4/n/n)
+	return mid - half, mid + half
+}
+
+func sampleIntervals(l tongue) *Intervals {
+	v := &Intervals{MinLabel: l.share(0), MaxLabel: l.share(1)}
+	v.Key = IntervalsKey{
+		Value:    l.say("share as printed", "part publiée", "Anteil laut Veröffentlichung", "опубликованная доля"),
+		Weak:     l.say("20 to 99 decisions", "de 20 à 99 décisions", "20 bis 99 Entscheidungen", "20–99 решений"),
+		Rounding: l.say("what UNHCR’s rounding leaves open", "marge due à l’arrondi du HCR", "Spielraum durch die Rundung des UNHCR", "погрешность округления УВКБ ООН"),
+		Range:    l.say("95% range, including rounding", "intervalle à 95\u202F%, arrondi compris", "95-%-Bereich einschließlich Rundung", "интервал 95\u00A0% с учётом округления"),
+	}
+	groups := []Group{{Heading: l.say("100 decisions or more", "100 décisions ou plus", "100 oder mehr Entscheidungen", "100 решений и больше"), Reference: &Reference{0.32, l.say("EU ", "UE ", "EU ", "ЕС ") + l.share(0.32)}},
+		{Heading: l.say("20 to 99 decisions", "de 20 à 99 décisions", "20 bis 99 Entscheidungen", "20–99 решений"), Reference: &Reference{0.32, l.say("EU ", "UE ", "EU ", "ЕС ") + l.share(0.32)}}}
+	rounded := func(c int) (lo, hi float64) { // as UNHCR prints: 5 is 1 to 9
+		if c == 5 {
+			return 1, 9
+		}
+		return float64(c), float64(c)
+	}
+	sorted := slices.Clone(russians2023)
+	slices.SortStableFunc(sorted, func(a, b cell) int { return cmp.Compare(b.k*max(a.n, 1), a.k*max(b.n, 1)) })
+	for _, c := range sorted {
+		if c.mixed || c.n < 20 || c.n >= 100 && c.n < 150 {
+			continue
+		}
+		b := Bar{Name: l.name(countryNames[c.geo]), Value: float64(c.k) / float64(c.n), Counts: l.counts(c.k, c.n), Weak: c.n < 100, Highlight: c.geo == "HR", Label: ""}
+		b.Label = l.share(b.Value)
+		klo, khi := rounded(c.k)
+		rlo, rhi := rounded(c.n - c.k)
+		if b.Lo, b.Hi = klo/(klo+rhi), khi/(khi+rlo); b.Lo == b.Hi {
+			b.Lo, b.Hi = 0, 0
+		}
+		b.Low95, _ = wilson(klo, klo+rhi)
+		_, b.High95 = wilson(khi, khi+rlo)
+		i := 0
+		if b.Weak {
+			i = 1
+		}
+		groups[i].Bars = append(groups[i].Bars, b)
+	}
+	v.Groups = groups
+	h := sampleTilesRU(l)
+	v.Head = h.Head
+	v.ID = "RU-EU-2023-intervals"
+	return v
+}
+
+// sampleRatios has a scale of its own, from 0.4 to 1.6, and the odd rows.
+func sampleRatios(l tongue) *Intervals {
+	v := sampleIntervals(l)
+	one := strings.ReplaceAll("1.0", ".", l.point)
+	v.ID, v.Min, v.Max, v.MinLabel, v.MaxLabel = "RU-EU-2023-ratios", 0.4, 1.6, strings.ReplaceAll("0.4", ".", l.point), strings.ReplaceAll("1.6", ".", l.point)
+	row := func(geo string, v, lo, hi float64) Bar {
+		b := Bar{Name: l.name(countryNames[geo]), Value: v, Low95: lo, High95: hi, Counts: l.counts(955, 3545)}
+		b.Label = strings.ReplaceAll(strconv.FormatFloat(v, 'f', 2, 64), ".", l.point)
+		return b
+	}
+	v.Groups = []Group{{Reference: &Reference{1, l.say("as expected ", "comme attendu ", "wie erwartet ", "как ожидалось ") + one},
+		Bars: []Bar{row("NL", 1.6, 1.5, 1.6), row("UK", 1.1, 0.95, 1.25), row("DE", 1, 0.97, 1.03), row("FR", 0.4, 0.4, 0.46), {Name: l.name(countryNames["LU"]), Missing: true, Counts: l.say("no data", "aucune donnée", "keine Angabe", "нет данных")}}}}
+	v.Groups[0].Bars[1].Lo, v.Groups[0].Bars[1].Hi = 1.02, 1.2
+	v.Groups[0].Bars[2].Context = true
+	return v
 }

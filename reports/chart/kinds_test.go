@@ -13,6 +13,9 @@ func kindSamples() map[string]func(tongue) Figure {
 	return map[string]func(tongue) Figure{
 		"tiles":          func(l tongue) Figure { return sampleTiles(l) },
 		"tiles-ru":       func(l tongue) Figure { return sampleTilesRU(l) },
+		"multiples":      func(l tongue) Figure { return sampleMultiples(l) },
+		"intervals":      func(l tongue) Figure { return sampleIntervals(l) },
+		"ratios":         func(l tongue) Figure { return sampleRatios(l) },
 		"funnel":         func(l tongue) Figure { return sampleFunnel(l) },
 		"funnel-ru":      func(l tongue) Figure { return sampleFunnelRU(l) },
 		"heat":           func(l tongue) Figure { return sampleHeat(l) },
@@ -48,6 +51,7 @@ func TestKindsHaveNoFaults(t *testing.T) {
 			return
 		}
 		var b bytes.Buffer
+		o.Scale = 1
 		if err := PNG(&b, f, o); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ package chart
 type legendEntry struct {
 	text  string
 	paint func(s *sheet, r rect)
+	w     float64 // of its piece, on the wide sheet; 0: as wide as the others
 }
 
 // A legend explains shades and hatching, and nothing that a mark's own label
@@ -27,11 +28,18 @@ func (s *sheet) legend(w, h float64, entries ...legendEntry) legend {
 
 func (l *legend) style() style { return l.s.countStyle().in(l.s.pal.text) }
 
+func (l *legend) piece(e legendEntry) float64 {
+	if e.w > 0 {
+		return half(l.s.px(e.w))
+	}
+	return l.w
+}
+
 // indent is from the left end of a piece to its words.
-func (l *legend) indent() float64 { return l.w + l.s.px(12) }
+func (l *legend) indent(e legendEntry) float64 { return l.piece(e) + l.s.px(12) }
 
 func (l *legend) lines(e legendEntry, width float64) []string {
-	return l.s.wrap(l.style(), e.text, width-l.indent())
+	return balance(l.s.width(l.style()), clean(e.text), width-l.indent(e))
 }
 
 // entryHeight is of an entry whose words stand on n lines.
@@ -74,8 +82,8 @@ func (l *legend) entry(e legendEntry, x, y, width float64) float64 {
 	st, lines := l.style(), l.lines(e, width)
 	first := max(l.h, st.size)
 	mid := half(y + first/2)
-	e.paint(l.s, rect{half(x), mid - l.h/2, half(x) + l.w, mid + l.h/2})
-	l.s.lines(x+l.indent(), mid+st.middle(), st, lines)
+	e.paint(l.s, rect{half(x), mid - l.h/2, half(x) + l.piece(e), mid + l.h/2})
+	l.s.lines(x+l.indent(e), mid+st.middle(), st, lines)
 	return y + l.entryHeight(len(lines))
 }
 
@@ -91,7 +99,7 @@ func (l *legend) row(x, y, width float64) float64 {
 	const between = 34
 	at, end := x, y
 	for _, e := range l.entries {
-		w := min(l.indent()+l.s.width(l.style())(plain(clean(e.text)))+1, width)
+		w := min(l.indent(e)+l.s.width(l.style())(plain(clean(e.text)))+1, width)
 		if at > x && at+w > x+width {
 			at, y = x, end+l.gap
 		}

@@ -117,9 +117,9 @@ func (t *Tiles) cuts() []string {
 
 func (t *Tiles) layout(s *sheet, top, bottom float64) float64 {
 	switch {
-	case false:
+	case s.bare():
 		return t.thumb(s, top, bottom)
-	case s.phone():
+	case s.narrow():
 		return t.phone(s, top)
 	}
 	return t.wide(s, top, bottom)
@@ -148,11 +148,13 @@ func (m *tileMap) height() float64 { return tileRows*m.h + (tileRows-1)*m.gap }
 func (s *sheet) codeStyle() style      { return s.st(16, 21, bold, s.pal.ink) }
 func (s *sheet) tileCountStyle() style { return s.st(14, 17, regular, s.pal.ink) }
 
-func (k *Tile) labelStyle(s *sheet) style {
+func (k *Tile) labelStyle(s *sheet, size float64) style {
+	st := s.valueStyle()
 	if k.Weak {
-		return s.valueStyle().as(regular)
+		st = st.as(regular)
 	}
-	return s.valueStyle()
+	st.size = size
+	return st
 }
 
 // partCounts breaks "31,567 of 32,008" before its word, whatever space stands
@@ -176,6 +178,7 @@ const tileGap = 5.0
 type tilePlan struct {
 	tileMap
 	l         legend
+	label     float64 // size of the shares
 	parted    bool    // counts stand on two lines
 	lead, key rect    // where they stand; heights are not bounding
 	under     bool    // the key follows the lead
@@ -197,13 +200,14 @@ func (t *Tiles) wide(s *sheet, top, bottom float64) float64 {
 	default:
 		p.l.list(p.key.x0, p.key.y0, p.key.w())
 	}
-	t.draw(s, &p.tileMap, func(k *Tile, r rect) { k.words(s, r, p.pad, p.parted) })
+	t.draw(s, &p.tileMap, func(k *Tile, r rect) { k.words(s, r, &p) })
 	return max(p.y+p.height(), end, bottom)
 }
 
 func (t *Tiles) plan(s *sheet, top, bottom float64) tilePlan {
-	p := tilePlan{tileMap: tileMap{gap: tileGap}, l: t.legend(s)}
-	head, counts := t.needs(s)
+	p := tilePlan{tileMap: tileMap{gap: tileGap, pad: s.px(9)}, l: t.legend(s)}
+	p.label = s.valueStyle().size
+	head, counts := t.needs(s, p.label)
 	side, least := s.px(290), s.px(7)
 	p.span(s.left()+side+s.px(3), s.right())
 	if p.under = max(head, counts)+2*least <= p.w; !p.under {
@@ -214,7 +218,7 @@ func (t *Tiles) plan(s *sheet, top, bottom float64) tilePlan {
 		p.h += s.tileCountStyle().lead
 		counts = 0
 	}
-	p.pad = min(max(least, (p.w-max(head, counts))/2), s.px(9))
+	usual := p.h
 	var sea [2]place
 	if !p.under {
 		sea, p.over = t.keyPlace(&p)
@@ -223,9 +227,16 @@ func (t *Tiles) plan(s *sheet, top, bottom float64) tilePlan {
 	p.key = rect{s.left(), p.y, s.right(), p.y + p.over}
 	p.y += p.over
 	p.h = half(max(p.h, min(p.w, (bottom-p.y-(tileRows-1)*p.gap)/tileRows)) - 0.25)
+	for _, size := range []float64{s.px(28), s.px(24)} {
+		if large, _ := t.needs(s, size); p.h >= usual+size && large+2*least <= p.w {
+			p.label, head = size, large
+			break
+		}
+	}
+	p.pad = min(max(least, (p.w-max(head, counts))/2), s.px(9))
 	switch {
 	case p.under:
-		p.lead = rect{s.left(), p.y, s.left() + side - s.px(24), bottom}
+		p.lead = rect{s.left(), p.y, s.left() + side - s.px(6), bottom}
 		p.key = p.lead
 	default:
 		p.lead = p.block(place{0, 3}, place{1, 5})
@@ -253,14 +264,14 @@ func (m *tileMap) sea(at [2]place) rect {
 }
 
 // needs is the width that the texts of a tile may take: the head of code and
-// share, and the counts on one line.
-func (t *Tiles) needs(s *sheet) (head, counts float64) {
+// share, of a size, and the counts on one line.
+func (t *Tiles) needs(s *sheet, size float64) (head, counts float64) {
 	code, count := s.width(s.codeStyle()), s.width(s.tileCountStyle())
 	for i := range t.Tiles {
 		k := &t.Tiles[i]
 		h := code(k.Geo)
 		if k.shaded() {
-			h += s.px(6) + s.width(k.labelStyle(s))(clean(k.Label))
+			h += s.px(6) + s.width(k.labelStyle(s, size))(clean(k.Label))
 		}
 		c := count(clean(k.Counts))
 		if k.Mixed {
@@ -311,7 +322,7 @@ func (t *Tiles) lead(s *sheet, r rect) float64 {
 	if c := s.countStyle(); clean(t.Lead.Counts) != "" {
 		y = s.lines(r.x0, y+c.size, c, s.settle(c, t.Lead.Counts, r.w())) + s.px(8)
 	}
-	return s.ramp(r.x0, half(y+s.px(14)), min(r.w(), s.px(248)), s.pal.seq[:], t.cuts())
+	return s.ramp(r.x0, half(y+s.px(14)), min(r.w()-s.px(6), s.px(248)), s.pal.seq[:], t.cuts())
 }
 
 // legend lists what at least one tile shows.
@@ -328,7 +339,7 @@ func (t *Tiles) legend(s *sheet) legend {
 		if !used {
 			text = ""
 		}
-		return legendEntry{text, func(s *sheet, r rect) { k.ground(s, r); k.dot(s, r, s.px(5)); k.subject(s, r) }}
+		return legendEntry{text: text, paint: func(s *sheet, r rect) { k.ground(s, r); k.dot(s, r, s.px(5)); k.subject(s, r) }}
 	}
 	const sample = 0.3 // a share of the second step, on which every sign shows
 	return s.legend(34, 17,
@@ -408,27 +419,27 @@ func (k *Tile) subject(s *sheet, r rect) {
 }
 
 // words sets code and share over the counts.
-func (k *Tile) words(s *sheet, r rect, pad float64, parted bool) {
+func (k *Tile) words(s *sheet, r rect, p *tilePlan) {
 	ink := k.tone(s).text
-	room := r.w() - 2*pad
-	base := r.y0 + s.px(21)
+	room := r.w() - 2*p.pad
+	base := r.y0 + s.px(8) + 0.711*p.label
 	code := s.codeStyle().in(ink)
-	s.text(r.x0+pad, base, code, k.Geo)
+	s.text(r.x0+p.pad, base, code, k.Geo)
 	if k.shaded() {
-		st := k.labelStyle(s).in(ink)
-		s.textRight(r.x1-pad+0.5, base, st, one(s.fit(st, k.Label, room-s.width(code)(k.Geo)-s.px(4), 1)))
+		st := k.labelStyle(s, p.label).in(ink)
+		s.textRight(r.x1-p.pad+0.5, base, st, one(s.fit(st, k.Label, room-s.width(code)(k.Geo)-s.px(4), 1)))
 	}
 	if k.Mixed {
 		room -= s.px(dotRoom)
 	}
 	lines := []string{clean(k.Counts)}
-	if parted {
+	if p.parted {
 		lines = partCounts(k.Counts)
 	}
 	st := s.tileCountStyle().in(ink)
 	y := r.y1 - s.px(9) - float64(len(lines)-1)*st.lead
 	for i, l := range lines {
-		s.text(r.x0+pad, y+float64(i)*st.lead, st, one(s.fit(st, l, room, 1)))
+		s.text(r.x0+p.pad, y+float64(i)*st.lead, st, one(s.fit(st, l, room+1, 1)))
 	}
 	k.dot(s, r, s.px(9)+st.middle()-dotSize)
 }
@@ -452,8 +463,7 @@ func (k *Tile) phoneWords(s *sheet, r rect) {
 	ink := k.tone(s).text
 	s.text(r.x0+pad, r.y0+25, s.codeStyle().in(ink), k.Geo)
 	if k.shaded() {
-		st := k.labelStyle(s).in(ink)
-		st.size = s.px(15)
+		st := k.labelStyle(s, s.px(15)).in(ink)
 		s.text(r.x0+pad, r.y0+50, st, one(s.fit(st, k.Label, r.w()-2*pad+2, 1)))
 	}
 	if k.Mixed {
@@ -498,14 +508,25 @@ func (t *Tiles) list(s *sheet, y float64) float64 {
 	return y + code.size + float64(per-1)*code.lead
 }
 
-// thumb draws the tiles with their codes alone.
+// thumb draws the tiles bare beside the first number, or with their codes where
+// they are high enough.
 func (t *Tiles) thumb(s *sheet, top, bottom float64) float64 {
 	m := tileMap{y: top + 14, gap: 3}
-	m.span(s.left(), s.right())
+	x := s.left()
+	big, name := s.st(36, 40, black, s.pal.ink), s.countStyle().in(s.pal.text)
+	if v := clean(t.Lead.Value); v != "" {
+		width := max(s.width(big)(v), s.px(88))
+		base := m.y + 0.711*big.size
+		s.text(x-1, base, big, v)
+		lines, _ := limit(s.width(name), s.wrap(name, t.Lead.Name, width), 3, width)
+		s.lines(x, base+s.px(22), name, lines)
+		x += width + s.px(16)
+	}
+	m.span(x, s.right())
 	m.h = half((bottom-m.y-(tileRows-1)*m.gap)/tileRows - 0.25)
 	st := s.codeStyle()
 	t.draw(s, &m, func(k *Tile, r rect) {
-		if r.h() > st.size {
+		if r.h() > st.size && r.w() > 2*st.size {
 			s.text(r.x0+6, (r.y0+r.y1)/2+st.middle(), st.in(k.tone(s).text), k.Geo)
 		}
 	})

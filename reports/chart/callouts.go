@@ -47,7 +47,7 @@ type field struct {
 }
 
 // reaches are how far from its point a callout may stand, in px.
-var reaches = [...]float64{3, 7, 13, 20, 28, 38, 50, 64, 80, 98}
+var reaches = [...]float64{3, 7, 13, 20, 28, 38, 50, 64, 80, 98, 120, 150}
 
 // directions are the sixteen winds, the right first: that is where words are
 // looked for.
@@ -81,27 +81,30 @@ func (f *field) place(s *sheet, all []*callout) {
 	}
 }
 
-// set finds a place for one callout.
+// set finds a place for one callout: if there is none that its leader reaches
+// past all points and lines, then one where it runs over some.
 func (f *field) set(s *sheet, c *callout) {
 	c.lines = nil
-	for _, lines := range c.tries {
-		w, h := s.callSize(lines)
-		box, tied, found := f.find(c, w, h)
-		if !found {
-			continue
+	for _, strict := range []bool{true, false} {
+		for _, lines := range c.tries {
+			w, h := s.callSize(lines)
+			box, tied, found := f.find(c, w, h, strict)
+			if !found {
+				continue
+			}
+			c.lines, c.box, c.tied = lines, box, tied
+			f.taken = append(f.taken, box)
+			if tied {
+				f.ties = append(f.ties, [2]pt{c.at, c.foot()})
+			}
+			return
 		}
-		c.lines, c.box, c.tied = lines, box, tied
-		f.taken = append(f.taken, box)
-		if tied {
-			f.ties = append(f.ties, [2]pt{c.at, c.foot()})
-		}
-		return
 	}
 }
 
 // find looks for the cheapest place for words of a size: near, to the right,
 // and plainly its point's own.
-func (f *field) find(c *callout, w, h float64) (best rect, tied, found bool) {
+func (f *field) find(c *callout, w, h float64, strict bool) (best rect, tied, found bool) {
 	const step, leader = 6.0, 10.0 // what a farther place costs, and a line
 	least := math.Inf(1)
 	for i, reach := range reaches {
@@ -118,7 +121,7 @@ func (f *field) find(c *callout, w, h float64) (best rect, tied, found bool) {
 			if tie {
 				cost += leader
 				try := callout{at: c.at, box: r}
-				if reach < 10 || !f.clear(c.at, try.foot()) {
+				if reach < 10 || !f.clear(c.at, try.foot(), strict) {
 					continue
 				}
 			}
@@ -196,10 +199,25 @@ func (f *field) free(r rect) bool {
 	return true
 }
 
-// clear reports whether a leader from a to b passes by all words and points.
-func (f *field) clear(a, b pt) bool {
+// clear reports whether a leader from a to b passes by all words and leaders,
+// and, if it is to be strict, by all lines and other points.
+func (f *field) clear(a, b pt, strict bool) bool {
 	for _, t := range f.taken {
 		if crosses(t, a, b) {
+			return false
+		}
+	}
+	for _, l := range f.ties {
+		if cross(a, b, l[0], l[1]) {
+			return false
+		}
+	}
+	return !strict || f.passes(a, b)
+}
+
+func (f *field) passes(a, b pt) bool {
+	for _, l := range f.lines {
+		if cross(a, b, l[0], l[1]) {
 			return false
 		}
 	}
@@ -213,11 +231,6 @@ func (f *field) clear(a, b pt) bool {
 				return false
 			}
 		} else if apart(p.at, a, b) < p.r+1 {
-			return false
-		}
-	}
-	for _, l := range slices.Concat(f.ties, f.lines) {
-		if cross(a, b, l[0], l[1]) {
 			return false
 		}
 	}

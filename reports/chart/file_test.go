@@ -53,28 +53,32 @@ func TestGolden(t *testing.T) {
 		{"lines-en-wide", sampleLines(), Options{}},
 		{"lines-ru-phone-dark", sampleEU(), Options{Theme: Dark, Size: Phone}},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got := inBase64.ReplaceAllString(svgOf(t, tt.f, tt.o), "base64,…")
-			path := filepath.Join("testdata", tt.name+".svg")
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(got) > 60_000 {
-				t.Errorf("%d bytes without the letters, want 60,000 at most", len(got))
-			}
-			g, w := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-			for i := range max(len(g), len(w)) {
-				if i >= len(g) || i >= len(w) || g[i] != w[i] {
-					t.Fatalf("%s:%d differs; go test -update rewrites it", path, i+1)
-				}
-			}
-		})
+		t.Run(tt.name, func(t *testing.T) { golden(t, tt.name, tt.f, tt.o) })
+	}
+}
+
+// golden compares a drawing, without its letters, with a file of testdata.
+func golden(t *testing.T, name string, f Figure, o Options) {
+	t.Helper()
+	got := inBase64.ReplaceAllString(svgOf(t, f, o), "base64,…")
+	path := filepath.Join("testdata", name+".svg")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) > 60_000 {
+		t.Errorf("%d bytes without the letters, want 60,000 at most", len(got))
+	}
+	g, w := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+	for i := range max(len(g), len(w)) {
+		if i >= len(g) || i >= len(w) || g[i] != w[i] {
+			t.Fatalf("%s:%d differs; go test -update rewrites it", path, i+1)
+		}
 	}
 }
 

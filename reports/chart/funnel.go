@@ -239,25 +239,25 @@ func (f *Funnel) below(s *sheet) float64 {
 	return h
 }
 
+// endStyleOf is how line (0) and limits are named.
+func (s *sheet) endStyleOf(i int) style {
+	if i > 0 {
+		return s.endStyle().as(regular).in(s.pal.text)
+	}
+	return s.endStyle()
+}
+
 // endRoom keeps free, at the right, what the names of line and limits need.
 func (f *Funnel) endRoom(s *sheet, p *funnelPlan) {
-	st := s.endStyle()
 	most := s.px(150)
-	if s.narrow() {
-		most = s.px(70)
-	}
 	w := 0.0
-	for _, text := range []string{f.Reference.Label, f.Label95, f.Label998} {
-		for _, word := range words(clean(text)) {
-			most = max(most, min(s.width(st)(plain(word)), s.px(150)))
-		}
-	}
 	for i, text := range []string{f.Reference.Label, f.Label95, f.Label998} {
-		lines, cut := limit(s.width(st), balance(s.width(st), clean(text), most), 3, most)
+		m := s.width(s.endStyleOf(i))
+		lines, cut := limit(m, balance(m, clean(text), most), 3, most)
 		if cut {
 			s.lost(text)
 		}
-		w = max(w, widest(s.width(st), lines))
+		w = max(w, widest(m, lines))
 		if len(lines) > 0 {
 			p.ends = append(p.ends, endLabel{series: i, lines: lines, h: s.blockHeight(len(lines))})
 		}
@@ -406,17 +406,17 @@ func (f *Funnel) callout(s *sheet, q *FunnelPoint, d disc) *callout {
 	st := s.st(15, 19, regular, s.pal.ink)
 	c := &callout{at: d.at, r: d.r}
 	if q.Highlight {
-		st = st.as(bold).in(s.pal.high)
+		st = st.as(bold) // in ink: the highlight cannot be read on the areas
 	}
 	for _, text := range []string{q.Name, q.Code} {
 		if clean(text) == "" || s.narrow() && !q.Highlight && text == q.Name && clean(q.Code) != "" {
 			continue
 		}
-		lines := []callLine{{text, st}}
+		name := callLine{text, st}
 		if q.Highlight && clean(q.Note) != "" && !s.bare() {
-			lines = append(lines, callLine{q.Note, s.countStyle().in(s.pal.text)})
+			c.tries = append(c.tries, []callLine{name, {q.Note, s.countStyle().in(s.pal.text)}})
 		}
-		c.tries = append(c.tries, lines)
+		c.tries = append(c.tries, []callLine{name})
 	}
 	return c
 }
@@ -424,17 +424,17 @@ func (f *Funnel) callout(s *sheet, q *FunnelPoint, d disc) *callout {
 // name places the callouts, the subject's first, then those with most
 // decisions, and parts them from the grid.
 func (f *Funnel) name(s *sheet, p *funnelPlan, points []disc, calls []*callout) {
-	fl := field{area: rect{p.area.x0 + 4, p.area.y0 - s.px(34), p.area.x1, p.area.y1 - 4}, points: points}
+	fl := field{area: rect{p.area.x0 + 4, p.area.y0 - s.px(34), p.area.x1, p.area.y1 - 1}, points: points}
 	y := p.y(f.Reference.Value)
 	fl.lines = append(fl.lines, [2]pt{{p.area.x0, y}, {p.area.x1, y}})
-	if len(p.ends) == 0 && !p.bare {
-		f.nameLine(s, p, &fl)
-	}
 	order := slices.Clone(calls)
 	slices.SortStableFunc(order, func(a, b *callout) int {
 		return cmp.Or(cmp.Compare(b.r, a.r), cmp.Compare(b.at.x, a.at.x))
 	})
 	fl.place(s, order)
+	if len(p.ends) == 0 && !p.bare {
+		f.nameLine(s, p, &fl)
+	}
 	for _, c := range order {
 		if c.lines == nil && len(c.tries) > 0 {
 			s.lost(c.tries[0][0].text)
@@ -478,11 +478,9 @@ func (f *Funnel) endWords(s *sheet, p *funnelPlan) {
 		from := p.y([...]float64{f.Reference.Value, last.Lo95, last.Lo998}[e.series])
 		at := min(max(from, free+e.h/2), lowest-e.h/2)
 		free = at + e.h/2
-		sty := st
 		if e.series > 0 {
-			sty = st.as(regular).in(s.pal.text)
 			s.stroke(s.pal.axis, 1, []pt{{p.area.x1 + 2, from}, {p.labelX - 16, at}, {p.labelX - 6, at}})
 		}
-		s.lines(p.labelX, at-float64(len(e.lines)-1)*st.lead/2+st.middle(), sty, e.lines)
+		s.lines(p.labelX, at-float64(len(e.lines)-1)*st.lead/2+st.middle(), s.endStyleOf(e.series), e.lines)
 	}
 }

@@ -131,6 +131,7 @@ func (h *Heat) step(r *HeatRow, c *HeatCell) int {
 // A heatGrid is the measured table. Lengths are px.
 type heatGrid struct {
 	name, total  float64 // widths of the columns of words
+	counts       float64 // width of the widest counts
 	nameX        float64 // the names' left edge
 	cell, height float64 // of a cell; a row of many words is higher
 	spare        float64 // what a row is higher so that the sheet is filled
@@ -138,6 +139,8 @@ type heatGrid struct {
 	countsX      float64 // right edge of the counts where they stand beside the names; 0: under them
 	names        [][]string
 	parts        [][]int // the columns of each part of the table
+	tones        []tone
+	cuts         []string // where they part
 }
 
 func (h *Heat) layout(s *sheet, top, bottom float64) float64 {
@@ -145,22 +148,33 @@ func (h *Heat) layout(s *sheet, top, bottom float64) float64 {
 		return h.thumb(s, top, bottom)
 	}
 	g := h.grid(s)
-	y := h.key(s, top+s.px(16)) + s.px(12)
-	if spare := bottom - h.parts(s.scratch(), &g, y); spare > 0 && !s.narrow() {
+	y := h.key(s, &g, top+s.px(16)) + s.px(12)
+	if spare := bottom - y - h.height(s, &g); spare > 0 && !s.narrow() {
 		g.spare = min(spare/float64(len(h.Rows)*len(g.parts)), s.px(26))
 	}
-	return max(h.parts(s, &g, y), bottom)
-}
-
-// parts draws the parts of the table one under the other and returns their end.
-func (h *Heat) parts(s *sheet, g *heatGrid, y float64) float64 {
 	for i, part := range g.parts {
 		if len(g.parts) > 1 {
 			y += s.px(24)
 		}
-		y = h.part(s, g, part, y, i)
+		y = h.part(s, &g, part, y, i)
 	}
-	return y
+	return max(y, bottom)
+}
+
+// height is what the table takes.
+func (h *Heat) height(s *sheet, g *heatGrid) float64 {
+	total := 0.0
+	for i := range g.parts {
+		total += s.headingStyle().size + s.px(9)
+		if len(g.parts) > 1 {
+			total += s.px(34) + s.headingStyle().size
+		}
+		for j := range h.Rows {
+			total += g.rowHeight(s, &h.Rows[j], i == 0) + g.gap
+		}
+		total -= g.gap
+	}
+	return total
 }
 
 func (s *sheet) cellStyle() style { return s.st(14, 18, regular, s.pal.ink) }
@@ -168,6 +182,7 @@ func (s *sheet) cellStyle() style { return s.st(14, 18, regular, s.pal.ink) }
 // grid measures words and decides on the parts: all columns, if they fit.
 func (h *Heat) grid(s *sheet) heatGrid {
 	g := heatGrid{gap: 2, height: 34, nameX: s.left()}
+	g.tones, g.cuts = h.scale(s)
 	label, code := s.width(s.cellStyle()), s.width(s.headingStyle())
 	total, count := s.width(s.valueStyle()), s.width(s.tileCountStyle())
 	counts := 0.0
@@ -183,9 +198,9 @@ func (h *Heat) grid(s *sheet) heatGrid {
 	for _, c := range h.Columns {
 		g.cell = max(g.cell, code(clean(c.Code)))
 	}
-	g.cell = math.Ceil(max(g.cell+s.px(10), s.px(46)))
-	g.total = math.Ceil(g.total)
-	h.columns(s, &g, math.Ceil(counts))
+	g.cell = math.Ceil(min(max(g.cell+s.px(10), s.px(46)), s.px(96)))
+	g.total = min(math.Ceil(g.total), s.px(96))
+	h.columns(s, &g, min(math.Ceil(counts), (s.right()-s.left())*0.3))
 	return g
 }
 
@@ -199,7 +214,7 @@ func (h *Heat) columns(s *sheet, g *heatGrid, counts float64) {
 		name := clean(h.Rows[i].Name)
 		longest = max(longest, m(plain(name)))
 		for _, w := range words(name) {
-			word = max(word, m(plain(w)))
+			word = max(word, min(m(plain(w)), width*0.3))
 		}
 	}
 	left := func() float64 { return g.name + s.px(14) + g.total + s.px(12) }
@@ -213,6 +228,7 @@ func (h *Heat) columns(s *sheet, g *heatGrid, counts float64) {
 		g.cell = min(fit(), s.px(100))
 		g.parts = [][]int{h.all()}
 	}
+	g.counts = counts
 	if counts > 0 {
 		if room := width - left() - n*(g.cell+g.gap); len(g.parts) == 1 && room >= counts+s.px(16) {
 			g.countsX = s.left() + g.name + s.px(16) + counts
@@ -276,12 +292,12 @@ func (g *heatGrid) cellX(s *sheet, k int) float64 {
 func (h *Heat) part(s *sheet, g *heatGrid, part []int, y float64, nth int) float64 {
 	hst := s.headingStyle()
 	if region := clean(h.Columns[part[0]].Region); len(g.parts) > 1 && region != "" {
-		y = s.lines(g.nameX, y+hst.size, hst, s.wrap(hst, region, s.right()-s.left())) + s.px(10)
+		y = s.lines(g.nameX, y+hst.size, hst, s.fit(hst, region, s.right()-s.left(), 2)) + s.px(10)
 	}
 	base := y + hst.size
 	code := hst.in(s.pal.text)
 	totalX := g.nameX + g.name + s.px(14) + g.total
-	s.textRight(totalX, base, code, h.TotalHead)
+	s.textRight(totalX, base, code, one(s.fit(code, h.TotalHead, g.total+1, 1)))
 	for k, j := range part {
 		st, x := code, g.cellX(s, k)
 		if h.Columns[j].Highlight {
@@ -294,10 +310,11 @@ func (h *Heat) part(s *sheet, g *heatGrid, part []int, y float64, nth int) float
 	shades := newShades()
 	for i := range h.Rows {
 		r := &h.Rows[i]
-		end := h.rowWords(s, g, r, y, totalX, nth == 0)
+		end := half(y + g.rowHeight(s, r, nth == 0) + g.spare)
+		g.rowWords(s, r, y, end, totalX, nth == 0)
 		for k, j := range part {
 			x := g.cellX(s, k)
-			h.cell(s, shades, r, &r.Cells[j], rect{half(x), y, half(x + g.cell), end})
+			h.cell(s, g.tones, shades, r, &r.Cells[j], rect{half(x), y, half(x + g.cell), end})
 		}
 		y = end + g.gap
 	}
@@ -305,44 +322,61 @@ func (h *Heat) part(s *sheet, g *heatGrid, part []int, y float64, nth int) float
 	return y - g.gap
 }
 
-// rowWords sets name, counts and total of a row and returns where it ends.
-func (h *Heat) rowWords(s *sheet, g *heatGrid, r *HeatRow, y, totalX float64, counts bool) float64 {
-	name, count := s.nameStyle().in(s.pal.ink), s.tileCountStyle().in(s.pal.muted)
+// nameWidth is the room for the name of a row.
+func (g *heatGrid) nameWidth(s *sheet, r *HeatRow) float64 {
+	if g.countsX == 0 {
+		return g.name
+	}
+	return g.countsX - s.px(16) - g.nameX - min(s.width(s.rowCountStyle())(clean(r.Counts)), g.counts)
+}
+
+func (s *sheet) rowCountStyle() style { return s.tileCountStyle().in(s.pal.muted) }
+
+// under reports whether the counts of a row stand under its name.
+func (g *heatGrid) under(r *HeatRow, first bool) bool {
+	return first && g.countsX == 0 && clean(r.Counts) != ""
+}
+
+// rowHeight is what the words of a row take, and its cells.
+func (g *heatGrid) rowHeight(s *sheet, r *HeatRow, first bool) float64 {
+	name := r.nameStyle(s)
+	lines := min(len(s.wrap(name, r.Name, g.nameWidth(s, r))), s.mostNameLines())
+	height := float64(max(lines-1, 0))*name.lead + name.size + s.px(8)
+	if g.under(r, first) {
+		height += s.rowCountStyle().lead
+	}
+	return max(g.height, height)
+}
+
+func (r *HeatRow) nameStyle(s *sheet) style {
 	if r.Highlight {
-		name = name.as(bold).in(s.pal.high)
+		return s.nameStyle().as(bold).in(s.pal.high)
 	}
-	width := g.name
-	if g.countsX > 0 {
-		width = g.countsX - s.px(16) - g.nameX - s.width(count)(clean(r.Counts))
-	}
-	lines := s.fit(name, r.Name, width, s.mostNameLines())
-	counts = counts && clean(r.Counts) != ""
-	under := counts && g.countsX == 0
-	height := float64(len(lines)-1)*name.lead + name.size + s.px(8)
-	if under {
-		height += count.lead
-	}
-	end := half(y + max(g.height, height) + g.spare)
+	return s.nameStyle().in(s.pal.ink)
+}
+
+// rowWords sets name, counts and total of a row that lies from y to end. The
+// counts stand in the first part of a table only.
+func (g *heatGrid) rowWords(s *sheet, r *HeatRow, y, end, totalX float64, first bool) {
+	name, count := r.nameStyle(s), s.rowCountStyle()
+	lines := s.fit(name, r.Name, g.nameWidth(s, r), s.mostNameLines())
 	mid := (y + end) / 2
 	block := float64(max(len(lines)-1, 0)) * name.lead
-	if under {
+	if g.under(r, first) {
 		block += count.lead
 	}
-	base := mid + name.middle() - block/2
-	last := s.lines(g.nameX, base, name, lines)
+	last := s.lines(g.nameX, mid+name.middle()-block/2, name, lines)
 	switch {
-	case under:
-		s.text(g.nameX, last+count.lead, count, one(s.fit(count, r.Counts, g.name, 1)))
-	case counts:
-		s.textRight(g.countsX, mid+count.middle(), count, r.Counts)
+	case g.under(r, first):
+		s.text(g.nameX, last+count.lead, count, one(s.fit(count, r.Counts, g.name+1, 1)))
+	case first:
+		s.textRight(g.countsX, mid+count.middle(), count, one(s.fit(count, r.Counts, g.counts+1, 1)))
 	}
-	s.textRight(totalX, mid+s.valueStyle().middle(), s.valueStyle(), r.Total)
-	return end
+	s.textRight(totalX, mid+s.valueStyle().middle(), s.valueStyle(), one(s.fit(s.valueStyle(), r.Total, g.total+1, 1)))
 }
 
 // cell notes the ground of a cell and sets what stands in it.
-func (h *Heat) cell(s *sheet, shades *shades, r *HeatRow, c *HeatCell, box rect) {
-	tones, _ := h.scale(s)
+func (h *Heat) cell(s *sheet, tones []tone, shades *shades, r *HeatRow, c *HeatCell, box rect) {
 	st := s.cellStyle()
 	switch {
 	case c.Missing:
@@ -411,17 +445,16 @@ func (h *shades) paint(s *sheet) {
 
 // key draws the scale under its words, and beside it what the cells show
 // besides, and returns the last px.
-func (h *Heat) key(s *sheet, top float64) float64 {
+func (h *Heat) key(s *sheet, g *heatGrid, top float64) float64 {
 	st := s.countStyle().in(s.pal.text)
 	y := top
 	if lines := s.wrap(st, h.Key.Scale, s.right()-s.left()); len(lines) > 0 {
 		y = s.lines(s.left(), y+0.74*st.size, st, lines) + s.px(9)
 	}
-	tones, cuts := h.scale(s)
 	y = half(y)
-	width := s.px(52) * float64(len(tones))
-	end := s.ramp(s.left(), y, width, tones, cuts)
-	l := h.legend(s)
+	width := s.px(52) * float64(len(g.tones))
+	end := s.ramp(s.left(), y, width, g.tones, g.cuts)
+	l := h.legend(s, g)
 	if x := s.left() + width + s.px(36); !s.narrow() && l.rowHeight(s.right()-x) <= s.px(46) {
 		return max(end, l.row(x, y+s.px(1), s.right()-x))
 	}
@@ -431,7 +464,7 @@ func (h *Heat) key(s *sheet, top float64) float64 {
 	return l.row(s.left(), end+s.px(12), s.right()-s.left())
 }
 
-func (h *Heat) legend(s *sheet) legend {
+func (h *Heat) legend(s *sheet, g *heatGrid) legend {
 	var has HeatCell
 	for i := range h.Rows {
 		for _, c := range h.Rows[i].Cells {
@@ -446,7 +479,7 @@ func (h *Heat) legend(s *sheet) legend {
 		}
 		return legendEntry{text: text, paint: func(s *sheet, r rect) {
 			shades := newShades()
-			h.cell(s, shades, &HeatRow{}, &c, r)
+			h.cell(s, g.tones, shades, &HeatRow{}, &c, r)
 			shades.paint(s)
 		}}
 	}
@@ -460,6 +493,7 @@ func (h *Heat) legend(s *sheet) legend {
 func (h *Heat) thumb(s *sheet, top, bottom float64) float64 {
 	top += 14
 	g := heatGrid{gap: 2, nameX: s.left()}
+	g.tones, g.cuts = h.scale(s)
 	w := (s.right() - s.left() + g.gap) / float64(len(h.Columns))
 	height := max(8, (bottom-top+g.gap)/float64(len(h.Rows)))
 	shades := newShades()
@@ -469,7 +503,7 @@ func (h *Heat) thumb(s *sheet, top, bottom float64) float64 {
 			x, y := s.left()+float64(j)*w, top+float64(i)*height
 			c := r.Cells[j]
 			c.Label = ""
-			h.cell(s, shades, r, &c, rect{half(x), half(y), half(x + w - g.gap), half(y + height - g.gap)})
+			h.cell(s, g.tones, shades, r, &c, rect{half(x), half(y), half(x + w - g.gap), half(y + height - g.gap)})
 		}
 	}
 	shades.words = nil

@@ -223,6 +223,8 @@ func (v *Intervals) thumb(s *sheet, b *Bars, top, bottom float64) float64 {
 	b.each(func(row *Bar) { all = append(all, row) })
 	st := s.countStyle().in(s.pal.ink)
 	top += s.px(12)
+	named := bottom-top >= 3*st.lead // else the title leaves no room
+	bottom = max(bottom, top+2*float64(len(all)))
 	track := rect{x0: s.left() + 8, x1: s.right() - 8}
 	side := 0.0
 	for _, row := range all {
@@ -240,7 +242,9 @@ func (v *Intervals) thumb(s *sheet, b *Bars, top, bottom float64) float64 {
 		line.add(row, half(top+(float64(i)+0.5)*pitch))
 	}
 	line.finish(top + pitch*float64(len(all)) + 2)
-	b.thumbLabel(s, all, track.x1+20, top, pitch, st)
+	if named {
+		b.thumbLabel(s, all, track.x1+20, top, pitch, st)
+	}
 	return bottom
 }
 

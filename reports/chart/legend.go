@@ -122,7 +122,8 @@ func (s *sheet) ramp(x, y, width float64, tones []tone, cuts []string) float64 {
 	base := y + h + s.px(19)
 	for i, c := range cuts {
 		at := x + float64(i+1)*step - gap/2
-		s.text(at-s.width(st)(clean(c))/2, base, st, c)
+		c = one(s.fit(st, c, step-4, 1))
+		s.text(at-s.width(st)(c)/2, base, st, c)
 	}
 	return base + st.descent()
 }
@@ -131,16 +132,19 @@ func (s *sheet) ramp(x, y, width float64, tones []tone, cuts []string) float64 {
 // measured along an edge of r. Each is cut exactly: strokes would end in teeth
 // that stand out of r.
 func stripes(width, step float64, r rect) [][]pt {
-	var bands [][]pt
+	n := int((r.w()+r.h())/step) + 1
+	bands, corners := make([][]pt, 0, n), make([]pt, 0, 6*n)
 	for k := r.x0 + r.y0 + step/2; k < r.x1+r.y1; k += step {
-		bands = append(bands, band(r, k, min(k+width, r.x1+r.y1)))
+		from := len(corners)
+		corners = band(corners, r, k, min(k+width, r.x1+r.y1))
+		bands = append(bands, corners[from:len(corners):len(corners)])
 	}
 	return bands
 }
 
-// band is the part of r where lo ≤ x+y ≤ hi, clockwise from the top right end
-// of its upper edge.
-func band(r rect, lo, hi float64) []pt {
+// band appends the corners of the part of r where lo ≤ x+y ≤ hi, clockwise from
+// the top right end of its upper edge.
+func band(out []pt, r rect, lo, hi float64) []pt {
 	ends := func(k float64) (upper, lower pt) {
 		upper = pt{min(r.x1, k-r.y0), 0}
 		lower = pt{max(r.x0, k-r.y1), 0}
@@ -149,7 +153,7 @@ func band(r rect, lo, hi float64) []pt {
 	}
 	a, d := ends(lo)
 	b, c := ends(hi)
-	out := []pt{a}
+	out = append(out, a)
 	if a.x < r.x1 && b.y > r.y0 {
 		out = append(out, pt{r.x1, r.y0})
 	}

@@ -138,7 +138,7 @@ func (m *Multiples) plan(s *sheet) multiplePlan {
 		p.label = max(p.label, s.width(s.lastStyle(k))(clean(k.Last)))
 	}
 	if p.label > 0 {
-		p.label = math.Ceil(p.label) + s.px(10)
+		p.label = math.Ceil(min(p.label, s.px(80))) + s.px(10)
 	}
 	width := s.right() - s.left() - p.axis
 	for p.cols = m.columns(s); p.cols > 1 && width < float64(p.cols)*max(title, counts, p.label+s.px(100))+float64(p.cols-1)*p.gapX; {
@@ -315,7 +315,7 @@ func (m *Multiples) own(s *sheet, p *multiplePlan, k *Multiple, area rect) {
 		s.disc(s.pal.paper, end, 2)
 	}
 	st := s.lastStyle(k)
-	s.text(area.x1+s.px(9), min(max(end.y, area.y0), area.y1)+st.middle(), st, one(s.fit(st, k.Last, p.label, 1)))
+	s.text(area.x1+s.px(9), min(max(end.y, area.y0), area.y1)+st.middle(), st, one(s.fit(st, k.Last, p.label-s.px(9), 1)))
 }
 
 // band paints what rounding leaves open, where it is wide enough to be seen.
@@ -370,7 +370,7 @@ func (m *Multiples) thumb(s *sheet, top, bottom float64) float64 {
 	k := &m.Panels[own]
 	st := s.lastStyle(k)
 	p.label = min(max(s.width(st)(clean(k.Last)), s.width(s.headingStyle())(plain(clean(k.Title))))+s.px(10), 190)
-	area := rect{s.left(), top + s.px(14), half(s.right() - p.label), bottom}
+	area := rect{s.left(), top + s.px(14), half(s.right() - p.label), max(bottom, top+s.px(90))}
 	m.others(s, &p, own, area)
 	s.stroke(s.pal.axis, 1.25, []pt{{area.x0, p.y(area, 0)}, {area.x1, p.y(area, 0)}})
 	m.own(s, &p, k, area)
@@ -384,5 +384,5 @@ func (m *Multiples) thumb(s *sheet, top, bottom float64) float64 {
 		}
 		s.text(area.x1+s.px(9), y+st.middle(), st.as(bold), one(s.cutTo(st.as(bold), k.Title, p.label-s.px(9))))
 	}
-	return bottom
+	return area.y1
 }

@@ -312,6 +312,7 @@ func (t *Tiles) lead(s *sheet, r rect) float64 {
 	big := s.st(44, 50, black, s.pal.ink)
 	if v := clean(t.Lead.Value); v != "" {
 		base := y + 0.711*big.size
+		v = one(s.fit(big, v, r.w()*0.7, 1))
 		s.text(r.x0-1, base, big, v)
 		x := r.x0 + s.width(big)(v) + s.px(10)
 		st := s.subtitleStyle()
@@ -320,7 +321,7 @@ func (t *Tiles) lead(s *sheet, r rect) float64 {
 		y = base + s.px(8)
 	}
 	if c := s.countStyle(); clean(t.Lead.Counts) != "" {
-		y = s.lines(r.x0, y+c.size, c, s.settle(c, t.Lead.Counts, r.w())) + s.px(8)
+		y = s.lines(r.x0, y+c.size, c, s.fit(c, t.Lead.Counts, r.w(), 2)) + s.px(8)
 	}
 	return s.ramp(r.x0, half(y+s.px(14)), min(r.w()-s.px(6), s.px(248)), s.pal.seq[:], t.cuts())
 }
@@ -480,7 +481,7 @@ func (t *Tiles) list(s *sheet, y float64) float64 {
 	for i := range t.Tiles {
 		if k := &t.Tiles[i]; clean(k.Counts) != "" {
 			rows = append(rows, k)
-			labels = max(labels, s.width(value)(clean(k.Label)))
+			labels = max(labels, min(s.width(value)(clean(k.Label)), 120))
 			counts = max(counts, s.width(count)(clean(k.Counts)))
 		}
 	}
@@ -501,7 +502,7 @@ func (t *Tiles) list(s *sheet, y float64) float64 {
 		}
 		s.text(x, base, c, k.Geo)
 		if k.shaded() {
-			s.textRight(x+labelX, base, value.in(s.pal.ink), k.Label)
+			s.textRight(x+labelX, base, value.in(s.pal.ink), one(s.fit(value, k.Label, labels+1, 1)))
 		}
 		s.text(x+countX, base, count, one(s.fit(count, k.Counts, width-countX+1, 1)))
 	}
@@ -512,14 +513,14 @@ func (t *Tiles) list(s *sheet, y float64) float64 {
 // they are high enough.
 func (t *Tiles) thumb(s *sheet, top, bottom float64) float64 {
 	m := tileMap{y: top + 14, gap: 3}
-	x := s.left()
+	x, end := s.left(), bottom
 	big, name := s.st(36, 40, black, s.pal.ink), s.countStyle().in(s.pal.text)
 	if v := clean(t.Lead.Value); v != "" {
-		width := max(s.width(big)(v), s.px(88))
+		width := min(max(s.width(big)(v), s.px(88)), 220)
 		base := m.y + 0.711*big.size
-		s.text(x-1, base, big, v)
+		s.text(x-1, base, big, one(s.cutTo(big, v, width+1)))
 		lines, _ := limit(s.width(name), s.wrap(name, t.Lead.Name, width), 3, width)
-		s.lines(x, base+s.px(22), name, lines)
+		end = max(end, s.lines(x, base+s.px(22), name, lines)+name.descent())
 		x += width + s.px(16)
 	}
 	m.span(x, s.right())
@@ -530,5 +531,5 @@ func (t *Tiles) thumb(s *sheet, top, bottom float64) float64 {
 			s.text(r.x0+6, (r.y0+r.y1)/2+st.middle(), st.in(k.tone(s).text), k.Geo)
 		}
 	})
-	return max(m.y+m.height(), bottom)
+	return max(m.y+m.height(), end)
 }

@@ -47,7 +47,8 @@ func (h *Head) TitleText() string {
 	return clean(b.String())
 }
 
-// A Figure is something this package can draw: *[Ladder], *[Bars] or *[Lines].
+// A Figure is something this package can draw: *[Ladder], *[Bars], *[Lines],
+// *[Multiples], *[Tiles], *[Heat], *[Funnel] or *[Intervals].
 type Figure interface {
 	Header() *Head
 	check() error

@@ -41,3 +41,90 @@ func Example() {
 	// [] <nil>
 	// chart RU-2023: no glyph for 'ド' (U+30C9) in "ドイツ", want Latin, Greek or Cyrillic text
 }
+
+// A map of three countries: one with few decisions, one with too few for a share.
+func ExampleTiles() {
+	fig := &chart.Tiles{
+		Head: chart.Head{ID: "AF-2023-map", Lang: "en", Title: []chart.Span{{Text: "Afghans: protection in 99% of decisions in Germany"}}},
+		Lead: chart.Lead{Value: "84%", Name: "in the EU", Counts: "59,005 of 69,883 decisions"},
+		Tiles: []chart.Tile{
+			{Geo: "DE", Value: 31567.0 / 32008, Label: "99%", Counts: "31,567 of 32,008"},
+			{Geo: "RO", Value: 46.0 / 97, Label: "47%", Counts: "46 of 97", Weak: true},
+			{Geo: "LT", Counts: "10 of 15", CountsOnly: true},
+		},
+		Key: chart.TilesKey{Weak: "20 to 99 decisions: read with care", CountsOnly: "under 20 decisions: counts only"},
+	}
+	fmt.Println(chart.Faults(fig, chart.Options{}))
+
+	fig.Tiles[0].Geo = "GER"
+	_, err := chart.Faults(fig, chart.Options{})
+	fmt.Println(err)
+	// Output:
+	// [] <nil>
+	// chart AF-2023-map: tile 0: got geo "GER", want a country of the map by its code at Eurostat, such as "EL"
+}
+
+// Two citizenships in three countries, against each one's share in the EU.
+func ExampleHeat() {
+	fig := &chart.Heat{
+		Head:      chart.Head{ID: "EU-2023-heat", Lang: "en", Title: []chart.Span{{Text: "Where you ask decides"}}},
+		Diverging: true, TotalHead: "EU",
+		Columns: []chart.HeatColumn{{Code: "DE"}, {Code: "NL"}, {Code: "HR"}},
+		Rows: []chart.HeatRow{
+			{Name: "Türkiye", Total: "22%", Counts: "6,977 of 32,144", Reference: 6977.0 / 32144, Cells: []chart.HeatCell{
+				{Value: 3015.0 / 17315, Label: "17%", Within: true}, {Value: 1046.0 / 1109, Label: "94%"}, {Few: true}}},
+			{Name: "Afghanistan", Total: "84%", Counts: "59,005 of 69,883", Reference: 59005.0 / 69883, Cells: []chart.HeatCell{
+				{Value: 31567.0 / 32008, Label: "99%"}, {Value: 453.0 / 513, Label: "88%"}, {Missing: true}}},
+		},
+		Key: chart.HeatKey{Scale: "percentage points from the EU’s share", Few: "under 20 decisions", Missing: "no decision on the merits"},
+	}
+	fmt.Println(chart.Faults(fig, chart.Options{Size: chart.A4}))
+	// Output: [] <nil>
+}
+
+// The limits come from the caller, at every point's number of decisions and at
+// as many others as the eye needs.
+func ExampleFunnel() {
+	fig := &chart.Funnel{
+		Head:      chart.Head{ID: "RU-2023-funnel", Lang: "en", Title: []chart.Span{{Text: "Croatia lies within what chance makes"}}, Notes: []string{"φ = 31"}},
+		Reference: chart.Reference{Value: 0.32, Label: "EU 32%"},
+		Label95:   "95% limits", Label998: "99.8% limits", XTitle: "decisions, log scale",
+		Limits: []chart.Limit{
+			{N: 59, Lo95: 12.0 / 59, Hi95: 26.0 / 59, Lo998: 8.0 / 59, Hi998: 31.0 / 59},
+			{N: 1372, Lo95: 405.0 / 1372, Hi95: 473.0 / 1372, Lo998: 386.0 / 1372, Hi998: 493.0 / 1372},
+		},
+		Points: []chart.FunnelPoint{
+			{Name: "Croatia", Code: "HR", Note: "34%, 20 of 59", N: 59, Value: 20.0 / 59, Highlight: true},
+			{Name: "Germany", Code: "DE", N: 1372, Value: 378.0 / 1372},
+		},
+	}
+	fmt.Println(chart.Faults(fig, chart.Options{Size: chart.Square}))
+	// Output: [] <nil>
+}
+
+func ExampleMultiples() {
+	fig := &chart.Multiples{
+		Head:   chart.Head{ID: "AF-2022-2024", Lang: "en", Title: []chart.Span{{Text: "Protection fell in the Netherlands and in Germany"}}},
+		YLabel: func(v float64) string { return fmt.Sprintf("%.0f%%", v*100) },
+		Panels: []chart.Multiple{
+			{Title: "Germany", Last: "93%", Counts: "30,383 of 32,657", Points: []chart.Point{{Year: 2022, Value: 0.99}, {Year: 2023, Value: 0.99}, {Year: 2024, Value: 0.93}}},
+			{Title: "Netherlands", Last: "68%", Counts: "267 of 390", Highlight: true, Points: []chart.Point{{Year: 2022, Value: 0.99}, {Year: 2023, Value: 0.88}, {Year: 2024, Value: 0.68}}},
+		},
+	}
+	fmt.Println(chart.Faults(fig, chart.Options{Size: chart.Phone}))
+	// Output: [] <nil>
+}
+
+func ExampleIntervals() {
+	fig := &chart.Intervals{
+		Head:     chart.Head{ID: "RU-2023-intervals", Lang: "en", Title: []chart.Span{{Text: "Few decisions leave much open"}}},
+		MinLabel: "0%", MaxLabel: "100%",
+		Key: chart.IntervalsKey{Value: "share as printed", Weak: "20 to 99 decisions", Rounding: "what rounding leaves open", Range: "95% range, including rounding"},
+		Groups: []chart.Group{{Reference: &chart.Reference{Value: 0.32, Label: "EU 32%"}, Bars: []chart.Bar{
+			{Name: "Germany", Value: 378.0 / 1372, Low95: 0.253, High95: 0.3, Label: "28%", Counts: "378 of 1,372"},
+			{Name: "Slovenia", Value: 15.0 / 20, Lo: 0.625, Hi: 0.938, Low95: 0.427, High95: 0.989, Label: "≈75%", Counts: "15 of ≈20", Weak: true},
+		}}},
+	}
+	fmt.Println(chart.Faults(fig, chart.Options{}))
+	// Output: [] <nil>
+}

@@ -44,6 +44,7 @@ type FunnelPoint struct {
 	N          int64   // decisions, 1 at least
 	Value      float64 // share, from 0 to 1
 	Highlight  bool
+	Tip        string // for whoever points at it on a page: name, both counts, limits
 }
 
 // A zone is where a point lies.
@@ -144,7 +145,7 @@ func (p *funnelPlan) y(v float64) float64 { return p.area.y1 - p.area.h()*v }
 
 func (f *Funnel) layout(s *sheet, top, bottom float64) float64 {
 	p := f.plan(s, top, bottom)
-	points, calls := f.points(s, &p)
+	points, tips, calls := f.points(s, &p)
 	if !p.bare {
 		f.grid(s, &p)
 	}
@@ -159,9 +160,11 @@ func (f *Funnel) layout(s *sheet, top, bottom float64) float64 {
 	for _, c := range calls {
 		c.leader(s)
 	}
-	for _, d := range points {
-		s.disc(s.pal.paper, d.at, d.r+1.5)
-		s.disc(d.col, d.at, d.r)
+	for i, d := range points {
+		s.tipped(tips[i], func() {
+			s.disc(s.pal.paper, d.at, d.r+1.5)
+			s.disc(d.col, d.at, d.r)
+		})
 		s.mark("point", rect{d.at.x, d.at.y, d.at.x, d.at.y}, 0, 0)
 	}
 	for _, c := range calls {
@@ -370,9 +373,9 @@ func simpler(line []pt, d float64) []pt {
 	return append(head[:len(head)-1:len(head)-1], simpler(line[at:], d)...)
 }
 
-// points are the countries, those inside first, and the callouts of those that
-// lie beyond the limits.
-func (f *Funnel) points(s *sheet, p *funnelPlan) (points []disc, calls []*callout) {
+// points are the countries, those inside first, with their tips, and the callouts
+// of those that lie beyond the limits.
+func (f *Funnel) points(s *sheet, p *funnelPlan) (points []disc, tips []string, calls []*callout) {
 	order := make([]int, len(f.Points))
 	for i := range order {
 		order[i] = i
@@ -394,12 +397,12 @@ func (f *Funnel) points(s *sheet, p *funnelPlan) (points []disc, calls []*callou
 		case f.zone(q) >= within998:
 			d.col = s.pal.data
 		}
-		points = append(points, d)
+		points, tips = append(points, d), append(tips, q.Tip)
 		if q.Highlight || !p.bare && f.zone(q) == beyond998 {
 			calls = append(calls, f.callout(s, q, d))
 		}
 	}
-	return points, calls
+	return points, tips, calls
 }
 
 func (f *Funnel) callout(s *sheet, q *FunnelPoint, d disc) *callout {

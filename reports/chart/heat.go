@@ -44,6 +44,7 @@ type HeatRow struct {
 type HeatCell struct {
 	Value float64 // from 0 to 1
 	Label string  // "98%"
+	Tip   string  // for whoever points at the cell on a page: both counts, which have no room in it
 
 	Weak    bool // few decisions: hatched
 	Few     bool // too few for a share: a dot on grey; Value means nothing
@@ -378,6 +379,13 @@ func (g *heatGrid) rowWords(s *sheet, r *HeatRow, y, end, totalX float64, first 
 // cell notes the ground of a cell and sets what stands in it.
 func (h *Heat) cell(s *sheet, tones []tone, shades *shades, r *HeatRow, c *HeatCell, box rect) {
 	st := s.cellStyle()
+	if c.Tip != "" {
+		shades.words = append(shades.words, func() {
+			s.tipped(c.Tip, func() {
+				s.items = append(s.items, &spot{pt{(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2}, box.h() / 2})
+			})
+		})
+	}
 	switch {
 	case c.Missing:
 		shades.empty = append(shades.empty, box.grow(-0.5).corners())

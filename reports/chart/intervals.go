@@ -290,7 +290,7 @@ func (d *dots) add(b *Bar, mid float64) {
 			s.stroke(s.pal.ink, 2, []pt{{x0, mid}, {x1, mid}})
 			s.mark("whisker", rect{x0, mid - 1, x1, mid + 1}, b.High95-b.Low95, t.w())
 		}
-		d.dot(b, pt{x(b.Value), mid})
+		s.tipped(b.Tip, func() { d.dot(b, pt{x(b.Value), mid}) })
 	})
 }
 

@@ -91,7 +91,7 @@ func TestKindsHaveNoFaults(t *testing.T) {
 }
 
 // grounds are the colours beneath a run of text: at its corners and along its
-// middle, the last area painted there before it, else the paper.
+// middle, the last area painted there, else the paper. Text is painted last.
 func grounds(s *sheet, r *run) []colour {
 	b := r.box()
 	b = rect{b.x0 + 0.5, b.y0 + 0.5, b.x1 - 0.5, b.y1 - 0.5}
@@ -104,9 +104,6 @@ func grounds(s *sheet, r *run) []colour {
 		out[i] = s.pal.paper
 	}
 	for _, it := range s.items {
-		if it == item(r) {
-			break
-		}
 		a, ok := it.(*area)
 		if !ok {
 			continue
@@ -645,7 +642,7 @@ func TestBadKindsAreRefused(t *testing.T) {
 func notKeys(path string) bool { return !strings.HasSuffix(path, ".Geo") }
 
 func TestKindsMissingGlyphIsAnError(t *testing.T) {
-	notDrawn := regexp.MustCompile(`\.(Lang|Alt|Licence|Definitions|Vintage|Region|Note|Code)$`) // the last three are drawn where there is need or room
+	notDrawn := regexp.MustCompile(`\.(Lang|Alt|Licence|Definitions|Vintage|Tip|Region|Note|Code)$`) // the last three are drawn where there is need or room
 	for name, fresh := range kindSamples() {
 		n := 0
 		fields(reflect.ValueOf(fresh(english)), "", func(reflect.Value, string) { n++ })
@@ -710,6 +707,62 @@ func TestKindsHostileLabels(t *testing.T) {
 						break
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestKindsInline: on a page a drawing has no colour of its own, hangs on no
+// theme, and what a caller says of a mark can be reached.
+func TestKindsInline(t *testing.T) {
+	class := regexp.MustCompile(`class="([^"]*)"`)
+	rules := CSS()
+	for name, sample := range kindSamples() {
+		f := sample(russian)
+		for _, z := range Sizes() {
+			doc := inlineOf(t, f, Options{Size: z})
+			wellFormed(t, name, doc)
+			if len(doc) > 62_000 {
+				t.Errorf("%s %v: %d bytes, want 62,000 at most", name, z, len(doc))
+			}
+			for _, m := range class.FindAllStringSubmatch(doc, -1) {
+				if m[1] != "chart" && !strings.Contains(rules, "."+m[1]+"{") {
+					t.Errorf("%s %v: no rule for class %s", name, z, m[1])
+				}
+			}
+			s := mustCompose(t, f, Options{Theme: Dark, Size: z})
+			c := newSVGCanvas(s.h, unique(f.Header(), Options{Size: z}))
+			c.classes = true
+			c.paint(s)
+			if !strings.Contains(doc, c.buf.String()) {
+				t.Errorf("%s %v: the drawing hangs on the theme by more than its colours", name, z)
+			}
+		}
+	}
+}
+
+func TestKindsHaveTips(t *testing.T) {
+	ti, he, fu, mu, in := sampleTiles(english), sampleHeat(english), sampleFunnel(english), sampleMultiples(english), sampleIntervals(english)
+	for i := range ti.Tiles {
+		ti.Tiles[i].Tip = ti.Tiles[i].Geo + ": tip"
+	}
+	for i := range he.Rows {
+		for j := range he.Rows[i].Cells {
+			he.Rows[i].Cells[j].Tip = "a tip"
+		}
+	}
+	for i := range fu.Points {
+		fu.Points[i].Tip = "a tip"
+	}
+	mu.Panels[3].Points[4].Tip = "a tip"
+	in.Groups[1].Bars[2].Tip = "a tip"
+	for _, tt := range []struct {
+		f    Figure
+		want int
+	}{{ti, 30}, {he, 16 * 14}, {fu, 22}, {mu, 1}, {in, 1}} {
+		for _, z := range []Size{Wide, Phone} {
+			if got := strings.Count(inlineOf(t, tt.f, Options{Size: z}), "data-tip"); got != tt.want {
+				t.Errorf("%T %v: got %d tips, want %d", tt.f, z, got, tt.want)
 			}
 		}
 	}

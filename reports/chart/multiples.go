@@ -303,6 +303,11 @@ func (m *Multiples) own(s *sheet, p *multiplePlan, k *Multiple, area rect) {
 			}
 		}
 	}
+	for _, q := range k.Points {
+		if q.known() && q.Tip != "" {
+			s.tipped(q.Tip, func() { s.items = append(s.items, &spot{p.at(area, q), 8}) })
+		}
+	}
 	if len(runs) == 0 {
 		s.frame(s.pal.axis, 1, area).dash = []float64{3, 3}
 		return

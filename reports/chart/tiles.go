@@ -32,6 +32,7 @@ type Tile struct {
 	Value  float64
 	Label  string // "34%"; not drawn if CountsOnly or Missing
 	Counts string // "20 of 59"
+	Tip    string // for whoever points at the tile on a page: name, both counts, bounds
 
 	Weak       bool // few decisions: hatched, label in regular weight
 	CountsOnly bool // too few for a share: grey; Value means nothing
@@ -357,7 +358,7 @@ func (t *Tiles) draw(s *sheet, m *tileMap, words func(k *Tile, r rect)) {
 	for i := range t.Tiles {
 		k := &t.Tiles[i]
 		r := m.at(places[k.Geo])
-		k.ground(s, r)
+		s.tipped(k.Tip, func() { k.ground(s, r) })
 		s.mark(k.kind(), r, k.Value, 0)
 		words(k, r)
 	}

@@ -86,11 +86,11 @@ func ExampleHeat() {
 // as many others as the eye needs.
 func ExampleFunnel() {
 	fig := &chart.Funnel{
-		Head:      chart.Head{ID: "RU-2023-funnel", Lang: "en", Title: []chart.Span{{Text: "Croatia lies within what chance makes"}}, Notes: []string{"φ = 31"}},
+		Head:      chart.Head{ID: "RU-2023-funnel", Lang: "en", Title: []chart.Span{{Text: "Croatia lies within what chance makes"}}, Notes: []string{"φ = 40"}},
 		Reference: chart.Reference{Value: 0.32, Label: "EU 32%"},
 		Label95:   "95% limits", Label998: "99.8% limits", XTitle: "decisions, log scale",
 		Limits: []chart.Limit{
-			{N: 59, Lo95: 12.0 / 59, Hi95: 26.0 / 59, Lo998: 8.0 / 59, Hi998: 31.0 / 59},
+			{N: 59, Lo95: 12.0 / 59, Hi95: 26.0 / 59, Lo998: 8.0 / 59, Hi998: 30.0 / 59},
 			{N: 1372, Lo95: 405.0 / 1372, Hi95: 473.0 / 1372, Lo998: 386.0 / 1372, Hi998: 493.0 / 1372},
 		},
 		Points: []chart.FunnelPoint{

@@ -138,7 +138,6 @@ type heatGrid struct {
 	spare        float64 // what a row is higher so that the sheet is filled
 	gap          float64 // between cells
 	countsX      float64 // right edge of the counts where they stand beside the names; 0: under them
-	names        [][]string
 	parts        [][]int // the columns of each part of the table
 	tones        []tone
 	cuts         []string // where they part

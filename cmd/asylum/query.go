@@ -83,9 +83,13 @@ func (q *queryFlags) query() (rate.Query, error) {
 			return out, usagef("--by names %q, want some of %s", axis, strings.Join(rate.Axes, ","))
 		}
 	}
-	for _, st := range strings.Split(q.stage, "+") {
+	together := strings.Split(q.stage, "+")
+	for i, st := range together {
 		if q.stage != "" && !slices.Contains(stages, st) {
 			return out, usagef("--stage is %q, want one of %s; FI+RA adds two up", q.stage, strings.Join(stages, ", "))
+		}
+		if len(together) > 1 && (st == "first" || st == "final" || slices.Contains(together[:i], st)) {
+			return out, usagef("--stage is %q, want levels of UNHCR's, each once, such as FI+RA", q.stage)
 		}
 	}
 	if q.asOf != "" {

@@ -19,6 +19,7 @@ type Basis struct {
 	Definition rate.Definition // the definition that divides so; of a class alone if its name is ""
 	Known      bool
 	How        string // how it is known, as a clause: "its counts are …"; or why it is not
+	Source     string // that it is of: of the data that settles it, else the one that it cites
 	Vintage    string // the day of the data that settles it, if some does
 }
 
@@ -34,6 +35,7 @@ type Comparison struct {
 	Figures     [2]Judgement
 	Bases       [2]Basis
 	Differences []Difference
+	Warnings    []string      // beside the class: other sources, other releases
 	Pair        []rate.Result // like for like, the first figure's cell first; empty if none is at hand
 }
 
@@ -59,8 +61,19 @@ func Compare(a, b Figure, known []Figure, s *rate.Set, data rate.Data) (*Compari
 	if c.Bases[0].Known && c.Bases[1].Known {
 		c.Differences = Differences(c.Bases[0].Definition.Class, c.Bases[1].Definition.Class)
 	}
+	c.Warnings = apart(&c.Bases[0], &c.Bases[1])
 	c.Pair, err = pair(c, s, data)
 	return c, err
+}
+
+// apart warns of what is no part of the class and may be all of a difference.
+func apart(a, b *Basis) (warnings []string) {
+	if a.Source != "" && b.Source != "" && a.Source != b.Source {
+		warnings = append(warnings, fmt.Sprintf("one is of %s, the other of %s: sources count the same cell differently", sources[a.Source], sources[b.Source]))
+	} else if a.Vintage != "" && b.Vintage != "" && a.Vintage != b.Vintage {
+		warnings = append(warnings, fmt.Sprintf("one is of the release of %s, the other of that of %s: what was restated between them may be all of the difference", a.Vintage, b.Vintage))
+	}
+	return warnings
 }
 
 // Differences lists what two classes do not share.
@@ -85,8 +98,18 @@ func (j *Judgement) Basis(known []Figure, s *rate.Set) Basis {
 	}
 	if j.Match != nil && j.Verdict != Contradicted {
 		if d, err := s.Named(j.Match.Definition); err == nil {
-			return Basis{Definition: d, Known: true, Vintage: newest(j.Match),
-				How: fmt.Sprintf("it is %s of %s", j.Match.Counts(), strings.Join(j.Match.Vintages, ", "))}
+			d.Class = j.Match.Class // of its source, at its stage
+			b := Basis{Definition: d, Known: true, Source: j.Match.Source, Vintage: newest(j.Match)}
+			of := fmt.Sprintf("%s of %s", j.Match.Counts(), strings.Join(j.Match.Vintages, ", "))
+			switch bare := j.Num == nil && j.Den == nil && d.Name != j.Claimed; {
+			case bare && len(j.rivals) > 0:
+				return Basis{How: fmt.Sprintf("its size is that of %s, %s, and of %s, %s", d.Name, of, j.rivals[0].Definition, j.rivals[0].Counts())}
+			case bare:
+				b.How = "its size is that of " + of
+			default:
+				b.How = "it is " + of
+			}
+			return b
 		}
 	}
 	if b, ok := j.implied(known, s); ok {
@@ -94,11 +117,12 @@ func (j *Judgement) Basis(known []Figure, s *rate.Set) Basis {
 	}
 	claimed, err := s.Named(j.Claimed)
 	if err == nil && !j.doubtful(&claimed) {
-		return Basis{Definition: claimed, Known: true, How: "as it claims; no data at hand settles it"}
+		return j.asClaimed(claimed)
 	}
 	if r := j.Fit(); r != nil {
 		if d, err := s.Named(r.Definition); err == nil {
-			return Basis{Definition: d, Known: true, How: fmt.Sprintf("its size is that of %s, as %s counts at level %s", r.Counts(), sources[r.Source], r.Stage)}
+			d.Class = r.Class
+			return Basis{Definition: d, Known: true, Source: r.Source, How: fmt.Sprintf("its size is that of %s, as %s counts at level %s", r.Counts(), sources[r.Source], r.Stage)}
 		}
 	}
 	if err == nil {
@@ -106,6 +130,24 @@ func (j *Judgement) Basis(known []Figure, s *rate.Set) Basis {
 	}
 	return Basis{How: "neither its source nor any data at hand says what it divides"}
 }
+
+// asClaimed is what a figure divides by its own words, unless the data at hand
+// has quite another size for that.
+func (j *Judgement) asClaimed(d rate.Definition) Basis {
+	b := Basis{Definition: d, Known: true, Source: j.Cites, How: "as it claims; no data at hand settles it"}
+	if j.Verdict != Contradicted || j.Match == nil || j.Match.Definition != d.Name {
+		return b
+	}
+	at := fmt.Sprintf("%s = %s of %s", j.Match.Counts(), j.Match.Percent(), strings.Join(j.Match.Vintages, ", "))
+	if !near4(j.value.number/100, j.Match) {
+		return Basis{How: fmt.Sprintf("it claims %s, and that is %s", d.Name, at)}
+	}
+	b.How = "as it claims; the data at hand has " + at + " for that"
+	return b
+}
+
+// near4 reports whether a value lies within a quarter of what rounding allows.
+func near4(v float64, r *rate.Result) bool { return v > r.Lo*0.75 && v < r.Hi*1.25 }
 
 // basisOf names the definition that divides positive decisions by a count that
 // was published by itself.
@@ -133,7 +175,7 @@ func (j *Judgement) implied(known []Figure, s *rate.Set) (Basis, bool) {
 		if err != nil {
 			continue
 		}
-		return Basis{Definition: d, Known: true, How: fmt.Sprintf("%s is %s of %s to %s, as many as the %s %s (%s)",
+		return Basis{Definition: d, Known: true, Source: j.Cites, How: fmt.Sprintf("%s is %s of %s to %s, as many as the %s %s (%s)",
 			rate.Group(*j.Num), j.Value, rate.Group(int64(math.Ceil(lo))), rate.Group(int64(math.Floor(hi))), rate.Group(count), f.Counts, f.ID)}, true
 	}
 	return Basis{}, false
@@ -153,7 +195,7 @@ func (j *Judgement) doubtful(claimed *rate.Definition) bool {
 			continue
 		}
 		rates++
-		if v := j.value.number / 100; v > r.Lo*0.75 && v < r.Hi*1.25 {
+		if near4(j.value.number/100, r) {
 			return false
 		}
 	}
@@ -170,7 +212,11 @@ func partial(r *rate.Result) bool {
 // that the data at hand allows.
 func pair(c *Comparison, s *rate.Set, data rate.Data) ([]rate.Result, error) {
 	names := []string{c.Figures[0].Claimed, c.Figures[1].Claimed, c.Bases[0].Definition.Name, c.Bases[1].Definition.Name}
-	for _, kind := range []string{rate.Rate, rate.Share, rate.Ratio} {
+	kinds := []string{rate.Rate, rate.Share, rate.Ratio}
+	if c.Bases[0].Definition.Kind == rate.Share && c.Bases[1].Definition.Kind == rate.Share {
+		kinds = []string{rate.Share} // who applied: a rate of decisions says nothing of it
+	}
+	for _, kind := range kinds {
 		for _, d := range s.All() {
 			if d.Kind == kind {
 				names = append(names, d.Name)
@@ -183,22 +229,55 @@ func pair(c *Comparison, s *rate.Set, data rate.Data) ([]rate.Result, error) {
 			continue
 		}
 		for _, b := range d.From {
-			var both []rate.Result
-			for _, f := range c.Figures {
-				r, err := alone(d, b, f.Figure, data)
-				if err != nil {
+			both, err := beside(c, d, b, data, "")
+			if err != nil {
+				return nil, err
+			}
+			if day := earliest(both); day != "" { // no release ever set these two side by side
+				if both, err = beside(c, d, b, data, day); err != nil {
 					return nil, err
 				}
-				if r != nil {
-					both = append(both, *r)
-				}
 			}
-			if len(both) == 2 && both[0].Stage == both[1].Stage {
+			if both != nil && earliest(both) == "" {
 				return both, nil
 			}
 		}
 	}
 	return nil, nil
+}
+
+// beside computes a definition for the cells of both figures, as of a day if one
+// is given. It is nil where one of them has no percentage, or at another stage.
+func beside(c *Comparison, d rate.Definition, b rate.Binding, data rate.Data, day string) ([]rate.Result, error) {
+	var both []rate.Result
+	for _, f := range c.Figures {
+		r, err := alone(d, b, f.Figure, data, day)
+		if err != nil || r == nil {
+			return nil, err
+		}
+		both = append(both, *r)
+	}
+	if both[0].Stage != both[1].Stage {
+		return nil, nil
+	}
+	return both, nil
+}
+
+// earliest is the older day of two results of different vintages of one table, ""
+// if they are of the same.
+func earliest(both []rate.Result) string {
+	day := ""
+	for i := range both {
+		for _, v := range both[i].Vintages { // "migr_asyappctza 2023-04-30"
+			name, date, _ := strings.Cut(v, " ")
+			for _, o := range both[0].Vintages {
+				if first, other, _ := strings.Cut(o, " "); first == name && other != date && (day == "" || min(date, other) < day) {
+					day = min(date, other)
+				}
+			}
+		}
+	}
+	return day
 }
 
 // Instead is what can safely be said of a figure's cell: a share of applicants
@@ -211,7 +290,7 @@ func Instead(f Figure, s *rate.Set, data rate.Data) (*rate.Result, error) {
 			continue
 		}
 		for _, b := range d.From {
-			if r, err := alone(d, b, f, data); err != nil || r != nil {
+			if r, err := alone(d, b, f, data, ""); err != nil || r != nil {
 				return r, err
 			}
 		}
@@ -219,10 +298,11 @@ func Instead(f Figure, s *rate.Set, data rate.Data) (*rate.Result, error) {
 	return nil, nil
 }
 
-// alone computes a figure's cell from one source; a rate of an aggregate at
-// first instance alone. It is nil where that gives no percentage.
-func alone(d rate.Definition, b rate.Binding, f Figure, data rate.Data) (*rate.Result, error) {
-	q := rate.Query{Citizen: []string{f.Citizen}, Geo: []string{f.Geo}, Periods: []obs.Period{obs.Period(f.Period)}, Source: b.Source}
+// alone computes a figure's cell from one source, as of a day if one is given; a
+// rate of an aggregate at first instance alone. It is nil where that gives no
+// percentage.
+func alone(d rate.Definition, b rate.Binding, f Figure, data rate.Data, day string) (*rate.Result, error) {
+	q := rate.Query{Citizen: []string{f.Citizen}, Geo: []string{f.Geo}, Periods: []obs.Period{obs.Period(f.Period)}, Source: b.Source, AsOf: day}
 	if x, ok := code.Must("geo").Lookup(f.Geo); ok && x.Kind == code.Aggregate && b.Level != "" && d.Kind == rate.Rate {
 		q.Stage = "FI"
 	}
@@ -251,6 +331,8 @@ func (c *Comparison) Sentences() [2]string {
 	r, size := utf8.DecodeRuneInString(first)
 	first = string(unicode.ToUpper(r)) + first[size:]
 	switch {
+	case c.Alike() && len(c.Warnings) > 0:
+		return [2]string{first, "Both are of one class, so they may stand side by side, but " + strings.Join(c.Warnings, "; ") + "."}
 	case c.Alike():
 		return [2]string{first, "Both are of one class, so they may stand side by side."}
 	case len(c.Differences) == 0:
@@ -266,6 +348,7 @@ func (c *Comparison) Sentences() [2]string {
 			"population":  "one is about %s, the other about %s",
 		}[d.In], inWords(d.In, d.A), inWords(d.In, d.B)))
 	}
+	parts = append(parts, c.Warnings...)
 	return [2]string{first, "The two may not stand side by side: " + strings.Join(parts, "; ") + "."}
 }
 

@@ -51,9 +51,9 @@ func TestCompare(t *testing.T) {
 		says, pair string
 	}{
 		{"speech-overall", "speech-russians", [2]string{"eurostat_first_instance", "positives_per_first_time_applicant"},
-			"denominator numerator population", "one divides by decisions, the other by first-time applicants", "308,524/572,870 = 53.9 % (53.5-54.7) 3,027/9,457 = 32.0 % (31.6-32.8)"},
+			"denominator population", "one divides by decisions, the other by first-time applicants", "308,524/572,870 = 53.9 % (53.5-54.7) 3,027/9,457 = 32.0 % (31.6-32.8)"},
 		{"23/8507 RU HR 2023", "33.9 % RU HR 2023" + merits, [2]string{"grants_per_intention", "unhcr_total_protection"},
-			"denominator numerator", "one divides by intentions, the other by decisions on the merits", "20/59 = 33.9 % (33.9-38.1) 20/59 = 33.9 % (33.9-38.1)"},
+			"denominator numerator unit", "one divides by intentions, the other by decisions on the merits", "20/59 = 33.9 % (33.9-38.1) 20/59 = 33.9 % (33.9-38.1)"},
 		{"33.9 % RU HR 2023" + merits, "53.9 % TOTAL EU27_2020 2023" + merits, [2]string{"unhcr_total_protection", "unhcr_total_protection"},
 			"", "Both are of one class", "20/59 = 33.9 % (33.9-38.1) 308,524/572,870 = 53.9 % (53.5-54.7)"},
 		{"6.0 % RU HR 2023" + merits, "33.9 % RU HR 2023" + merits, [2]string{"unhcr_all_outcomes", "unhcr_total_protection"},
@@ -65,6 +65,23 @@ func TestCompare(t *testing.T) {
 			"stage", "one is of stage first, the other of stage final", "308,524/572,870 = 53.9 % (53.5-54.7) 308,524/572,870 = 53.9 % (53.5-54.7)"},
 		{"quoted-eu-decisions", "speech-overall", [2]string{"", "eurostat_first_instance"},
 			"", "it is a count", "308,524/572,870 = 53.9 % (53.5-54.7) 308,524/572,870 = 53.9 % (53.5-54.7)"},
+		// Another release of the same table is another number.
+		{"16.0 % RU HR 2022 share_of_applicants", "9.9 % RU HR 2022 share_of_applicants", [2]string{"share_of_applicants", "share_of_applicants"},
+			"", "but one is of the release of 2023-04-30, the other of that of 2024-01-18", "270/2,730 = 9.9 % (9.8-10.0) 270/2,730 = 9.9 % (9.8-10.0)"},
+		{"16.0 % RU HR 2022 share_of_applicants", "4.9 % SY HR 2022 share_of_applicants", [2]string{"share_of_applicants", "share_of_applicants"},
+			"", "so they may stand side by side.", "2,065/12,870 = 16.0 % (16.0-16.1) 630/12,870 = 4.9 % (4.8-5.0)"},
+		{"1.9 % RU EU27_2020 2023 share_of_applicants", "4.9 % SY HR 2022 share_of_applicants", [2]string{"share_of_applicants", "share_of_applicants"},
+			"", "but one is of UNHCR, the other of Eurostat", ""},
+		// A claim that the data at hand has another number for is not passed on as undisputed.
+		{"11 % SY HR 2022 share_of_applicants", "4.9 % SY HR 2022 share_of_applicants", [2]string{"", "share_of_applicants"},
+			"", "it claims share_of_applicants, and that is 630/12,870 = 4.9 %", "630/12,870 = 4.9 % (4.8-5.0) 630/12,870 = 4.9 % (4.8-5.0)"},
+		{"5.1 % SY HR 2022 share_of_applicants", "4.9 % SY HR 2022 share_of_applicants", [2]string{"share_of_applicants", "share_of_applicants"},
+			"", "as it claims; the data at hand has 630/12,870 = 4.9 %", "630/12,870 = 4.9 % (4.8-5.0) 630/12,870 = 4.9 % (4.8-5.0)"},
+		// A bare size says what it is the size of, no more; of two sizes alike, nothing.
+		{"27 % RU FR 2023", "26.9 % RU FR 2023 unhcr_total_protection", [2]string{"", "unhcr_total_protection"},
+			"", "its size is that of unhcr_total_protection, 955/3,545 of asylum_decisions 2025-12-01, and of unhcr_all_outcomes, 955/3,592", "955/3,545 = 26.9 % 955/3,545 = 26.9 %"},
+		{"33.9 % RU HR 2023", "33.9 % RU HR 2023" + merits, [2]string{"unhcr_total_protection", "unhcr_total_protection"},
+			"", "its size is that of 20/59", "20/59 = 33.9 % (33.9-38.1) 20/59 = 33.9 % (33.9-38.1)"},
 		{"12 % RU HR 1990", "13 % RU HR 1990", [2]string{"", ""}, "", "neither its source nor any data", ""},
 	} {
 		c := compared(t, tt.a, tt.b)

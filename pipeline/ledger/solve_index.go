@@ -152,7 +152,10 @@ func (x *index) at(cells []unit, level string) ([]unit, string) {
 				at = append(at, u)
 			}
 		}
-		if len(at) == 0 {
+		has := func(level string) bool {
+			return slices.ContainsFunc(cells, func(u unit) bool { return u.level == level })
+		}
+		if len(at) == 0 || !rate.Joinable(together, has) {
 			continue
 		}
 		for _, u := range cells {

@@ -82,10 +82,11 @@ type Judgement struct {
 	Tried     int           // how many candidates were compared
 	Evidence  []rate.Result // what other sources say of the same cell, best first
 
-	query   rate.Query   // that gives Match
-	printed *rate.Result // the quotient of the counts printed beside it, if both are
-	got     float64      // what the verdict rests on, in the figure's unit
-	settled bool         // there is a got
+	query   rate.Query    // that gives Match
+	rivals  []rate.Result // what else has the size of a figure that says nothing of its counts, and divides otherwise
+	printed *rate.Result  // the quotient of the counts printed beside it, if both are
+	got     float64       // what the verdict rests on, in the figure's unit
+	settled bool          // there is a got
 }
 
 // A candidate is a result that may be the figure, with the query that gives it.
@@ -423,6 +424,10 @@ func (j *judge) percent() {
 		if j.f.Claimed != "" {
 			why += ", not " + strings.ReplaceAll(j.f.Claimed, "_", " ")
 		}
+		if j.rival(r, cited); len(j.out.rivals) > 0 {
+			o := &j.out.rivals[0]
+			why += fmt.Sprintf("; %s has that size too, %s = %s", o.Definition, o.Counts(), o.Percent())
+		}
 		j.settle(OtherDefinition+r.Definition, r, why)
 		return
 	}
@@ -482,6 +487,19 @@ func (j *judge) other(cited []*candidate) *candidate {
 		}
 	}
 	return nil
+}
+
+// rival looks for what else has the size of a figure that prints no counts, and
+// is of another class than what was taken for it: the size tells no more.
+func (j *judge) rival(taken *candidate, cited []*candidate) {
+	if j.f.Num != nil || j.f.Den != nil || j.f.value.bound() {
+		return
+	}
+	for _, r := range cited {
+		if j.f.fits(&r.Result) == Reproduced && r.Class != taken.Class && (r.Num != taken.Num || r.Den != taken.Den) && !rate.Usual.CountsOnly(&r.Result) && !partial(&r.Result) {
+			j.out.rivals = append(j.out.rivals, r.Result)
+		}
+	}
 }
 
 // excluded settles a figure that the counts printed beside it do not give.

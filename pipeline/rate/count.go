@@ -240,6 +240,11 @@ func (w *counter) of(cells []cell, term int32) []cell {
 	return cells[from:to:to]
 }
 
+// joinable reports whether the levels may be added up where a cell has others.
+func joinable(levels []string, cells []cell) bool {
+	return len(levels) == 1 || Joinable(levels, func(l string) bool { return slices.ContainsFunc(cells, func(x cell) bool { return x.level == l }) })
+}
+
 // level keeps the cells of the stage that the query asks for.
 func (e *evaluation) level(side *Side, plan *plan, cells []cell, c *count) []cell {
 	if side.Level == "" {
@@ -252,7 +257,7 @@ func (e *evaluation) level(side *Side, plan *plan, cells []cell, c *count) []cel
 	for _, l := range Levels(e.q.Stage) {
 		together := strings.Split(l, "+") // FI+RA: both
 		at := keep(cells, func(x *cell) bool { return slices.Contains(together, x.level) && !repeated(x) })
-		if len(at) > 0 {
+		if len(at) > 0 && joinable(together, cells) {
 			c.level = cmp.Or(l, "first")
 			if len(plan.repeated) > 0 {
 				at = slices.Concat(at, keep(cells, func(x *cell) bool { return repeated(x) && slices.Contains(side.Repeat.Levels, x.level) }))

@@ -74,7 +74,7 @@ func (c Class) String() string {
 type Binding struct {
 	Source   string   `yaml:"source"`
 	StandsIn string   `yaml:"stands_in"` // in what it differs from the definition, where it only stands in for it
-	Class    *Class   `yaml:"class"`     // what it counts, where that is not the definition's
+	Class    *Class   `yaml:"class"`     // of what it counts, where that is not the definition's
 	Computes []string `yaml:"computes"`  // axes whose aggregates the source leaves to be added up
 	National bool     `yaml:"national"`  // what a country counts differs from the next: never added up
 	Side     `yaml:",inline"`
@@ -232,8 +232,8 @@ func (b *Binding) check(kind string) *defect {
 	switch {
 	case (kind == Rate) != (b.Rest != nil) || (kind == Rate) == (b.Den != nil):
 		return &defect{[]string{"num"}, "a " + kind + " without its counts", "num and rest of a rate, num and den of any other kind", ""}
-	case (b.StandsIn == "") != (b.Class == nil):
-		return &defect{[]string{"source"}, "stands_in or class alone", "both or neither", "what stands in has a class of its own, and says in what it differs"}
+	case b.StandsIn != "" && b.Class == nil:
+		return &defect{[]string{"stands_in"}, "stands_in without a class", "the class of what it counts", "what stands in for a source is not comparable with it"}
 	case !slices.Contains([]string{"eurostat", "unhcr", "aida"}, b.Source):
 		return &defect{[]string{"source"}, fmt.Sprintf("source %q", b.Source), "eurostat, unhcr or aida", ""}
 	}

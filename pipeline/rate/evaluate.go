@@ -74,7 +74,7 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func([]Resul
 	if err := d.allows(q); err != nil {
 		return nil, err
 	}
-	data = once(data)
+	data, d = once(data), d.At(q.Stage)
 	es, whys, err := prepare(d, data, q)
 	if err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (q Query) distinct() Query {
 // prepare looks up the cells of every source that has any, and notes why one
 // has none at all.
 func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string, err error) {
-	asked := false
+	asked, told := false, false
 	for _, b := range d.From {
 		if q.Source != "" && q.Source != b.Source {
 			continue
@@ -144,12 +144,13 @@ func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string,
 		if b.StandsIn != "" && !q.StandIns {
 			continue
 		}
-		if !b.Tells(q.Stage) {
+		if !d.Tells(&b, q.Stage) {
 			if len(d.From) == 1 || q.Source != "" {
 				return nil, nil, queryError("%s over %s has no stage %q", d.Name, b.Source, q.Stage)
 			}
 			continue
 		}
+		told = true
 		e, why, err := open(d, b, data, q)
 		if err != nil {
 			return nil, nil, err
@@ -162,6 +163,8 @@ func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string,
 		}
 	}
 	switch {
+	case asked && !told && !slices.ContainsFunc(d.From, func(b Binding) bool { return d.Tells(&b, q.Stage) }):
+		return nil, nil, queryError("%s has no stage %q in any of its sources: %s", d.Name, q.Stage, strings.Join(d.Sources(), ", "))
 	case asked:
 	case d.Lacks != "":
 		whys = append(whys, d.Lacks)

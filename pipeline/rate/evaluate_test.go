@@ -568,7 +568,9 @@ func TestLevelsAndUnitsStayApart(t *testing.T) {
 2023,,,RUS,,,AUT,G,FA,P,30,0,70,0,100
 2023,,,RUS,,,DEU,G,NA,P,25,0,75,0,100
 2023,,,RUS,,,DEU,G,FA,P,500,0,500,0,1000
+2023,,,RUS,,,DEU,G,RA,P,8,0,12,0,20
 2023,,,RUS,,,FIN,G,FI,C,10,0,90,0,100
+2023,,,RUS,,,NLD,G,RA,P,7,0,14,0,21
 `
 	tab, err := ingest.Read(strings.NewReader(head+body), "d.csv", ingest.Options{Vintage: "2025-12-01"})
 	if err != nil {
@@ -578,6 +580,8 @@ func TestLevelsAndUnitsStayApart(t *testing.T) {
 	for _, tt := range []struct{ geo, stage, want string }{
 		{"BE", "", "120/240 FI"}, {"BE", "FI", "120/240 FI"}, {"BE", "AR", "40/100 AR"},
 		{"AT", "", "30/100 FA"}, {"AT", "FI", "–/– reported at level FA only"},
+		{"BE", "FI+AR", "160/340 FI+AR"}, {"BE", "FI+RA", "120/240 FI+RA"}, {"NL", "FI+RA", "7/21 FI+RA"},
+		{"DE", "FI+RA", "–/– reported at level FA, NA, RA only"}, {"DE", "NA+RA", "33/120 NA+RA"}, {"AT", "FI+AR", "–/– reported at level FA only"},
 		{"DE", "", "25/100 NA"}, {"FI", "", "–/– counted in cases, not persons"},
 	} {
 		q := cell("RU", tt.geo, "2023")
@@ -598,6 +602,42 @@ func TestLevelsAndUnitsStayApart(t *testing.T) {
 	}
 	if w := strings.Join(r.Warnings, "\n"); !strings.Contains(w, "left out: FI (counted in cases, not persons)") {
 		t.Errorf("warnings are %s", w)
+	}
+}
+
+// A result is of the stage that was asked for: an appeal is not comparable with
+// a first instance.
+func TestStagesAreClasses(t *testing.T) {
+	_, e := embedded(t)
+	for _, tt := range []struct{ name, stage, want string }{
+		{"unhcr_total_protection", "", "first"}, {"unhcr_total_protection", "first", "first"}, {"unhcr_total_protection", "FI", "first"},
+		{"unhcr_total_protection", "RA", "RA"}, {"unhcr_total_protection", "JR", "JR"}, {"unhcr_total_protection", "FI+RA", "FI+RA"},
+		{"pact_20", "JR", "JR"}, {"grants_per_applicant", "RA", "RA"},
+	} {
+		q := cell("RU", "DE", "2023")
+		q.Stage, q.StandIns, q.Source = tt.stage, true, "unhcr"
+		for _, r := range evaluate(t, e, tt.name, q) {
+			if r.Class.Stage != tt.want {
+				t.Errorf("%s --stage %q is of class %v, want stage %s", tt.name, tt.stage, r.Class, tt.want)
+			}
+		}
+	}
+	set, _ := rate.Definitions("")
+	for _, tt := range []struct {
+		name, stage string
+		ok          bool
+	}{
+		{"eurostat_final", "final", true}, {"eurostat_final", "", true}, {"eurostat_final", "first", false}, {"eurostat_first_instance", "first", true},
+		{"eurostat_first_instance", "final", false}, {"eurostat_first_instance", "FI", false}, {"unhcr_total_protection", "final", false},
+		{"share_of_applicants", "final", false}, {"share_of_applicants", "first", true},
+	} {
+		d, err := set.Named(tt.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := rate.Evaluate(d, e, rate.Query{Stage: tt.stage, Citizen: []string{"RU"}}); (err == nil) != tt.ok || err != nil && !errors.Is(err, rate.ErrQuery) {
+			t.Errorf("%s --stage %q: %v, want an answer: %t", tt.name, tt.stage, err, tt.ok)
+		}
 	}
 }
 

@@ -1,5 +1,7 @@
 package rate
 
+import "slices"
+
 // What a definition is made of, for package sql, which writes the same
 // computation in another language.
 
@@ -11,9 +13,37 @@ func (b *Binding) Sides() []Side {
 	return sides
 }
 
-// Tells reports whether the source of b knows a stage.
-func (b *Binding) Tells(stage string) bool {
-	return stage == "" || stage == "first" || b.tells(stage)
+// Tells reports whether d over b knows a stage: its own, a level of first
+// instance, or another level that the source tells apart.
+func (d *Definition) Tells(b *Binding, stage string) bool {
+	switch stage {
+	case "":
+		return true
+	case "first":
+		return d.Class.Stage != "final"
+	case "final":
+		return d.Class.Stage == "final"
+	}
+	return b.tells(stage)
+}
+
+// At gives d as it is asked at a stage: a level other than those of first
+// instance is a class of its own, and so are levels added up.
+func (d Definition) At(stage string) Definition {
+	switch stage {
+	case "", "first", "final", "FI", "NA", "FA":
+		return d
+	}
+	d.Class.Stage = stage
+	d.From = slices.Clone(d.From)
+	for i := range d.From {
+		if c := d.From[i].Class; c != nil {
+			own := *c
+			own.Stage = stage
+			d.From[i].Class = &own
+		}
+	}
+	return d
 }
 
 // Levels gives the levels that may stand for a stage: the first that a cell has
@@ -26,6 +56,14 @@ func Levels(stage string) []string {
 		return firstLevels[:2]
 	}
 	return []string{stage}
+}
+
+// Joinable reports whether cells of some levels may be added up to what a stage
+// of several levels asks for. UNHCR leaves out what is 0, so a level may be absent;
+// but where first instance stands at another level than FI, the sum would be
+// without it.
+func Joinable(levels []string, have func(level string) bool) bool {
+	return len(levels) == 1 || !slices.Contains(levels, "FI") || have("FI") || !have("NA") && !have("FA")
 }
 
 // Codes lists every code of its axis that a side looks at.

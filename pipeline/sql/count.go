@@ -85,8 +85,13 @@ func (c *count) pick() {
 		if len(side.Repeat.Terms) > 0 {
 			step += " WHEN " + c.in("code", side.Repeat.Terms) + " THEN NULL"
 		}
+		best := fmt.Sprintf("min(step) OVER (PARTITION BY %s)", c.keys())
 		for i, l := range rate.Levels(c.q.Stage) {
-			step += fmt.Sprintf(" WHEN %s THEN %d", c.in("dec_at", strings.Split(l, "+")), i+1)
+			together := strings.Split(l, "+")
+			step += fmt.Sprintf(" WHEN %s THEN %d", c.in("dec_at", together), i+1)
+			if !rate.Joinable(together, func(level string) bool { return level != "FI" }) {
+				best = fmt.Sprintf("CASE WHEN %s > 0 OR %s = 0 THEN %s END", c.levels("FI"), c.levels("NA", "FA"), best)
+			}
 		}
 		step += " END"
 		comment := "Which level stands for the stage: the first that a cell has."
@@ -97,7 +102,7 @@ func (c *count) pick() {
 		}
 		c.counts = append(c.counts, used)
 		c.from = c.with(comment, c.name+"_levels", fmt.Sprintf(
-			"SELECT *, min(step) OVER (PARTITION BY %s) AS best\nFROM (\n  SELECT *, %s AS step\n  FROM %s\n  %s\n) AS steps", c.keys(), step, c.from, where))
+			"SELECT *, %s AS best\nFROM (\n  SELECT *, %s AS step\n  FROM %s\n  %s\n) AS steps", best, step, c.from, where))
 		where = ""
 	}
 	if side.Unit != "" {
@@ -148,6 +153,12 @@ func (c *count) place() string {
 		return "place"
 	}
 	return "code"
+}
+
+// levels counts the rows of a cell that are of some levels. Where first instance
+// stands at another level than FI, FI is not added to others (rate.Joinable).
+func (c *count) levels(levels ...string) string {
+	return fmt.Sprintf("sum(CASE WHEN %s THEN 1 ELSE 0 END) OVER (PARTITION BY %s)", c.in("dec_at", levels), c.keys())
 }
 
 // sum adds a column up over the cells that count for some codes.

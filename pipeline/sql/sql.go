@@ -51,6 +51,7 @@ func Write(d rate.Definition, lake Lake, q rate.Query, opt Options) (string, err
 	if q.By == nil {
 		q.By = []string{"citizen", "geo", "period"}
 	}
+	d = d.At(q.Stage)
 	w := &script{Dialect: opt.Dialect, d: d, q: q, lake: lake, root: strings.TrimSuffix(opt.Root, "/")}
 	if w.root == "" {
 		w.root = "."
@@ -58,7 +59,7 @@ func Write(d rate.Definition, lake Lake, q rate.Query, opt Options) (string, err
 	var answers []string
 	for i := range d.From {
 		b := &d.From[i]
-		if q.Source != "" && q.Source != b.Source || !b.Tells(q.Stage) || b.StandsIn != "" && !q.StandIns {
+		if q.Source != "" && q.Source != b.Source || !d.Tells(b, q.Stage) || b.StandsIn != "" && !q.StandIns {
 			continue
 		}
 		name, err := w.binding(b)

@@ -13,6 +13,7 @@ type Comparison struct {
 	Mixed       bool         `json:"mixed"` // set side by side all the same
 	Figures     []Compared   `json:"figures"`
 	Differences []Difference `json:"differences"`
+	Warnings    []string     `json:"warnings"` // other sources, other releases
 	Sentences   []string     `json:"sentences"`
 	Pair        []Result     `json:"pair"`      // like for like, in the order of the figures; empty if none is at hand
 	Different   *bool        `json:"different"` // whether the pair may be called different, null without one
@@ -30,6 +31,7 @@ type Compared struct {
 	Definition string      `json:"definition"` // what it divides, "" if that cannot be told
 	Class      *rate.Class `json:"class"`
 	How        string      `json:"how"` // how that is known
+	Source     string      `json:"source,omitempty"`
 	Vintage    string      `json:"vintage,omitempty"`
 }
 
@@ -43,10 +45,10 @@ type Difference struct {
 // ComparisonJSON writes a comparison.
 func ComparisonJSON(w io.Writer, c *ledger.Comparison, mix bool) error {
 	s := c.Sentences()
-	out := Comparison{Comparable: c.Alike(), Mixed: mix && !c.Alike(), Sentences: s[:], Differences: []Difference{}, Pair: []Result{}}
+	out := Comparison{Comparable: c.Alike(), Mixed: mix && !c.Alike(), Sentences: s[:], Warnings: some(c.Warnings), Differences: []Difference{}, Pair: []Result{}}
 	for i := range c.Figures {
 		f, b := &c.Figures[i], &c.Bases[i]
-		x := Compared{ID: f.ID, Value: f.Value, Citizen: f.Citizen, Geo: f.Geo, Period: f.Period, Claimed: f.Claimed, Verdict: f.Verdict, How: b.How, Vintage: b.Vintage}
+		x := Compared{ID: f.ID, Value: f.Value, Citizen: f.Citizen, Geo: f.Geo, Period: f.Period, Claimed: f.Claimed, Verdict: f.Verdict, How: b.How, Source: b.Source, Vintage: b.Vintage}
 		if b.Known {
 			x.Definition, x.Class = b.Definition.Name, &b.Definition.Class
 		}

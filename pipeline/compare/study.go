@@ -190,7 +190,7 @@ func (w *work) raw() error {
 	most := -1
 	asked := false
 	for _, b := range w.d.From {
-		if w.q.Source != "" && b.Source != w.q.Source || !b.Tells(w.q.Stage) {
+		if w.q.Source != "" && b.Source != w.q.Source || !w.d.Tells(&b, w.q.Stage) {
 			continue
 		}
 		asked = true

@@ -104,6 +104,7 @@ var looks = map[string]string{
 	"measure": `[a-z ]+`, "counted": `[a-z -]+`, "verdict": `[a-z]+[^)]*`, "src": `[A-Z][A-Za-z]+`,
 	"bound": `(?:at least |at most )?\d[\d,]*(?: to \d[\d,]*)?`, "off": `[-+]\d[\d,]*`, "row": `[A-Za-z][A-Za-z0-9_ ,/()’'-]*`,
 	"rates": `[a-z_]+ [0-9].*`, "expr": `[A-Z][A-Z0-9_]*(?: [=+-] [A-Z][A-Z0-9_]*)+`, "codes": `[A-Z][A-Z0-9_]*(?: and [A-Z][A-Z0-9_]*)*`,
+	"at":  `[A-Z][A-Za-z0-9_ -]* \d{4}[-QSM0-9]*`,
 	"day": `\d{4}-\d\d-\d\d`, "when": `\d{4}[-QSWM/0-9]*`, "people": `.+?`, "place": `.+?`, "tail": `(?:; .+)?`,
 }
 
@@ -170,6 +171,8 @@ func (l Lang) read(s, kind string, depth int) (any, bool) {
 		return l.terms(s)
 	case "row":
 		return l.row(s), true
+	case "at":
+		return l.at(s), true
 	case "rates":
 		return l.rates(s)
 	case "expr":
@@ -388,6 +391,26 @@ func (l Lang) bound(s string) string {
 	s = strings.Replace(s, "at least ", pick(l, "at least ", "au moins ", "mindestens ", "не менее "), 1)
 	s = strings.Replace(s, "at most ", pick(l, "at most ", "au plus ", "höchstens ", "не более "), 1)
 	return l.renumber(l.Typeset(strings.Replace(s, " to ", pick(l, " to ", " à ", " bis ", "–"), 1)))
+}
+
+// at writes the codes of a cell, country and citizenship first, and its period.
+func (l Lang) at(s string) string {
+	parts := strings.Fields(s)
+	for i, c := range parts {
+		name, measured := l.term(c)
+		p, dated := obs.ParsePeriod(c)
+		switch {
+		case i == 0 && known("geo", c):
+			parts[i] = l.Short(c)
+		case i <= 1 && known("citizen", c):
+			parts[i] = l.Name("citizen", c)
+		case dated:
+			parts[i] = l.Period(p)
+		case measured:
+			parts[i] = name
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // title finds a definition by its title in small letters.

@@ -70,6 +70,14 @@ func saidOverTheEmbedded(t *testing.T) []string {
 		b := j.Basis(figures, set)
 		said[b.How] = true
 	}
+	corrections, err := audit.ReadCorrections("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range corrections.All() {
+		said["rests on a corrected cell: "+c.Note()] = true
+		said["corrected: "+c.Note()] = true
+	}
 	found, err := audit.Run(cached, audit.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,14 @@
-// Package words writes what asylum says to people: names of steps, notes that
-// travel with a number, titles and alternative texts of charts.
+// Package words writes what asylum says to people, in English, French, German
+// and Russian.
+//
+// A [Lang] writes numbers, periods and days, names of countries and of their
+// citizens in the case that a sentence needs ([Lang.In], [Lang.OfCitizens]), and
+// the messages of one catalogue ([Lang.Say]), datasets/words/*.yaml, in which
+// each message stands in all four languages side by side. [Lang.Text] translates
+// what the pipeline says in English; [Lang.Numbers] reads the numbers of a text
+// back, so that every one can be held against its cell.
+//
+// The functions without a Lang write English, for the command line.
 package words
 
 import (

@@ -23,6 +23,9 @@ var mayImport = map[string]string{
 	"datasets/codes/gen": "",
 	"datasets/needs":     "", // for tests alone
 
+	"pipeline/disk":          "",
+	"pipeline/disk/disktest": "datasets/needs", // for tests alone
+
 	"pipeline":          "",
 	"pipeline/obs":      "",
 	"pipeline/own":      "pipeline/obs", // checks of YAML that users write, for rate and ledger
@@ -31,7 +34,7 @@ var mayImport = map[string]string{
 	"pipeline/eurostat": "pipeline/obs pipeline/code pipeline/table",
 	"pipeline/aida":     "datasets/collected pipeline/obs pipeline/code pipeline/table",
 	"pipeline/unhcr":    "pipeline/obs pipeline/code pipeline/table",
-	"pipeline/store":    "pipeline/obs pipeline/table",
+	"pipeline/store":    "pipeline/disk pipeline/obs pipeline/table",
 	"pipeline/ingest":   "datasets pipeline/obs pipeline/code pipeline/table pipeline/eurostat pipeline/aida pipeline/unhcr pipeline/store",
 	"pipeline/fetch":    "pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest",
 	"pipeline/rate":     "datasets pipeline/obs pipeline/own pipeline/code pipeline/table",
@@ -47,7 +50,7 @@ var mayImport = map[string]string{
 	"reports/chart":  "reports/letter reports/pdf",
 	"reports/words":  "datasets pipeline/obs pipeline/code pipeline/rate pipeline/compare",
 	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit pipeline/compare",
-	"reports/page":   "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/words reports/export",
+	"reports/page":   "pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/words reports/export",
 
 	"cmd/asylum": "pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/export reports/page reports/words",
 	"notebooks":  "",

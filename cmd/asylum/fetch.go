@@ -75,7 +75,7 @@ func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, o
 		names = fetch.Defaults(l.Vintages())
 	}
 	var failed []error
-	for o := range client.Update(ctx, a.lake, names, opt) {
+	for o := range client.Update(ctx, l, names, opt) {
 		for _, w := range o.Warnings {
 			a.log.Warn(w)
 		}

@@ -134,6 +134,9 @@ func (a *app) publish(f *runFlags) error {
 		if err := e.Copy(l); err != nil {
 			return err
 		}
+		if err := os.Remove(filepath.Join(staging, ".lock")); err != nil { // nobody writes to it any more
+			return err
+		}
 		data = l.At("lake") // paths as they will stand, beside index.html
 		prepare = func(next string) error { return os.CopyFS(filepath.Join(next, "lake"), os.DirFS(staging)) }
 	}

@@ -64,3 +64,15 @@ func root(t testing.TB) string {
 		dir = filepath.Dir(dir)
 	}
 }
+
+// Memory is a directory for one test, in memory where the system has such: a
+// test that waits for the disk hundreds of times is not a test of the disk.
+func Memory(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "asylum-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}

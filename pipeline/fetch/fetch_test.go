@@ -156,11 +156,20 @@ func from(etag string) http.HandlerFunc {
 	}
 }
 
+func (s *service) open(dir string) *store.Lake {
+	s.t.Helper()
+	l, err := store.Create(dir)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return l
+}
+
 func (s *service) update(lake string, tables ...string) []Outcome {
 	if tables == nil {
 		tables = []string{code1}
 	}
-	return slices.Collect(s.client.Update(context.Background(), lake, tables, Options{}))
+	return slices.Collect(s.client.Update(context.Background(), s.open(lake), tables, Options{}))
 }
 
 // clean checks that no temporary file is left.
@@ -236,7 +245,7 @@ func TestUpdate(t *testing.T) {
 func TestDryRun(t *testing.T) {
 	s := play(t)
 	lake := filepath.Join(t.TempDir(), "lake")
-	for o := range s.client.Update(context.Background(), lake, []string{code1, "asylum_decisions"}, Options{DryRun: true}) {
+	for o := range s.client.Update(context.Background(), s.open(lake), []string{code1, "asylum_decisions"}, Options{DryRun: true}) {
 		if o.State != Would || o.Err != nil {
 			t.Errorf("got %+v", o)
 		}
@@ -456,7 +465,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.data(func(http.ResponseWriter, *http.Request) { cancel(); panic(http.ErrAbortHandler) })
 	n := 0
-	for o := range s.client.Update(ctx, t.TempDir(), []string{code1, code1}, Options{}) {
+	for o := range s.client.Update(ctx, s.open(t.TempDir()), []string{code1, code1}, Options{}) {
 		if n++; !errors.Is(o.Err, context.Canceled) {
 			t.Errorf("got %v", o.Err)
 		}
@@ -610,7 +619,7 @@ func TestUNHCR(t *testing.T) {
 	f.Remove()
 	lake := t.TempDir()
 	for _, want := range []string{Added, Unchanged} {
-		for o := range s.client.Update(context.Background(), lake, []string{"asylum_decisions"}, opt) {
+		for o := range s.client.Update(context.Background(), s.open(lake), []string{"asylum_decisions"}, opt) {
 			if o.State != want || o.Vintage != "2026-11-21" || o.Rows == 0 {
 				t.Errorf("got %+v, want %s", o, want)
 			}
@@ -622,6 +631,27 @@ func TestUNHCR(t *testing.T) {
 	}
 	if m := l.Vintages()[0]; m.Source != "unhcr" || len(m.Extent) != 1 || m.Extent[0].From != "2022" || m.Extent[0].To != "2023" || !strings.Contains(m.Note, "day of download") {
 		t.Errorf("the lake has %+v", m)
+	}
+	s.clean()
+}
+
+// A clock that jumped back dates nothing before what the lake has.
+func TestClockJumpsBack(t *testing.T) {
+	s := play(t)
+	one := strings.Replace(page1, `"2"`, "1", 1)
+	s.on("/asylum-decisions/", text(200, one), text(200, strings.Replace(one, `"10"`, `"11"`, 1)))
+	lake := t.TempDir()
+	if got := s.update(lake, "asylum_decisions")[0]; got.State != Added || got.Vintage != "2026-11-21" {
+		t.Fatalf("got %+v", got)
+	}
+	before := tree(t, lake)
+	s.client.Now = func() time.Time { return time.Date(1970, 1, 1, 0, 5, 0, 0, time.UTC) }
+	got := s.update(lake, "asylum_decisions")[0]
+	if want := "asylum_decisions: the clock says 1970-01-01, the lake has a vintage of 2026-11-21: of a day before it, what is served now would never be seen\n\thint: set the clock"; got.Err == nil || got.Err.Error() != want {
+		t.Errorf("got %v", got.Err)
+	}
+	if tree(t, lake) != before {
+		t.Error("the lake changed")
 	}
 	s.clean()
 }
@@ -679,15 +709,16 @@ func TestPage(t *testing.T) {
 		t.Fatalf("got %+v, %v", p, err)
 	}
 	dir := t.TempDir()
+	l := s.open(dir)
 	for _, day := range []string{"2026-11-21", "2026-11-22"} { // on a later day the same page is kept already
 		p.Day = day
-		name, isNew, err := p.Keep(dir)
-		if err != nil || name != filepath.Join(dir, "reports_croatia_statistics", "2026-11-21.html") || isNew != (day == "2026-11-21") {
+		name, isNew, err := p.Keep(l)
+		if err != nil || name != filepath.Join(dir, "pages", "reports_croatia_statistics", "2026-11-21.html") || isNew != (day == "2026-11-21") {
 			t.Errorf("got %v, %v, %v", name, isNew, err)
 		}
 	}
 	p.Day, p.HTML = "2026-11-21", append(p.HTML, ' ')
-	if name, isNew, err := p.Keep(dir); err != nil || !isNew || !strings.HasPrefix(filepath.Base(name), "2026-11-21-") {
+	if name, isNew, err := p.Keep(l); err != nil || !isNew || !strings.HasPrefix(filepath.Base(name), "2026-11-21-") {
 		t.Errorf("got %v, %v, %v", name, isNew, err)
 	}
 	for _, address := range []string{s.URL, "https://asylumineurope.org", "https://www.AsylumInEurope.org"} { // where it stands in for AIDA

@@ -3,13 +3,10 @@ package fetch
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"net/url"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -107,7 +104,7 @@ func (c *Client) mayAIDA(u *url.URL) error {
 // updatePage downloads a page. One that holds tables of figures is a vintage of
 // AIDA's, of the day that it prints as its last update; any other is kept under
 // pages/ in the lake, with the reason.
-func (c *Client) updatePage(ctx context.Context, l *store.Lake, dir string, opt Options, o *Outcome) error {
+func (c *Client) updatePage(ctx context.Context, l *store.Lake, opt Options, o *Outcome) error {
 	if opt.DryRun {
 		o.State, o.Vintage = Would, c.today()
 		return nil
@@ -126,7 +123,7 @@ func (c *Client) updatePage(ctx context.Context, l *store.Lake, dir string, opt 
 	}
 	t, err := ingest.Read(bytes.NewReader(p.HTML), address, ingest.Options{Table: "statistics"})
 	if err != nil {
-		return p.keep(dir, err, o)
+		return p.keep(l, err, o)
 	}
 	o.Warnings = append(o.Warnings, ingest.Doubts(t)...)
 	if geo := t.Dims[t.Dim("geo")].Values; !slices.Contains(geo, or(country(p.URL), geo[0])) {
@@ -167,8 +164,8 @@ func country(address string) string {
 
 // keep keeps a page that gives no table. That a page without figures gives none
 // is worth a word; figures that do not parse are an error besides.
-func (p *Page) keep(dir string, why error, o *Outcome) error {
-	name, isNew, err := p.Keep(filepath.Join(dir, "pages"))
+func (p *Page) keep(l *store.Lake, why error, o *Outcome) error {
+	name, isNew, err := p.Keep(l)
 	if err != nil {
 		return err
 	}
@@ -200,9 +197,9 @@ func figures(t *table.Table) map[string]string {
 	return out
 }
 
-// Keep writes a page below dir as it was received, under its address and its
+// Keep keeps a page in the lake as it was received, under its address and its
 // day, and gives the file's name. The same page is kept once.
-func (p *Page) Keep(dir string) (name string, isNew bool, err error) {
+func (p *Page) Keep(l *store.Lake) (name string, isNew bool, err error) {
 	slug := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
 			return r
@@ -212,25 +209,7 @@ func (p *Page) Keep(dir string) (name string, isNew bool, err error) {
 	if len(slug) > 120 {
 		slug = slug[len(slug)-120:]
 	}
-	dir = filepath.Join(dir, or(slug, "front"))
-	held, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", false, err
-	}
-	name = p.Day + ".html"
-	for _, h := range held {
-		if was, err := os.ReadFile(filepath.Join(dir, h.Name())); err == nil && bytes.Equal(was, p.HTML) {
-			return filepath.Join(dir, h.Name()), false, nil
-		}
-		if h.Name() == name {
-			name = p.Day + fmt.Sprintf("-%.8x.html", sha256.Sum256(p.HTML))
-		}
-	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", false, err
-	}
-	name = filepath.Join(dir, name)
-	return name, true, writeFile(name, p.HTML)
+	return l.Keep(or(slug, "front")+"/"+p.Day+".html", p.Final, p.HTML)
 }
 
 func pathOf(address string) string {

@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
@@ -60,10 +59,10 @@ func Defaults(held []table.Meta) []string {
 	return out
 }
 
-// Update brings tables of the lake in dir up to date, and pages of AIDA's that
-// are given by their address, one after the other, and tells of each as it is
-// done. One that fails leaves the lake as it was and the others go on.
-func (c *Client) Update(ctx context.Context, dir string, tables []string, opt Options) iter.Seq[Outcome] {
+// Update brings tables of a lake up to date, and pages of AIDA's that are given
+// by their address, one after the other, and tells of each as it is done. One
+// that fails leaves the lake as it was and the others go on.
+func (c *Client) Update(ctx context.Context, l *store.Lake, tables []string, opt Options) iter.Seq[Outcome] {
 	return func(yield func(Outcome) bool) {
 		for _, name := range tables {
 			o := Outcome{Source: "aida", Table: name}
@@ -74,14 +73,11 @@ func (c *Client) Update(ctx context.Context, dir string, tables []string, opt Op
 					o.Source = t.Source
 				}
 			}
-			l, err := store.Create(dir)
-			switch {
-			case err == nil && page:
-				err = c.updatePage(ctx, l, dir, opt, &o)
-			case err == nil:
-				err = c.update(ctx, l, dir, opt, &o)
+			update := c.update
+			if page {
+				update = c.updatePage
 			}
-			if o.Err = err; err != nil && o.File == "" {
+			if o.Err = update(ctx, l, opt, &o); o.Err != nil && o.File == "" {
 				o.State = Failed
 			}
 			if !yield(o) || ctx.Err() != nil {
@@ -96,7 +92,7 @@ func IsPage(name string) bool {
 	return strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://")
 }
 
-func (c *Client) update(ctx context.Context, l *store.Lake, dir string, opt Options, o *Outcome) error {
+func (c *Client) update(ctx context.Context, l *store.Lake, opt Options, o *Outcome) error {
 	var newest *table.Meta
 	for _, m := range l.Vintages() {
 		if m.Source == o.Source && m.Table == o.Table && len(m.Extent) == 0 && (newest == nil || m.Vintage >= newest.Vintage) {
@@ -108,8 +104,11 @@ func (c *Client) update(ctx context.Context, l *store.Lake, dir string, opt Opti
 	}
 	switch o.Source {
 	case "eurostat":
-		return c.updateEurostat(ctx, l, dir, opt, newest, o)
+		return c.updateEurostat(ctx, l, opt, newest, o)
 	case "unhcr":
+		if newest != nil && c.today() < o.Was {
+			return fmt.Errorf("%s: the clock says %s, the lake has a vintage of %s: of a day before it, what is served now would never be seen\n\thint: set the clock", o.Table, c.today(), o.Was)
+		}
 		if opt.DryRun {
 			o.State, o.Vintage = Would, c.today()
 			return nil
@@ -141,13 +140,13 @@ func (c *Client) update(ctx context.Context, l *store.Lake, dir string, opt Opti
 	return fmt.Errorf("%s is no table to fetch\n\thint: pages of AIDA are fetched by their address, such as https://asylumineurope.org/reports/country/croatia/statistics/", o.Table)
 }
 
-func (c *Client) updateEurostat(ctx context.Context, l *store.Lake, dir string, opt Options, newest *table.Meta, o *Outcome) error {
+func (c *Client) updateEurostat(ctx context.Context, l *store.Lake, opt Options, newest *table.Meta, o *Outcome) error {
 	toc, err := c.TableOfContents(ctx)
 	if err != nil {
 		return err
 	}
 	e, ok := toc[strings.ToLower(o.Table)]
-	if ok && c.unchanged(l, dir, o.Table, e, newest) {
+	if ok && c.unchanged(l, o.Table, e, newest) {
 		o.State, o.Vintage = Unchanged, o.Was
 		return nil
 	}
@@ -177,7 +176,7 @@ func (c *Client) updateEurostat(ctx context.Context, l *store.Lake, dir string, 
 	if err := f.put(l, t, o); err != nil {
 		return err
 	}
-	if err := remember(dir, o.Table, seen{Entry: e, On: c.today(), SHA256: t.SHA256}); err != nil {
+	if err := remember(l, o.Table, seen{Entry: e, On: c.today(), SHA256: t.SHA256}); err != nil {
 		o.Warnings = append(o.Warnings, "it will be fetched again next time: "+err.Error())
 	}
 	return nil
@@ -263,11 +262,11 @@ func put(l *store.Lake, t *table.Table, raw io.Reader, ext string, o *Outcome) e
 // 23:00 of a day (documented), so a table that was fetched on its very day of
 // update is fetched once more on a later one. Where a new stamp came with the
 // same bytes, what was seen of the table of contents says so.
-func (c *Client) unchanged(l *store.Lake, dir, name string, e Entry, newest *table.Meta) bool {
+func (c *Client) unchanged(l *store.Lake, name string, e Entry, newest *table.Meta) bool {
 	if newest == nil || e.LastUpdate == "" {
 		return false
 	}
-	s, ok := recall(dir)[name]
+	s, ok := recall(l)[name]
 	if ok {
 		_, ok = l.Find(name, s.SHA256) // a lake may be put back to what it was
 	}
@@ -287,44 +286,16 @@ type seen struct {
 // seenFile stands beside the manifest. Without it nothing is lost but time.
 const seenFile = "fetched.json"
 
-func recall(dir string) map[string]seen {
+func recall(l *store.Lake) map[string]seen {
 	out := map[string]seen{}
-	data, err := os.ReadFile(filepath.Join(dir, seenFile))
-	if err != nil || json.Unmarshal(data, &out) != nil {
-		return nil
+	if !l.Recall(seenFile, &out) {
+		return map[string]seen{}
 	}
 	return out
 }
 
-func remember(dir, name string, s seen) error {
-	all := recall(dir)
-	if all == nil {
-		all = map[string]seen{}
-	}
+func remember(l *store.Lake, name string, s seen) error {
+	all := recall(l)
 	all[name] = s
-	data, err := json.MarshalIndent(all, "", " ")
-	if err != nil {
-		return err
-	}
-	return writeFile(filepath.Join(dir, seenFile), append(data, '\n'))
-}
-
-// writeFile makes a file whole or not at all.
-func writeFile(name string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".tmp-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone once it is renamed
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return l.Note(seenFile, all)
 }

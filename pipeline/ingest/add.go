@@ -44,6 +44,9 @@ func Add(l *store.Lake, file string, opt Options) (Added, error) {
 			return Added{}, err
 		}
 		t.Vintage = st.ModTime().UTC().Format(time.DateOnly)
+		if t.Vintage > time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly) { // it would hide every vintage until then
+			return Added{}, fmt.Errorf("%s: the export does not say when it was extracted, and the file's own date is %s, a day to come\n\thint: set the clock, or pass --vintage DATE", file, t.Vintage)
+		}
 		t.Note = "the file's own date: the export does not say when it was extracted"
 		warnings = append(warnings, fmt.Sprintf("%s: vintage %s is the file's own date; pass --vintage if you know the day of extraction", file, t.Vintage))
 	}

@@ -13,8 +13,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"asylum/datasets"
 	"asylum/pipeline/obs"
@@ -201,6 +204,70 @@ func TestAddTwice(t *testing.T) {
 	}
 	if _, err := Add(l, file, Options{Vintage: "../../x"}); err == nil || err.Error() != `"../../x" cannot be part of a path` {
 		t.Errorf("a vintage that leads out of the lake: %v", err)
+	}
+}
+
+// A file's own date that is to come, by a clock that is wrong, dates nothing.
+func TestAddFromTheFuture(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lake")
+	l, err := store.Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "migr_asyappctza.tsv")
+	if err := os.WriteFile(file, []byte(tsv), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	day := time.Date(2099, 1, 2, 3, 4, 5, 0, time.UTC)
+	if err := os.Chtimes(file, day, day); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Add(l, file, Options{})
+	if want := file + ": the export does not say when it was extracted, and the file's own date is 2099-01-02, a day to come\n\thint: set the clock, or pass --vintage DATE"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the lake was begun")
+	}
+}
+
+// A file that somebody writes to, cuts or removes while it is added comes into
+// the lake as it was at some moment, or not at all.
+func TestAddWhileTheFileChanges(t *testing.T) {
+	dir := t.TempDir()
+	l, err := store.Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "migr_asyappctza.tsv")
+	next := make(chan int)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for n := range next {
+			if n%4 == 3 {
+				os.Remove(file)
+			}
+			os.WriteFile(file, []byte(strings.Replace(tsv, "120", strconv.Itoa(n), 1)), 0o666) // in place: neither whole nor at once
+		}
+	})
+	added, refused := 0, 0
+	for n := 0; n < 20000 && (added < 4 || refused < 4); n++ {
+		next <- n
+		got, err := Add(l, file, Options{Vintage: "2024-01-01"})
+		if err != nil {
+			refused++
+		} else if got.New {
+			added++
+		}
+	}
+	close(next)
+	wg.Wait()
+	if added < 4 || refused < 4 {
+		t.Errorf("%d added, %d refused: too few of one kind", added, refused)
+	}
+	c, err := store.Verify(dir, nil)
+	if err != nil || len(c.Faults)+len(c.Begun) > 0 {
+		t.Errorf("%v, %+v", err, c)
 	}
 }
 

@@ -4,10 +4,14 @@
 //
 //	raw/<source>/<table>/<vintage>/<sha256>.<ext>
 //	tables/<source>/<table>/vintage=<date>/part-0.parquet
+//	pages/...        what was kept and gives no table
 //	manifest.json
+//	<name>.json      notes whose loss costs no more than time
+//	.lock            who writes, or died writing
 //
 // A vintage is in the lake once the manifest names it. The manifest is the
-// last thing written, in one rename, so a crash leaves the lake as it was.
+// last thing written, in one rename, so a crash leaves the lake as it was; what
+// a killed process had begun is taken back by the next one that writes.
 package store
 
 import (
@@ -20,11 +24,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"asylum/pipeline/disk"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
 )
@@ -33,7 +37,9 @@ import (
 type Lake struct {
 	dir     string
 	entries []entry
-	scratch bool // not worth waiting for the disk
+	kept    []kept
+	scratch bool       // not worth waiting for the disk
+	held    *disk.Lock // by Hold
 }
 
 // An entry is a vintage with its two files, relative to the lake.
@@ -42,40 +48,84 @@ type entry struct {
 	Raw     string `json:"raw"`
 	Parquet string `json:"parquet"`
 	CRC32C  string `json:"parquet_crc32c,omitempty"` // of Parquet: neither Snappy nor plain numbers notice a flipped bit
+	Sum     string `json:"parquet_sha256,omitempty"` // of Parquet; older lakes have none
+}
+
+// A kept file is one that no table was read from.
+type kept struct {
+	File   string `json:"file"` // relative to the lake, below pages/
+	SHA256 string `json:"sha256"`
+	URL    string `json:"url,omitempty"`
 }
 
 type manifest struct {
 	Format   int     `json:"format"` // 1
 	Vintages []entry `json:"vintages"`
+	Kept     []kept  `json:"kept,omitempty"`
 }
+
+const (
+	manifestName = "manifest.json"
+	lockName     = ".lock"
+)
 
 // ErrNoLake reports a directory that holds no manifest.
 var ErrNoLake = errors.New("no lake there")
 
 // Open opens the lake in dir. A directory without a manifest gives ErrNoLake.
 func Open(dir string) (*Lake, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	data, err := os.ReadFile(filepath.Join(dir, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoLake)
 	}
 	if err != nil {
 		return nil, err
 	}
-	var m manifest
-	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, fmt.Errorf("%s: the manifest does not parse: %w", dir, err)
+	m, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the manifest %w", dir, err)
 	}
-	if m.Format != 1 {
-		return nil, fmt.Errorf("%s: the manifest is of format %d, this program knows 1: use the newer asylum", dir, m.Format)
+	return &Lake{dir: dir, entries: m.Vintages, kept: m.Kept}, nil
+}
+
+// parse reads a manifest. Its errors go on after "the manifest".
+func parse(data []byte) (m manifest, err error) {
+	var head struct {
+		Format int `json:"format"`
 	}
-	for _, e := range m.Vintages {
-		for _, name := range []string{e.Raw, e.Parquet} {
-			if !fs.ValidPath(name) || !strings.HasPrefix(name, "raw/") && !strings.HasPrefix(name, "tables/") {
-				return nil, fmt.Errorf("%s: the manifest names %q, which is no file of a lake", dir, name)
-			}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return m, fmt.Errorf("does not parse: %w", err)
+	}
+	if head.Format != 1 {
+		return m, fmt.Errorf("is of format %d, this program knows 1: use the newer asylum", head.Format)
+	}
+	if _, err := disk.Unseal(data, &m); err != nil {
+		return m, fmt.Errorf("is damaged: %w\n\thint: bring manifest.json back from a copy, or add the files under raw/ to a new lake", err)
+	}
+	for name := range m.names() {
+		if !ofLake(name) {
+			return m, fmt.Errorf("names %q, which is no file of a lake", name)
 		}
 	}
-	return &Lake{dir: dir, entries: m.Vintages}, nil
+	return m, nil
+}
+
+// ofLake reports whether a name can be that of a file that a manifest names.
+func ofLake(name string) bool {
+	top, _, _ := strings.Cut(name, "/")
+	return fs.ValidPath(name) && slices.Contains([]string{"raw", "tables", "pages"}, top) && name != top
+}
+
+// names are the files that the manifest names, with what it says of each.
+func (m *manifest) names() map[string]entry {
+	out := map[string]entry{}
+	for _, e := range m.Vintages {
+		out[e.Raw], out[e.Parquet] = e, e
+	}
+	for _, k := range m.Kept {
+		out[k.File] = entry{}
+	}
+	return out
 }
 
 // Scratch begins a lake that need not outlive a loss of power.
@@ -91,21 +141,16 @@ func Create(dir string) (*Lake, error) {
 	return l, err
 }
 
-// Writable tells whether files can be made in the lake, and leaves none behind.
+// Writable tells whether files can be made in the lake, and by nobody else just
+// now, and leaves none behind.
 func (l *Lake) Writable() error {
-	dir := l.dir
-	for {
-		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	f, err := os.CreateTemp(dir, ".tmp-*")
-	if err != nil {
+	if err := disk.Writable(l.dir); err != nil {
 		return fmt.Errorf("the lake %s cannot be written to: %w", l.dir, err)
 	}
-	f.Close()
-	return os.Remove(f.Name())
+	if l.held != nil {
+		return nil
+	}
+	return disk.Busy(filepath.Join(l.dir, lockName), l.dir)
 }
 
 // Vintages lists what the lake holds, by source, table and vintage.
@@ -253,7 +298,7 @@ func (l *Lake) Put(t *table.Table, raw io.Reader, ext string) (added bool, err e
 			return false, fmt.Errorf("%q cannot be part of a path", part)
 		}
 	}
-	unlock, err := l.lock()
+	lock, unlock, err := l.lock()
 	if err != nil {
 		return false, err
 	}
@@ -266,107 +311,93 @@ func (l *Lake) Put(t *table.Table, raw io.Reader, ext string) (added bool, err e
 	e := entry{Meta: named.Meta}
 	e.Raw = strings.Join([]string{"raw", t.Source, t.Meta.Table, t.Vintage, t.SHA256 + ext}, "/")
 	part := 0
-	for _, o := range l.entries {
-		if o.Source == t.Source && o.Table == t.Meta.Table && o.Vintage == t.Vintage {
-			part++
-		}
+	for l.names(parquetName(t.Meta, part)) {
+		part++
 	}
 	e.Parquet = parquetName(t.Meta, part)
-
-	defer func() {
-		if err != nil {
-			l.remove(e.Raw)
-			l.remove(e.Parquet)
+	err = l.begin(lock, []string{e.Raw, e.Parquet}, func() error {
+		if err := l.writeRaw(&e, raw); err != nil {
+			return err
 		}
-	}()
-	if err := l.write(e.Raw, func(w io.Writer) error {
+		if err := l.writeTable(&e, &named); err != nil {
+			return err
+		}
+		return l.name(append(slices.Clone(l.entries), e), l.kept)
+	})
+	return err == nil, err
+}
+
+// names reports whether the manifest names a file.
+func (l *Lake) names(file string) bool {
+	return slices.ContainsFunc(l.entries, func(e entry) bool { return e.Raw == file || e.Parquet == file }) ||
+		slices.ContainsFunc(l.kept, func(k kept) bool { return k.File == file })
+}
+
+// begin makes files and has the manifest name them, or leaves none of them.
+func (l *Lake) begin(lock *disk.Lock, files []string, make func() error) error {
+	if err := lock.Pending(files...); err != nil {
+		return err
+	}
+	if err := make(); err != nil {
+		if !errors.Is(err, disk.ErrUnsure) { // else the manifest may name them
+			for _, f := range files {
+				disk.RemoveUp(l.dir, filepath.FromSlash(f))
+			}
+		}
+		return err
+	}
+	return lock.Pending()
+}
+
+func (l *Lake) writeRaw(e *entry, raw io.Reader) error {
+	return l.write(e.Raw, func(w io.Writer) error {
 		sum := sha256.New()
 		if _, err := io.Copy(io.MultiWriter(w, sum), raw); err != nil {
 			return err
 		}
-		if got := hex.EncodeToString(sum.Sum(nil)); got != t.SHA256 {
-			return fmt.Errorf("the raw file's sha256 is %s, when it was read it was %s: it was changed in between", got, t.SHA256)
+		if got := hex.EncodeToString(sum.Sum(nil)); got != e.SHA256 {
+			return fmt.Errorf("the raw file's sha256 is %s, when it was read it was %s: it was changed in between", got, e.SHA256)
 		}
 		return nil
-	}); err != nil {
-		return false, err
-	}
-	crc := crc32.New(castagnoli)
-	if err := l.write(e.Parquet, func(w io.Writer) error {
-		return writeParquet(io.MultiWriter(w, crc), &named) // hides Close: the Parquet writer closes what it can
-	}); err != nil {
-		return false, err
-	}
-	e.CRC32C = fmt.Sprintf("%08x", crc.Sum32())
-	entries := append(slices.Clone(l.entries), e)
+	})
+}
+
+func (l *Lake) writeTable(e *entry, t *table.Table) error {
+	crc, sum := crc32.New(castagnoli), sha256.New()
+	err := l.write(e.Parquet, func(w io.Writer) error {
+		return writeParquet(io.MultiWriter(w, crc, sum), t) // hides Close: the Parquet writer closes what it can
+	})
+	e.CRC32C, e.Sum = fmt.Sprintf("%08x", crc.Sum32()), hex.EncodeToString(sum.Sum(nil))
+	return err
+}
+
+// name writes the manifest: what it names is the lake from then on.
+func (l *Lake) name(entries []entry, also []kept) error {
 	slices.SortStableFunc(entries, func(a, b entry) int {
 		return strings.Compare(a.Source+"\x00"+a.Table+"\x00"+a.Vintage, b.Source+"\x00"+b.Table+"\x00"+b.Vintage)
 	})
-	data, err := json.MarshalIndent(manifest{1, entries}, "", " ")
-	if err != nil {
-		return false, err
-	}
-	if err := l.write("manifest.json", func(w io.Writer) error { _, err := w.Write(append(data, '\n')); return err }); err != nil {
-		return false, err
-	}
-	l.entries = entries
-	return true, nil
-}
-
-// write makes a file whole or not at all.
-func (l *Lake) write(name string, fill func(io.Writer) error) (err error) {
-	path := filepath.Join(l.dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	slices.SortStableFunc(also, func(a, b kept) int { return strings.Compare(a.File, b.File) })
+	data, err := disk.Seal(manifest{1, entries, also})
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := fill(f); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	if err := f.Chmod(0o644); err != nil {
+	if err := l.write(manifestName, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
 		return err
 	}
-	if !l.scratch {
-		if err := f.Sync(); err != nil {
-			return err
-		}
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil || l.scratch {
-		return err
-	}
-	syncDir(filepath.Dir(path))
+	l.entries, l.kept = entries, also
 	return nil
 }
 
-// syncDir makes a rename last, where the system can: elsewhere it is as good as
-// the system makes it.
-func syncDir(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync() // not every system lets a directory be synced
-		d.Close()
+// write makes a file whole or not at all.
+func (l *Lake) write(name string, fill func(io.Writer) error) error {
+	write := disk.Write
+	if l.scratch {
+		write = disk.WriteScratch
 	}
-}
-
-// remove takes back a file that no manifest names, and the directories that
-// were made for it.
-func (l *Lake) remove(name string) {
-	for ; name != "."; name = path.Dir(name) {
-		if err := os.Remove(filepath.Join(l.dir, filepath.FromSlash(name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return // not empty
-		}
+	if err := write(filepath.Join(l.dir, filepath.FromSlash(name)), fill); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
+	return nil
 }
 
 // At is the lake as it will be named once its directory has been moved: the

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -577,18 +578,33 @@ func TestWritable(t *testing.T) {
 func TestLock(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := Create(dir)
-	unlock, err := l.lock()
+	release, err := l.Hold()
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := l.Writable(); err != nil {
+		t.Errorf("the holder's own lake: %v", err)
+	}
 	other, _ := Create(dir)
 	_, err = other.Put(random(1, 5, true, "raw"), strings.NewReader("raw"), ".tsv")
-	want := fmt.Sprintf("%s is being written to by process %d; wait for it, or stop it", dir, os.Getpid())
-	if err == nil || err.Error() != want {
+	host, _ := os.Hostname()
+	want := regexp.MustCompile("^" + regexp.QuoteMeta(fmt.Sprintf("%s is being written to by process %d on %s, ", dir, os.Getpid(), host)) +
+		`".*store.test .*", since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC` + "\n\thint: wait for it, or stop it$")
+	if err == nil || !want.MatchString(err.Error()) {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
-	unlock()
+	if busy := other.Writable(); busy == nil || busy.Error() != err.Error() {
+		t.Errorf("Writable says %v", busy)
+	}
+	put(t, l, random(2, 5, true, "other"), "other") // who holds the lake writes
+	release()
 	put(t, other, random(1, 5, true, "raw"), "raw")
+	if n := len(other.Vintages()); n != 2 {
+		t.Errorf("%d vintages", n)
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, ".lock")); err != nil || len(got) > 0 {
+		t.Errorf("nobody holds the lake, and the lock says %q, %v", got, err)
+	}
 }
 
 func TestOpenRefusals(t *testing.T) {
@@ -599,10 +615,15 @@ func TestOpenRefusals(t *testing.T) {
 	if _, err := Open(filepath.Join(dir, "none")); !errors.Is(err, ErrNoLake) {
 		t.Errorf("no directory gives %v", err)
 	}
+	hint := "\n\thint: bring manifest.json back from a copy, or add the files under raw/ to a new lake"
 	for in, want := range map[string]string{
-		`{"format": 2, "vintages": []}`: dir + ": the manifest is of format 2, this program knows 1: use the newer asylum",
-		`{"format": 1, "vint`:           dir + ": the manifest does not parse: unexpected end of JSON input",
-		``:                              dir + ": the manifest does not parse: unexpected end of JSON input",
+		`{"format": 2, "vintages": []}`:                  dir + ": the manifest is of format 2, this program knows 1: use the newer asylum",
+		`{"format": 1, "vint`:                            dir + ": the manifest does not parse: unexpected end of JSON input",
+		`{"format": 1, "vintages": [], "vintages2": []}`: dir + ": the manifest is damaged: json: unknown field \"vintages2\"" + hint,
+		`{"format": 1, "vintages": []}{}`:                dir + ": the manifest does not parse: invalid character '{' after top-level value",
+		"{\n \"format\": 1,\n \"vintages\": null,\n \"sealed\": \"" + strings.Repeat("0", 64) + "\"\n}\n": dir + ": the manifest is damaged: it is not as it was written: its sha256 is " +
+			sum("{\n \"format\": 1,\n \"vintages\": null") + ", its seal says " + strings.Repeat("0", 64) + hint,
+		``: dir + ": the manifest does not parse: unexpected end of JSON input",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(in), 0o666); err != nil {
 			t.Fatal(err)

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"asylum/pipeline/disk"
 )
 
 // Publish writes the site into dir, whole or not at all: it is written beside
@@ -19,51 +22,17 @@ func (s *Site) Publish(dir string, prepare func(next string) error) error {
 	if err != nil {
 		return err
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real // a link stays a link
-	}
-	if err := ours(dir); err != nil {
-		return err
-	}
-	unlock, err := lock(dir)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	parent := filepath.Dir(filepath.Clean(dir))
-	stale, err := filepath.Glob(filepath.Join(parent, filepath.Base(dir)+".next-*"))
-	if err != nil {
-		return err
-	}
-	for _, d := range stale { // of a run that was killed: the lock is ours
-		if err := os.RemoveAll(d); err != nil {
-			return err
+	return disk.Replace(dir, ours, func(next string) error {
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			if err := os.WriteFile(filepath.Join(next, name), files[name], 0o644); err != nil {
+				return err
+			}
 		}
-	}
-	next, err := os.MkdirTemp(parent, filepath.Base(dir)+".next-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(next) // after the exchange, the old site
-	if err := os.Chmod(next, 0o755); err != nil {
-		return err
-	}
-	var names []string
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if err := os.WriteFile(filepath.Join(next, name), files[name], 0o644); err != nil {
-			return err
+		if prepare != nil {
+			return prepare(next)
 		}
-	}
-	if prepare != nil {
-		if err := prepare(next); err != nil {
-			return err
-		}
-	}
-	return swap(next, dir)
+		return nil
+	})
 }
 
 // ours refuses to put a site in the place of a directory that is none, or that
@@ -104,17 +73,4 @@ func oursLake(dir string, inputs []input) error {
 		}
 		return nil
 	})
-}
-
-// replace moves next to dir where the two cannot be exchanged in one step; for
-// the moment between the two renames there is no site.
-func replace(next, dir string) error {
-	old := next + ".old"
-	if err := os.Rename(dir, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.Rename(next, dir); err != nil {
-		return errors.Join(err, os.Rename(old, dir))
-	}
-	return os.RemoveAll(old)
 }

@@ -163,27 +163,29 @@ func treeOr(t *testing.T, dir string) string {
 	return tree(t, dir)
 }
 
-// Killed again and again, and never left to end but the last time.
+// Killed again and again, and left to end only by chance.
 func TestKilledOverAndOver(t *testing.T) {
-	dir := filepath.Join(needs.Memory(t), "lake")
+	top := needs.Memory(t)
 	r := rand.New(rand.NewPCG(4, 1))
-	times := 0
-	for ended := false; !ended; times++ {
-		_, ended, _ = disktest.Strike(t, worker(dir), r.IntN(60))
-		if times > 500 {
-			t.Fatal("it never ends: what was killed is not gone on with")
+	for i, kills := 0, 0; kills < 50; i++ {
+		dir := filepath.Join(top, fmt.Sprint(i))
+		ended := false
+		for n := 0; !ended; n++ {
+			if _, ended, _ = disktest.Strike(t, worker(dir), r.IntN(60)); !ended {
+				kills++
+			}
+			if n > 500 {
+				t.Fatal("it never ends: what was killed is not gone on with")
+			}
 		}
-	}
-	if times < 5 {
-		t.Errorf("killed but %d times", times-1)
-	}
-	c, err := Verify(dir, nil)
-	if err != nil || len(c.Faults) > 0 || len(c.Begun) > 0 {
-		t.Errorf("killed %d times: %v, %+v", times-1, err, c)
-	}
-	l, err := Open(dir)
-	if err != nil || len(l.Vintages()) != 3 {
-		t.Errorf("got %v, %v", l, err)
+		c, err := Verify(dir, nil)
+		if err != nil || len(c.Faults) > 0 || len(c.Begun) > 0 {
+			t.Errorf("after %d kills: %v, %+v", kills, err, c)
+		}
+		l, err := Open(dir)
+		if err != nil || len(l.Vintages()) != 3 {
+			t.Errorf("got %v, %v", l, err)
+		}
 	}
 }
 

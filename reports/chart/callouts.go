@@ -176,8 +176,9 @@ func (f *field) free(r rect) bool {
 		return false
 	}
 	air := r.grow(2)
+	beside := rect{r.x0 - 8, r.y0 - 2, r.x1 + 8, r.y1 + 2} // two names must not read as one
 	for _, t := range f.taken {
-		if air.meets(t) {
+		if beside.meets(t) {
 			return false
 		}
 	}

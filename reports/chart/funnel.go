@@ -329,7 +329,7 @@ func (f *Funnel) bands(s *sheet, p *funnelPlan) {
 // other a step, half a decision to either side, since between them there are
 // none; else a corner of a line. What lies off the area is cut.
 func (f *Funnel) edge(p *funnelPlan, v func(Limit) float64) []pt {
-	var out []pt
+	out := make([]pt, 0, 2*len(f.Limits)+1)
 	for i, l := range f.Limits {
 		n, y := float64(l.N), p.y(v(l))
 		if n < p.lo-0.5 || n > p.hi {
@@ -356,21 +356,30 @@ func (f *Funnel) edge(p *funnelPlan, v func(Limit) float64) []pt {
 // simpler leaves out what lies within d px of the line through its neighbours
 // (Douglas and Peucker 1973).
 func simpler(line []pt, d float64) []pt {
-	if len(line) < 3 {
-		return line
-	}
-	far, at := 0.0, 0
-	first, last := line[0], line[len(line)-1]
-	for i := 1; i < len(line)-1; i++ {
-		if v := apart(line[i], first, last); v > far {
-			far, at = v, i
+	keep := make([]bool, len(line))
+	var mark func(from, to int)
+	mark = func(from, to int) {
+		far, at := d, -1
+		for i := from + 1; i < to; i++ {
+			if v := apart(line[i], line[from], line[to]); v > far {
+				far, at = v, i
+			}
+		}
+		if keep[from], keep[to] = true, true; at > 0 {
+			mark(from, at)
+			mark(at, to)
 		}
 	}
-	if far <= d {
-		return []pt{first, last}
+	if len(line) > 0 {
+		mark(0, len(line)-1)
 	}
-	head := simpler(line[:at+1], d)
-	return append(head[:len(head)-1:len(head)-1], simpler(line[at:], d)...)
+	out := line[:0]
+	for i, q := range line {
+		if keep[i] {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 // points are the countries, those inside first, with their tips, and the callouts

@@ -443,7 +443,7 @@ func (h *shades) paint(s *sheet) {
 		}
 	}
 	if len(h.empty) > 0 {
-		s.stroke(s.pal.grid, 1, h.empty...).closed = true
+		s.stroke(s.pal.context, 1, h.empty...).closed = true
 	}
 	for _, w := range h.words {
 		w()

@@ -768,6 +768,23 @@ func TestKindsHaveTips(t *testing.T) {
 	}
 }
 
+// TestKindsAsPDF: on paper and in vectors too, twice the same bytes.
+func TestKindsAsPDF(t *testing.T) {
+	for name, sample := range kindSamples() {
+		var a, b bytes.Buffer
+		f := sample(russian)
+		if err := errors.Join(PDF(&a, f, Options{Size: A4}), PDF(&b, f, Options{Size: A4})); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !bytes.HasPrefix(a.Bytes(), []byte("%PDF-")) || !bytes.Equal(a.Bytes(), b.Bytes()) {
+			t.Errorf("%s: got %d and %d bytes, want one PDF file", name, a.Len(), b.Len())
+		}
+		if a.Len() > 120_000 {
+			t.Errorf("%s: %d bytes, want 120,000 at most", name, a.Len())
+		}
+	}
+}
+
 func BenchmarkKinds(b *testing.B) {
 	for name, sample := range kindSamples() {
 		f := sample(english)

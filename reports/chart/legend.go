@@ -39,6 +39,9 @@ func (l *legend) piece(e legendEntry) float64 {
 func (l *legend) indent(e legendEntry) float64 { return l.piece(e) + l.s.px(12) }
 
 func (l *legend) lines(e legendEntry, width float64) []string {
+	if lines := l.s.wrap(l.style(), e.text, width-l.indent(e)); len(lines) < 2 {
+		return lines
+	}
 	return balance(l.s.width(l.style()), clean(e.text), width-l.indent(e))
 }
 

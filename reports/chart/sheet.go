@@ -280,7 +280,11 @@ func (s *sheet) tipped(words string, f func()) {
 }
 
 func path(lines [][]pt, flip float64, closed bool) vg.Path {
-	var p vg.Path
+	n := len(lines)
+	for _, l := range lines {
+		n += len(l)
+	}
+	p := make(vg.Path, 0, n)
 	for _, l := range lines {
 		for i, q := range l {
 			v := vg.Point{X: vg.Length(q.x), Y: vg.Length(flip - q.y)}

@@ -785,6 +785,51 @@ func TestKindsAsPDF(t *testing.T) {
 	}
 }
 
+// ranking is a long ranking of bars, some weak, one highlighted, with the longest
+// names a list of citizenships has.
+func (l tongue) ranking(n int) *Bars {
+	b := &Bars{Head: sampleTiles(l).Head}
+	g := Group{Heading: l.say("All decisions", "Toutes les décisions", "Alle Entscheidungen", "Все решения"), Reference: &Reference{0.32, l.say("EU ", "UE ", "EU ", "ЕС ") + l.share(0.32)}}
+	for i := range n {
+		r := heat2023[i*7%len(heat2023)]
+		v := float64(n-i) / float64(n)
+		k := Bar{Name: l.name(r.names), Value: v, Label: l.share(v), Counts: l.counts(int(v*31000), 31000), Highlight: i == n/3}
+		if i > n*2/3 {
+			k.Weak, k.Low95, k.High95 = true, v*0.7, min(1, v*1.3+0.05)
+		}
+		g.Bars = append(g.Bars, k)
+	}
+	b.Panels = []Panel{{Groups: []Group{g}}}
+	return b
+}
+
+// TestLongRankings: 4 to 40 bars, and the subject is named in full even on a
+// thumbnail.
+func TestLongRankings(t *testing.T) {
+	for _, l := range tongues {
+		for _, n := range []int{4, 13, 25, 40} {
+			b := l.ranking(n)
+			for _, z := range Sizes() {
+				faults, err := Faults(b, Options{Size: z})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, x := range faults {
+					t.Errorf("%s %v, %d bars: %s", l.lang, z, n, x)
+				}
+			}
+			subject := b.Panels[0].Groups[0].Bars[n/3].Name
+			if s := mustCompose(t, b, Options{Size: Thumb}); !says(s, subject) && s.width(s.countStyle().as(bold))(subject) < 150 {
+				t.Errorf("%s, %d bars: the thumbnail does not name %s", l.lang, n, subject)
+			}
+			s := mustCompose(t, b, Options{})
+			if got := count(s); got["bar"]+got["hatched bar"] != n {
+				t.Errorf("%s: got %v, want %d bars", l.lang, got, n)
+			}
+		}
+	}
+}
+
 func BenchmarkKinds(b *testing.B) {
 	for name, sample := range kindSamples() {
 		f := sample(english)

@@ -32,13 +32,13 @@ func (b *Bars) thumb(s *sheet, top, bottom float64) float64 {
 	nameW, sideW := 0.0, 0.0
 	for _, bar := range all {
 		if named {
-			nameW = max(nameW, s.width(st)(plain(clean(bar.Name))))
+			nameW = max(nameW, s.width(bar.nameStyle(s).sized(st))(plain(clean(bar.Name))))
 		}
 		if named || bar.Highlight {
 			sideW = max(sideW, s.width(st.as(black))(clean(bar.Label)))
 		}
 		if !named && bar.Highlight {
-			sideW = max(sideW, s.width(st)(plain(clean(bar.Name))))
+			sideW = max(sideW, s.width(st.as(bold))(plain(clean(bar.Name))))
 		}
 	}
 	nameW, sideW = min(math.Ceil(nameW), 190), min(math.Ceil(sideW), 150)
@@ -58,7 +58,7 @@ func (b *Bars) thumb(s *sheet, top, bottom float64) float64 {
 		plainBar.Low95, plainBar.High95 = 0, 0
 		layers.bar(&plainBar, track)
 		if named {
-			s.text(s.left(), mid+st.middle(), bar.nameStyle(s).sized(st), one(s.cutTo(st, bar.Name, nameW)))
+			s.text(s.left(), mid+st.middle(), bar.nameStyle(s).sized(st), one(s.cutTo(bar.nameStyle(s).sized(st), bar.Name, nameW)))
 			s.textRight(s.right(), mid+st.middle(), bar.valueStyle(s).sized(st), one(s.cutTo(st.as(black), bar.Label, sideW)))
 		}
 	}

@@ -45,6 +45,9 @@ func missing(f font.Face, s string) (rune, bool) {
 // (control and format characters, among them those that turn the direction of
 // writing). The soft hyphen stays, as a place to break.
 func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -58,6 +61,23 @@ func clean(s string) string {
 		return r
 	}, s)
 	return norm.NFC.String(strings.Trim(s, " "))
+}
+
+// isClean tells the strings that most labels are, quickly: composed letters of
+// Latin and Cyrillic script and common signs, with no space at the ends.
+func isClean(s string) bool {
+	if s == "" || s[0] == ' ' || s[len(s)-1] == ' ' {
+		return s == ""
+	}
+	for _, r := range s {
+		switch {
+		case r >= ' ' && r <= '~', r > '\u00A0' && r < '\u0300' && r != '\u00AD', r == '\u00A0', r == '\u202F':
+		case r >= '\u0400' && r <= '\u0482', r >= '\u048A' && r < '\u0530', r >= '\u2010' && r <= '\u2027', r == '\u2248':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // A style is how a run of text looks. Sizes are px on the sheet.

@@ -73,7 +73,9 @@ func (l *Ladder) plan(s *sheet, pitch float64) ladderPlan {
 		c.lensW, c.lensH = l.lens(st, pitch)
 	}
 	if p.beside = len(l.Steps) > 1 && p.cols[0].square >= 180; p.beside {
-		p.widths(s, l)
+		if p.widths(s, l); p.wide { // the words beside the square take less width than those over it
+			return p
+		}
 		p.texts(s, l)
 		p.beside = p.cols[0].square >= p.cols[0].labelHeight(s)+24+p.cols[1].height(s)
 	}
@@ -122,18 +124,25 @@ func (p *ladderPlan) widths(s *sheet, l *Ladder) {
 		first = 1
 	}
 	const step = 6
+	lines := make([]int, len(p.cols)) // of the words over each column
+	for i := range lines {
+		lines[i] = p.nameLines(s, l, i)
+	}
 	for ; rest >= step; rest -= step {
 		at, worst := first, math.Inf(-1)
 		for i := first; i < len(p.cols); i++ {
 			need := -p.cols[i].w
-			if n := p.nameLines(s, l, i); n > 3 {
-				need = float64(n) * 1000
+			if lines[i] > 3 {
+				need = float64(lines[i]) * 1000
 			}
 			if need > worst {
 				at, worst = i, need
 			}
 		}
 		p.cols[at].w += step
+		if lines[at] > 3 {
+			lines[at] = p.nameLines(s, l, at)
+		}
 	}
 	x := s.left()
 	for i := range p.cols {

@@ -3,6 +3,8 @@ package letter
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"sync"
 
 	"github.com/klauspost/compress/zlib"
 )
@@ -73,12 +75,15 @@ func (s *Subset) WOFF() ([]byte, error) {
 			at := be.Uint32(whole[12+16*i+8:])
 			copy(data[8:12], whole[at+8:])
 		}
-		packed, err := deflate(data)
-		if err != nil {
-			return nil, fmt.Errorf("letter: table %s: %w", t.tag, err)
-		}
-		if len(packed) >= len(data) {
-			packed = data
+		packed := data
+		if len(data) > 60 {
+			p, err := deflate(data)
+			if err != nil {
+				return nil, fmt.Errorf("letter: table %s: %w", t.tag, err)
+			}
+			if len(p) < len(data) {
+				packed = p
+			}
 		}
 		dir := out[44+20*i:]
 		copy(dir, t.tag)
@@ -95,12 +100,20 @@ func (s *Subset) WOFF() ([]byte, error) {
 	return out, nil
 }
 
+// deflaters are kept: each holds a megabyte of tables.
+var deflaters = sync.Pool{New: func() any {
+	w, err := zlib.NewWriterLevel(io.Discard, zlib.BestCompression)
+	if err != nil {
+		panic(err) // the level is one of the library's own
+	}
+	return w
+}}
+
 func deflate(data []byte) ([]byte, error) {
 	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, 9)
-	if err != nil {
-		return nil, err
-	}
+	w := deflaters.Get().(*zlib.Writer)
+	defer deflaters.Put(w)
+	w.Reset(&b)
 	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}

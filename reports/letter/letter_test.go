@@ -151,7 +151,7 @@ func TestMeasuredAsDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range Weights() {
-		for _, text := range []string{"AVATAR To. Wä 1,234 ≈75%", "Россия, Тула", "", "8\u00A0507"} {
+		for _, text := range []string{"AVATAR To. Wä 1,234 ≈75%", "Россия, Тула", "", "8\u00A0507", "Ελλάδα, AV", "ỹ"} {
 			face := w.Face(c, 33)
 			if got, want := w.Width(text)*33, float64(face.Width(text)); math.Abs(got-want) > 1e-6 {
 				t.Errorf("%q: got %v, want %v", text, got, want)

@@ -9,13 +9,12 @@ import (
 // bandLeast is how wide, in px, what rounding leaves open must be to be drawn.
 const bandLeast = 3.0
 
-// bar draws one bar into its track, which shows the whole.
+// bar draws one bar over its track, which shows the whole and is drawn before.
 func (s *sheet) bar(b *Bar, track rect) {
 	if b.Missing {
 		s.frame(s.pal.axis, 1, track).dash = []float64{3, 3}
 		return
 	}
-	s.fillRect(s.pal.track, track)
 	r := track
 	r.x1 = track.x0 + half(track.w()*b.Value)
 	solid, soft, line := s.barColours(b)

@@ -123,7 +123,7 @@ func (b *Bars) layout(s *sheet, top, bottom float64) float64 {
 	if len(b.Panels) > 1 {
 		one := b.grid(s, 1)
 		high := s.fmt.h >= s.w && b.columns(s.scratch(), one, top) <= bottom
-		if high || g.track < s.px(120) || !b.namesFit(s, g.name) {
+		if high || g.track < 100 || !b.namesFit(s, g.name) {
 			g = one
 		}
 	}
@@ -294,6 +294,7 @@ func (g *Group) wide(s *sheet, grid barGrid, x, y float64) float64 {
 		s.lines(x, first, b.nameStyle(s), name)
 		s.textRight(x+grid.valueX, mid+s.valueStyle().middle(), b.valueStyle(s), one(s.fit(s.valueStyle(), b.Label, grid.v+1, 1)))
 		s.text(x+grid.cntX, mid+s.countStyle().middle(), s.countStyle(), one(s.fit(s.countStyle(), b.Counts, grid.c+1, 1)))
+		s.hit(b.Tip, rect{x, y, x + grid.panel, y + h})
 		y += h
 	}
 	layers.line(refTop, y)
@@ -352,12 +353,14 @@ func (g *Group) head(s *sheet, x, y float64, grid barGrid, track rect) (rows, li
 	return last + 9, last - rst.ascent() - 1
 }
 
-// layers keeps the order of painting in a group: bars, the halo of the
+// layers keeps the order of painting in a group: tracks, bars, the halo of the
 // reference, 95 % lines on their halos, then the reference itself, unbroken.
 type layers struct {
 	s           *sheet
 	ref         *Reference
 	x           float64
+	tracks      [][]pt
+	bars        []func()
 	refs        [][]pt // pieces of the reference
 	halos, rngs [][]pt // 95 % lines and the paper under them
 }
@@ -371,8 +374,12 @@ func newLayers(s *sheet, ref *Reference, track rect) *layers {
 }
 
 func (l *layers) bar(b *Bar, track rect) {
-	l.s.tipped(b.Tip, func() { l.s.bar(b, track) })
-	if b.Missing || !b.ranged() {
+	l.bars = append(l.bars, func() { l.s.bar(b, track) })
+	if b.Missing {
+		return
+	}
+	l.tracks = append(l.tracks, track.corners())
+	if !b.ranged() {
 		return
 	}
 	mid := (track.y0 + track.y1) / 2
@@ -391,6 +398,12 @@ func (l *layers) line(top, bottom float64) {
 }
 
 func (l *layers) finish() {
+	if len(l.tracks) > 0 {
+		l.s.fill(l.s.pal.track, l.tracks...)
+	}
+	for _, paint := range l.bars {
+		paint()
+	}
 	if len(l.refs) > 0 {
 		l.s.stroke(l.s.pal.paper, 5, l.refs...)
 	}
@@ -417,6 +430,7 @@ func (g *Group) phone(s *sheet, grid barGrid, x, y float64) float64 {
 		track := rect{x, half(last + 9), x + grid.track, half(last + 27)}
 		l.bar(b, track)
 		l.line(track.y0-4, track.y1+4)
+		s.hit(b.Tip, rect{x, y, x + grid.panel, track.y1 + 6})
 		y = track.y1 + 13
 	}
 	l.finish()

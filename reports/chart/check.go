@@ -7,7 +7,8 @@ import (
 
 // Faults composes f and lists what a careful eye would object to: text that
 // overlaps, leaves the sheet, crosses a mark or is too small, a title with too
-// many lines, words lost to an ellipsis. A chart fit to print has none.
+// many lines, a line that ends in a word of one or two letters, words lost to an
+// ellipsis. A chart fit to print has none.
 func Faults(f Figure, o Options) ([]string, error) {
 	s, err := compose(f, o)
 	if err != nil {

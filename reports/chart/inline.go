@@ -14,8 +14,8 @@ import (
 // [CSS] and the fonts of [Fonts]: without letters and colours of its own, so
 // that it is small and follows the theme of the page. It uses neither style
 // elements nor style attributes, and so needs no exception from a policy that
-// forbids them. Marks with a tip stand in groups with tabindex="0", and carry
-// it as data-tip and as their label. Theme and Scale of o mean nothing here.
+// forbids them. Over marks with a tip lie areas with tabindex="0" that carry it
+// as data-tip and as their label. Theme and Scale of o mean nothing here.
 func Inline(w io.Writer, f Figure, o Options) error {
 	o.Theme = Light
 	s, err := compose(f, o)
@@ -27,8 +27,11 @@ func Inline(w io.Writer, f Figure, o Options) error {
 	c := newSVGCanvas(s.h, id)
 	c.classes = true
 	c.paint(s)
+	for _, h := range s.hits {
+		c.hit(h)
+	}
 	opening := s.opening(h, id)
-	if s.tips > 0 { // an image has no parts that can be reached; a group has
+	if len(s.hits) > 0 { // an image has no parts that can be reached; a group has
 		opening = strings.Replace(opening, `role="img"`, `role="group"`, 1)
 		opening = strings.Replace(opening, " "+id+"-d", `" aria-describedby="`+id+"-d", 1)
 	}
@@ -66,8 +69,7 @@ var css = sync.OnceValue(func() string {
 	b.WriteString("@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" + vars(Dark) + "}}\n")
 	b.WriteString("[data-theme=dark]{color-scheme:dark;" + vars(Dark) + "}\n")
 	b.WriteString(".chart{display:block;max-width:100%;height:auto;fill:none;stroke-linejoin:round;text-rendering:geometricPrecision;font-family:" + letter.Family + ",'Liberation Sans',Arial,sans-serif}\n")
-	b.WriteString(".chart .hit{fill:none;pointer-events:all}\n")
-	b.WriteString(".chart [data-tip]{outline:none}\n.chart [data-tip]:focus-visible{outline:2px solid var(--c-ink);outline-offset:2px}\n")
+	b.WriteString(".chart .hit{fill:none;pointer-events:all;outline:none}\n.chart .hit:focus-visible{stroke:var(--c-ink);stroke-width:2}\n")
 	seen := map[string]bool{}
 	for _, c := range palettes[Light].all() {
 		if !seen[c.part] {

@@ -81,9 +81,9 @@ func TestTips(t *testing.T) {
 		f    Figure
 		want string
 	}{
-		{b, `<g tabindex="0" role="img" aria-label="Croatia: 20 of 59 &amp; 34–38%" data-tip="Croatia: 20 of 59 &amp; 34–38%">`},
-		{l, `<g tabindex="0" role="img" aria-label="20 of 59" data-tip="20 of 59">`},
-		{n, `data-tip="2015: 5">` + "\n" + `<circle class="hit"`},
+		{b, `<path class="hit" tabindex="0" role="img" aria-label="Croatia: 20 of 59 &amp; 34–38%" data-tip="Croatia: 20 of 59 &amp; 34–38%" d="M`},
+		{l, `<path class="hit" tabindex="0" role="img" aria-label="20 of 59" data-tip="20 of 59" d="M`},
+		{n, `data-tip="2015: 5" d="M`},
 	} {
 		doc := inlineOf(t, tt.f, Options{})
 		if strings.Count(doc, "data-tip") != 1 || !strings.Contains(doc, tt.want) {

@@ -115,7 +115,7 @@ func (l *Ladder) layout(s *sheet, top, bottom float64) float64 {
 		return l.rows(s, top)
 	}
 	p := l.fit(s, top, bottom)
-	if s.w < formats[Wide].w && len(l.Steps) > 2 && (p.squeezed || s.fmt.h > s.w) {
+	if s.w < formats[Wide].w && len(l.Steps) > 2 && (p.squeezed || p.lossy() || s.fmt.h > s.w) {
 		if end, ok := l.tiers(s, top, bottom); ok {
 			return end
 		}
@@ -173,16 +173,15 @@ func (l *Ladder) nest(s *sheet, st Step, x, base, pitch float64) {
 	if st.Grants == st.Count {
 		whole = s.pal.high
 	}
-	s.tipped(st.Tip, func() {
-		s.block(whole, x, base, n, pitch)
-		if k := l.cells(st.Inner); k > 0 {
-			s.block(s.pal.middle, x, base, k, pitch)
-		}
-		if k := l.cells(st.Grants); k > 0 && st.Grants < st.Count {
-			s.block(s.pal.high, x, base, k, pitch)
-		}
-	})
+	s.block(whole, x, base, n, pitch)
+	if k := l.cells(st.Inner); k > 0 {
+		s.block(s.pal.middle, x, base, k, pitch)
+	}
+	if k := l.cells(st.Grants); k > 0 && st.Grants < st.Count {
+		s.block(s.pal.high, x, base, k, pitch)
+	}
 	s.cut(x, base, n, pitch)
+	s.hit(st.Tip, rect{x, base - tall(n, pitch), x + side(n, pitch), base})
 }
 
 func (s *sheet) block(c colour, x, base float64, n int, pitch float64) {

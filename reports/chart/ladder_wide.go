@@ -186,6 +186,16 @@ func (p *ladderPlan) nameLines(s *sheet, l *Ladder, i int) int {
 	return n
 }
 
+// lossy reports whether words of a step are left out.
+func (p *ladderPlan) lossy() bool {
+	for i := range p.cols {
+		if p.cols[i].cut {
+			return true
+		}
+	}
+	return false
+}
+
 func (p *ladderPlan) texts(s *sheet, l *Ladder) {
 	m := s.width(s.nameStyle())
 	for i, st := range l.Steps {

@@ -167,8 +167,8 @@ func (l *Lines) layout(s *sheet, top, bottom float64) float64 {
 func (p *linePlan) spots(s *sheet, l *Lines) {
 	for _, se := range l.Series {
 		for _, q := range se.Points {
-			if q.known() && q.Tip != "" {
-				s.tipped(q.Tip, func() { s.items = append(s.items, &spot{pt{p.x(float64(q.Year)), p.y(q.Value)}, 10}) })
+			if q.known() {
+				s.hitRound(q.Tip, pt{p.x(float64(q.Year)), p.y(q.Value)}, 10)
 			}
 		}
 	}

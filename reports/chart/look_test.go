@@ -41,10 +41,11 @@ var everyOption = func() (all []Options) {
 	return all
 }()
 
+// samples is every kind of figure in every language.
 func samples() map[string]Figure {
 	return map[string]Figure{
-		"ladder": sampleLadder(), "ladder-de": sampleLadderDE(), "ladder-ru": sampleLadderRU(),
-		"bars": sampleBars(), "bars-de": sampleBarsDE(),
-		"lines": sampleLines(), "lines-eu": sampleEU(),
+		"ladder": sampleLadder(), "ladder-fr": sampleLadderFR(), "ladder-de": sampleLadderDE(), "ladder-ru": sampleLadderRU(),
+		"bars": sampleBars(), "bars-fr": sampleBarsIn("fr"), "bars-de": sampleBarsDE(), "bars-ru": sampleBarsIn("ru"),
+		"lines": sampleLines(), "lines-fr": sampleLinesIn("fr"), "lines-de": sampleLinesIn("de"), "lines-ru": sampleEU(),
 	}
 }

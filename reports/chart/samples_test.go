@@ -3,6 +3,7 @@ package chart
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // The samples are the three charts of the report, in four languages where a
@@ -245,5 +246,111 @@ func sampleEU() *Lines {
 	l.Lang, l.ID = "ru", "EU-RU-2013-2024"
 	l.Title = []Span{{"Ходатайств граждан России в\u00A0ЕС стало ", false}, {"втрое меньше, чем в\u00A02013\u00A0году", true}}
 	l.Subtitle = "Ходатайства об убежище граждан России в ЕС по годам и выпускам данных, 2013–2024"
+	return l
+}
+
+func sampleLadderFR() *Ladder {
+	l := sampleLadder()
+	l.Lang = "fr"
+	l.Title = []Span{
+		{"En\u00A02023, 8\u202F507 Russes ont déclaré vouloir demander l’asile en\u00A0Croatie\u00A0; 59 ont reçu une décision au fond, ", false},
+		{"20\u00A0une\u00A0protection", true},
+	}
+	l.Subtitle = "Un petit carré est une personne. Chaque nombre n’est divisé que par des nombres de la même source."
+	for i, v := range []string{
+		"ont déclaré vouloir demander l’asile", "nouvelles demandes enregistrées",
+		"affaires closes en première instance, dont 274 sans décision au fond",
+		"décisions au fond", "ont obtenu le statut de réfugié",
+	} {
+		l.Steps[i].Name = v
+	}
+	for i, v := range []string{"0,27\u202F%", "3,1\u202F%", "6,0\u202F%", "33,9\u202F%"} {
+		l.Steps[i].Percent = v
+		l.Steps[i].Of = []string{"23 sur 8\u202F507", "20 sur 636", "20 sur 333", "20 sur 59"}[i]
+	}
+	l.Steps[0].CountText = "8\u202F507"
+	l.Steps[0].Other = []string{"les deux nombres\u00A0: AIDA"}
+	l.Steps[1].Other = []string{"les deux nombres\u00A0: HCR"}
+	l.Steps[3].Other = []string{"33,9–38,1\u202F% avec l’arrondi"}
+	l.Steps[4].Other = []string{"selon le HCR\u00A0; AIDA en compte 23, et une protection subsidiaire"}
+	l.Brackets[0].Text = "Rapports de deux nombres annuels de personnes différentes\u00A0: ce ne sont pas des taux"
+	l.Brackets[1].Text = "Taux\u00A0: parts des affaires closes en\u00A02023"
+	l.Aside = "274 affaires sur 333 (82\u202F%) closes sans décision au fond"
+	l.Key = LadderKey{"nombre de cette étape", "nombre de l’étape suivante", "protection accordée"}
+	l.Enlarge = "agrandi 3 fois"
+	l.Source = "Sources\u00A0: AIDA Croatie 2023 (8\u202F507\u00A0; 23)\u00A0; HCR, Refugee Data Finder, première instance (636\u00A0; 333\u00A0; 59\u00A0; 20). Données de décembre 2025."
+	return l
+}
+
+// sampleBarsIn puts the bars into French or Russian.
+func sampleBarsIn(lang string) *Bars {
+	b := sampleBars()
+	b.Lang = lang
+	words := map[string]struct {
+		title, lit, subtitle, solid, appeals, weak, eu, note, few, source, of string
+		names                                                                 []string
+	}{
+		"fr": {
+			"Demandeurs d’asile russes\u00A0: une protection dans 88\u202F% des décisions aux Pays-Bas, 12\u202F% en\u00A0Pologne, ", "34\u202F%\u00A0en\u00A0Croatie",
+			"Part des décisions au fond en première instance qui ont accordé le statut de réfugié ou une autre protection à des citoyens russes, 2023",
+			"100 décisions ou plus", "Première instance et recours ensemble\u00A0: non comparables", "20 à 99 décisions", "UE\u00A032\u202F%",
+			"Hachuré\u00A0: peu de décisions, le hasard pèse lourd. Trait\u00A0: intervalle à 95\u202F%, arrondi du HCR compris.",
+			"Moins de 20 décisions, non dessinés\u00A0: Chypre 14 sur 19, Hongrie 0 sur 5, Malte 0 sur 5, Slovaquie 14 sur 19. ≈\u00A0Le HCR imprime 5 pour tout nombre de 1 à 9.",
+			"Source\u00A0: HCR, Refugee Data Finder, données de décembre 2025. Les affaires closes sans décision au fond sont laissées de côté.", " sur ",
+			[]string{"Pays-Bas", "Finlande", "Italie", "Espagne", "Estonie", "Allemagne", "France", "Suède", "Pologne", "Autriche", "Bulgarie",
+				"Belgique", "Slovénie", "Danemark", "Irlande", "Lituanie", "Lettonie", "Croatie", "Tchéquie", "Roumanie", "Grèce"},
+		},
+		"ru": {
+			"Убежище для граждан России: защиту дают 88\u00A0% решений в\u00A0Нидерландах, 12\u00A0% в\u00A0Польше, ", "34\u00A0%\u00A0в\u00A0Хорватии",
+			"Доля решений по существу в первой инстанции, по которым граждане России получили статус беженца или иную защиту, 2023\u00A0год",
+			"100 решений и более", "Первая инстанция и обжалование вместе: не сопоставимы", "от 20 до 99 решений", "ЕС\u00A032\u00A0%",
+			"Штриховка: решений мало, и случай весит много. Линия: 95-процентный интервал с учётом округления УВКБ ООН.",
+			"Меньше 20 решений, не показаны: Кипр 14 из 19, Венгрия 0 из 5, Мальта 0 из 5, Словакия 14 из 19. ≈\u00A0УВКБ ООН печатает 5 вместо любого числа от 1 до 9.",
+			"Источник: УВКБ ООН, Refugee Data Finder, данные на декабрь 2025\u00A0года. Дела, завершённые без решения по существу, не учтены.", " из ",
+			[]string{"Нидерланды", "Финляндия", "Италия", "Испания", "Эстония", "Германия", "Франция", "Швеция", "Польша", "Австрия", "Болгария",
+				"Бельгия", "Словения", "Дания", "Ирландия", "Литва", "Латвия", "Хорватия", "Чехия", "Румыния", "Греция"},
+		},
+	}
+	w := words[lang]
+	b.Title = []Span{{w.title, false}, {w.lit, true}}
+	b.Subtitle, b.Notes, b.Source = w.subtitle, []string{w.few}, w.source
+	b.Panels[0].Groups[0].Heading, b.Panels[0].Groups[1].Heading, b.Panels[1].Groups[0].Heading = w.solid, w.appeals, w.weak
+	eu := &Reference{0.32, w.eu}
+	b.Panels[0].Groups[0].Reference, b.Panels[1].Groups[0].Reference = eu, eu
+	b.Panels[1].Note = w.note
+	i := 0
+	b.each(func(bar *Bar) {
+		bar.Name = w.names[i]
+		space := map[string]string{"fr": "\u202F", "ru": "\u00A0"}[lang]
+		bar.Label = strings.Replace(bar.Label, "%", space+"%", 1)
+		bar.Counts = strings.Replace(bar.Counts, " of ", w.of, 1)
+		i++
+	})
+	return b
+}
+
+// sampleLinesIn puts the lines into French or German.
+func sampleLinesIn(lang string) *Lines {
+	l := sampleLines()
+	l.Lang = lang
+	if lang == "fr" {
+		l.Title = []Span{{"Les 2\u202F065 demandeurs russes de 2022 en\u00A0Croatie ", false}, {"sont devenus 270 à la publication suivante", true}}
+		l.Subtitle = "Demandeurs d’asile de nationalité russe en Croatie, par année et par publication, 2013 à 2024"
+		l.Series[0].EndLabel = "Eurostat, printemps 2023\u00A0: 2\u202F065 en\u00A02022"
+		l.Series[1].EndLabel = "Eurostat, janvier 2024 et après\u00A0: 640"
+		l.Series[2].EndLabel = "HCR, nouvelles demandes\u00A0: 590"
+		l.Marks[0].Text = "La Croatie cesse de compter les intentions\u00A0; le nombre de 2022 tombe à 270"
+		l.Notes = []string{"Pas de nombre du HCR pour 2020\u00A0: le trait est interrompu. Eurostat arrondit au multiple de 5 le plus proche."}
+		l.Source = "Sources\u00A0: Eurostat migr_asyappctza, téléchargements du printemps 2023 et de janvier 2024\u00A0; HCR, Refugee Data Finder, données de décembre 2025."
+		return l
+	}
+	l.Title = []Span{{"Aus 2.065 russischen Antragstellern in Kroatien 2022 ", false}, {"wurden in der nächsten Ausgabe 270", true}}
+	l.Subtitle = "Asylantragsteller mit russischer Staatsangehörigkeit in Kroatien, nach Jahr und Ausgabe, 2013 bis 2024"
+	l.Series[0].EndLabel = "Eurostat, Frühjahr 2023: 2.065 für 2022"
+	l.Series[1].EndLabel = "Eurostat, Januar 2024 und später: 640"
+	l.Series[2].EndLabel = "UNHCR, neue Anträge: 590"
+	l.Marks[0].Text = "Kroatien zählt keine Absichtserklärungen mehr; die Zahl für 2022 fällt auf 270"
+	l.Notes = []string{"Keine Zahl des UNHCR für 2020: die Linie ist unterbrochen. Eurostat rundet auf das nächste Vielfache von 5."}
+	l.Source = "Quellen: Eurostat migr_asyappctza, Downloads von Frühjahr 2023 und Januar 2024; UNHCR Refugee Data Finder, Datenstand Dezember 2025."
 	return l
 }

@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,7 +46,7 @@ type sheet struct {
 	runs   []*run // the text, on top of them
 	marks  []mark
 	faults []string
-	tips   int // marks with words of their own
+	hits   []hit // on top of everything, for pages
 	err    error
 }
 
@@ -166,10 +167,22 @@ func (s *sheet) textRight(x, y float64, st style, text string) *run {
 
 // lines sets lines from the first baseline y and returns the last baseline.
 func (s *sheet) lines(x, y float64, st style, lines []string) float64 {
+	s.paragraph(lines)
 	for i, l := range lines {
 		s.text(x, y+float64(i)*st.lead, st, l)
 	}
 	return y + float64(max(len(lines)-1, 0))*st.lead
+}
+
+// paragraph notes as a fault a line that ends in a word of one or two letters,
+// unless it is that word alone.
+func (s *sheet) paragraph(lines []string) {
+	for i := 0; i < len(lines)-1; i++ {
+		at := max(lastWord(lines[i]), strings.LastIndexByte(lines[i], ' ')+1)
+		if at > 0 && short(lines[i][at:]) {
+			s.faults = append(s.faults, fmt.Sprintf("line ends in a short word: %q", lines[i]))
+		}
+	}
 }
 
 // An area is filled; its rings do not overlap.
@@ -228,55 +241,65 @@ func (d *disc) paint(c vg.Canvas, flip float64) {
 	dc.DrawGlyphNoClip(sty, p)
 }
 
-// A tipper is a canvas whose marks can be asked about.
-type tipper interface {
-	tip(text string)
-	endTip()
+// A hit is nothing to see, but something to point at on a page: over a mark, or
+// its whole row, with words about it.
+type hit struct {
+	words string
+	box   rect
+	r     float64 // of a circle in the box; 0: the box itself
 }
 
-// A tip makes the items from it to its end one mark, with words for whoever
-// points at it. An empty text ends it.
-type tip string
-
-func (t tip) paint(c vg.Canvas, _ float64) {
-	k, ok := c.(tipper)
-	switch {
-	case ok && t != "":
-		k.tip(string(t))
-	case ok:
-		k.endTip()
+// hit lets whoever points into r be told words: both counts and bounds, as a
+// rule. Empty words leave it out.
+func (s *sheet) hit(words string, r rect) {
+	if words = plain(clean(words)); words != "" {
+		s.hits = append(s.hits, hit{words: words, box: r})
 	}
 }
 
-// A spot is nothing to see, but something to point at.
+// hitRound does so for a point.
+func (s *sheet) hitRound(words string, at pt, r float64) {
+	if words = plain(clean(words)); words != "" {
+		s.hits = append(s.hits, hit{words, rect{at.x - r, at.y - r, at.x + r, at.y + r}, r})
+	}
+}
+
+// A spot takes room for a hit where nothing is drawn.
 type spot struct {
 	at pt
 	r  float64
 }
 
-// A spotter is a canvas on which one can point at things.
-type spotter interface {
-	spot(at vg.Point, r vg.Length)
-}
+func (d *spot) paint(vg.Canvas, float64) {}
 
-func (d *spot) paint(c vg.Canvas, flip float64) {
-	if k, ok := c.(spotter); ok {
-		k.spot(vg.Point{X: vg.Length(d.at.x), Y: vg.Length(flip - d.at.y)}, vg.Length(d.r))
-	}
-}
-
-// tipped runs f and lets what it draws, text apart, carry words for whoever
-// points at it: both counts and bounds, as a rule. It may not be nested.
+// tipped runs f and lets whoever points at what it draws, text apart, be told
+// words.
 func (s *sheet) tipped(words string, f func()) {
-	words = plain(clean(words))
-	if words == "" {
-		f()
-		return
-	}
-	s.items = append(s.items, tip(words))
+	n := len(s.items)
 	f()
-	s.items = append(s.items, tip(""))
-	s.tips++
+	box := rect{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+	take := func(r float64, ps ...pt) {
+		for _, p := range ps {
+			box = rect{min(box.x0, p.x-r), min(box.y0, p.y-r), max(box.x1, p.x+r), max(box.y1, p.y+r)}
+		}
+	}
+	for _, it := range s.items[n:] {
+		switch k := it.(type) {
+		case *area:
+			take(0, slices.Concat(k.rings...)...)
+		case *stroke:
+			take(k.width/2, slices.Concat(k.lines...)...)
+		case *disc:
+			take(k.r, k.at)
+		case *spot:
+			take(k.r, k.at)
+		case *hatching:
+			take(0, k.box.corners()...)
+		}
+	}
+	if !box.empty() {
+		s.hit(words, box)
+	}
 }
 
 func path(lines [][]pt, flip float64, closed bool) vg.Path {
@@ -369,6 +392,7 @@ func (s *sheet) title(h *Head, y float64) float64 {
 	if n := s.fmt.titleLines; len(lines) > n {
 		s.faults = append(s.faults, fmt.Sprintf("title has %d lines, want %d at most", len(lines), n))
 	}
+	s.paragraph(lines)
 	for i, line := range lines {
 		base := y + float64(i)*st.lead
 		for len(lit) > 0 && lit[0].r == ' ' {

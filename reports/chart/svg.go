@@ -255,30 +255,28 @@ func (c *svgCanvas) defs() string {
 	return b.String()
 }
 
-func (c *svgCanvas) spot(at vg.Point, r vg.Length) {
-	if !c.classes {
-		return
+// hit writes what can be pointed at.
+func (c *svgCanvas) hit(h hit) {
+	t := escape(h.words)
+	c.buf.WriteString(`<path class="hit" tabindex="0" role="img" aria-label="` + t + `" data-tip="` + t + `" d="`)
+	p := pen{}
+	x0, y0, x1, y1 := tenths(h.box.x0), tenths(h.box.y0), tenths(h.box.x1), tenths(h.box.y1)
+	if r := tenths(h.r); r > 0 {
+		p.move(x0, y0+r)
+		size := string(appendTenths(nil, r))
+		for _, to := range []int{2 * r, -2 * r} {
+			p.b = append(p.b, "a"+size+" "+size+" 0 0 1 "...)
+			p.b = append(appendTenths(p.b, to), " 0"...)
+		}
+	} else {
+		p.move(x0, y0)
+		p.line(x1, y0)
+		p.line(x1, y1)
+		p.line(x0, y1)
+		p.close()
 	}
-	c.flush()
-	x, y := c.to(at)
-	c.buf.WriteString(`<circle class="hit" cx="` + coord(x) + `" cy="` + coord(y) + `" r="` + fine(float64(r)) + "\"/>\n")
-}
-
-func (c *svgCanvas) tip(text string) {
-	if !c.classes {
-		return
-	}
-	c.flush()
-	t := escape(text)
-	c.buf.WriteString(`<g tabindex="0" role="img" aria-label="` + t + `" data-tip="` + t + `">` + "\n")
-}
-
-func (c *svgCanvas) endTip() {
-	if !c.classes {
-		return
-	}
-	c.flush()
-	c.buf.WriteString("</g>\n")
+	c.buf.Write(p.b)
+	c.buf.WriteString("\"/>\n")
 }
 
 func (c *svgCanvas) FillString(f font.Face, p vg.Point, text string) {

@@ -41,7 +41,7 @@ func (b *Bars) thumb(s *sheet, top, bottom float64) float64 {
 			sideW = max(sideW, s.width(st.as(bold))(plain(clean(bar.Name))))
 		}
 	}
-	nameW, sideW = min(math.Ceil(nameW), 190), min(math.Ceil(sideW), 150)
+	nameW, sideW = min(math.Ceil(nameW), 190), min(math.Ceil(sideW)+1, 150)
 	if nameW > 0 {
 		track.x0 = half(track.x0 + nameW + 12)
 	}

@@ -22,7 +22,7 @@ func words(s string) []string {
 	for _, w := range strings.Split(s, " ") {
 		switch {
 		case w == "":
-		case short(w):
+		case short(w[lastWord(w):]):
 			held += w + " "
 		default:
 			out, held = append(out, held+w), ""
@@ -34,6 +34,16 @@ func words(s string) []string {
 	return out
 }
 
+// lastWord is where the last word of w begins, which no-break spaces may bind to others.
+func lastWord(w string) int {
+	i := strings.LastIndex(w, "\u00A0")
+	if i < 0 {
+		return 0
+	}
+	return i + len("\u00A0")
+}
+
+// short tells words of one or two letters, and signs such as ≈.
 func short(w string) bool {
 	if n := utf8.RuneCountInString(w); n < 1 || n > 2 {
 		return false
@@ -50,7 +60,12 @@ func short(w string) bool {
 // wider than a line is cut: at a space that held a short word, at a soft
 // hyphen, else between letters.
 func wrap(m measure, s string, width float64) []string {
-	var lines []string
+	lines, _ := wrapped(m, s, width)
+	return lines
+}
+
+// wrapped is wrap, and tells how many words had to be cut.
+func wrapped(m measure, s string, width float64) (lines []string, cuts int) {
 	line := ""
 	width = max(width, 1)
 	todo := words(s)
@@ -71,11 +86,12 @@ func wrap(m measure, s string, width float64) []string {
 		}
 		lines, line = append(lines, plain(join(line, head))), ""
 		todo[0] = tail
+		cuts++
 	}
 	if line != "" {
 		lines = append(lines, plain(line))
 	}
-	return lines
+	return lines, cuts
 }
 
 // cut splits w so that line and the head of w fit into width. The head is
@@ -137,11 +153,10 @@ func plain(s string) string { return strings.ReplaceAll(s, softHyphen, "") }
 // length. It leaves a ragged right edge of a few px at most per step of search,
 // and breaks no word for it.
 func balance(m measure, s string, width float64) []string {
-	best := wrap(m, s, width)
-	whole := strings.Join(best, " ")
+	best, cuts := wrapped(m, s, width)
 	for lo, hi := 0.0, width; hi-lo > 4; {
 		mid := (lo + hi) / 2
-		if try := wrap(m, s, mid); len(try) == len(best) && strings.Join(try, " ") == whole {
+		if try, n := wrapped(m, s, mid); len(try) == len(best) && n <= cuts {
 			best, hi = try, mid
 		} else {
 			lo = mid
@@ -160,11 +175,10 @@ func widest(m measure, lines []string) float64 {
 
 // settle wraps s, in narrower lines if the last one would hold next to nothing.
 func settle(m measure, s string, width float64) []string {
-	first := wrap(m, s, width)
-	whole := strings.Join(first, " ")
+	first, cuts := wrapped(m, s, width)
 	for w := width; w > 0.6*width && len(first) > 1; w -= 0.02 * width {
-		try := wrap(m, s, w)
-		if len(try) > len(first) || strings.Join(try, " ") != whole {
+		try, n := wrapped(m, s, w)
+		if len(try) > len(first) || n > cuts {
 			break
 		}
 		if m(try[len(try)-1]) >= 0.3*width {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,8 +68,23 @@ func (a *app) traced(name string, q *queryFlags) (ingest.Data, []rate.Result, er
 			return nil, nil, err
 		}
 		ask.q.StandIns = true
+		if ask.d.Line != nil && slices.Equal(ask.q.By, []string{"citizen"}) { // as asylum rate answers it
+			g, err := rate.Rank(ask.d, ask.data, ask.q)
+			if err != nil {
+				return nil, nil, err
+			}
+			return ask.data, g.Results(), nil
+		}
 		results, err := rate.Evaluate(ask.d, ask.data, ask.q)
+		if err == nil && len(results) == 0 {
+			results = []rate.Result{{Definition: name, Why: cmp.Or(ask.d.Lacks, "no table at hand holds such a cell")}}
+		}
 		return ask.data, results, err
+	}
+	for _, flag := range []string{"citizen", "geo", "period", "sex", "age", "by", "stage", "source"} {
+		if q.cmd.Flags().Changed(flag) {
+			return nil, nil, usagef("--%s picks cells of a definition, and %q is none\n\thint: a chart has its cells; asylum rates lists the definitions", flag, name)
+		}
 	}
 	data, err := a.answers()
 	if err != nil {

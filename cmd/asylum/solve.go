@@ -57,8 +57,12 @@ that are no less plausible than it.`,
 			if err != nil {
 				return err
 			}
+			known, err := ledger.Builtin()
+			if err != nil {
+				return err
+			}
 			s, err := ledger.Solve(set, data, ledger.Question{Value: args[0], Count: count, Citizen: citizen, Geo: geo,
-				Period: query.Periods[0], Source: q.source, AsOf: q.asOf})
+				Period: query.Periods[0], Source: q.source, AsOf: q.asOf, Known: known})
 			if errors.Is(err, ledger.ErrQuestion) {
 				return usageError{err}
 			}
@@ -250,6 +254,9 @@ func (a *app) implied(s *ledger.Solution) {
 	if imp.DenTo > 0 && imp.DenFrom <= imp.DenTo {
 		a.printf("%s is %s of %s", rate.Group(imp.Count), s.Value, span(imp.DenFrom, imp.DenTo))
 		a.held(imp.Below, s.Geo)
+		for _, f := range imp.Published {
+			a.printf("  published, but not held: %s %s (asylum reproduce %s)\n", f.Value, f.Counts, f.ID)
+		}
 	}
 	if imp.NumFrom <= imp.NumTo {
 		a.printf("%s of %s is %s", s.Value, rate.Group(imp.Count), span(imp.NumFrom, imp.NumTo))

@@ -203,7 +203,7 @@ func TestExplained(t *testing.T) {
 		"cy_bd_2023_ref":           {"that rounds to 0.58 %, and cut after 2 decimals it is 0.57 %"},
 		"nl_2023_overall":          {"is 80.88 %", "add up to 80.83 %, which is not 80.2 %", "would take 14,355 to 14,372", "over it the rate would be 82.8 %, which is not it either"},
 		"nl_2023_ref":              {"rounding of the counts to 5 allows 18.356 to 18.383 %"},
-		"es_2023_incl_hum":         {"add up to 88,042, 3,493 more than the printed total of 84,549", "over it the rate would be 62.3 %"},
+		"es_2023_incl_hum":         {"the data at hand has both counts", "add up to 88,042, 3,493 more than the printed total of 84,549", "over it the rate would be 62.3 %"},
 		"it_2023_sp":               {"11,152/60,772 is 18.4 %"},
 		"be_2021_prot":             {"is 46.07 %", "add up to 43.9 %, which is not 43.5 %"},
 		"uk_cohort_2012_known":     {"add up to 22,113, 270 more than the printed total of 21,843"},

@@ -18,8 +18,9 @@ type Question struct {
 	Citizen string
 	Geo     string
 	Period  obs.Period
-	Source  string // search this source alone; "" searches all
-	AsOf    string // YYYY-MM-DD: only vintages up to then; "" means all
+	Source  string   // search this source alone; "" searches all
+	AsOf    string   // YYYY-MM-DD: only vintages up to then; "" means all
+	Known   []Figure // published figures, whose counts may be what a percentage divides by
 }
 
 // How a printed value agrees with a candidate.
@@ -75,7 +76,8 @@ type Implied struct {
 	DenFrom, DenTo int64 // if it stands above the line
 	NumFrom, NumTo int64 // if it stands below it
 	Above, Below   []Held
-	CountHeld      []Held // counts that are the printed one
+	CountHeld      []Held   // counts that are the printed one
+	Published      []Figure // counts that others published for the cell, and that may stand below it
 }
 
 // Held is a count that the data at hand has for the cell.
@@ -409,6 +411,12 @@ func (s *Solution) imply(amounts []amount, value, count quantity) {
 		}
 		if holds(count, count.step(), a.res.Num, a.res.NumLo, a.res.NumHi) && !slices.ContainsFunc(imp.CountHeld, func(o Held) bool { return o == h }) {
 			imp.CountHeld = append(imp.CountHeld, h)
+		}
+	}
+	for i := range s.Known {
+		f := &s.Known[i]
+		if c, ok := f.Count(); ok && basisOf[f.Counts] != "" && f.Citizen == s.Citizen && f.Geo == s.Geo && f.Period == string(s.Period) && lo > 0 && imp.DenFrom <= c && c <= imp.DenTo {
+			imp.Published = append(imp.Published, *f)
 		}
 	}
 	s.Implied = imp

@@ -460,15 +460,21 @@ func (s *search) quotients() {
 		}
 	}
 	slices.SortFunc(days, func(a, b string) int { return strings.Compare(late(b), late(a)) })
+	at := s.vintages()
 	for _, day := range days {
+		var above, below []*amount
 		for i := range s.amounts {
-			n := &s.amounts[i]
-			if n.whole || !s.stood(n, day) {
-				continue
+			switch a := &s.amounts[i]; {
+			case !at.stood(a, day):
+			case a.whole:
+				below = append(below, a)
+			default:
+				above = append(above, a)
 			}
-			for j := range s.amounts {
-				d := &s.amounts[j]
-				if !d.whole || d.block.Source != n.block.Source || !s.stood(d, day) || day != "" && n.asOf != day && d.asOf != day {
+		}
+		for _, n := range above {
+			for _, d := range below {
+				if d.block.Source != n.block.Source || day != "" && n.asOf != day && d.asOf != day {
 					continue
 				}
 				if d.place != n.place || d.members != n.members || d.quarters != n.quarters {
@@ -486,27 +492,40 @@ func (s *search) quotients() {
 	}
 }
 
+// A vintage is one of a block's: the day that was asked for and its own.
+type vintage struct{ asOf, day string }
+
+// Stood says which vintages each block has.
+type stood map[*block][]vintage
+
+// vintages lists them.
+func (s *search) vintages() stood {
+	out := stood{}
+	for i := range s.amounts {
+		a := &s.amounts[i]
+		if v := (vintage{a.asOf, a.day()}); !slices.Contains(out[a.block], v) {
+			out[a.block] = append(out[a.block], v)
+		}
+	}
+	return out
+}
+
+// stood reports whether an amount is that of a day: of its vintage or, where its
+// table has none of that day, of the newest before it.
+func (h stood) stood(a *amount, day string) bool {
+	own := a.day()
+	if day == "" || a.asOf == "" && own > day || a.asOf > day {
+		return a.asOf == day
+	}
+	return !slices.ContainsFunc(h[a.block], func(v vintage) bool { return v.asOf != a.asOf && v.day <= day && v.day > own })
+}
+
 // late puts now after every day.
 func late(day string) string {
 	if day == "" {
 		return "9999"
 	}
 	return day
-}
-
-// stood reports whether an amount is that of a day: of its vintage or, where its
-// table has none of that day, of the newest before it.
-func (s *search) stood(a *amount, day string) bool {
-	if day == "" || a.asOf == "" && a.day() > day || a.asOf > day {
-		return a.asOf == day
-	}
-	for i := range s.amounts {
-		o := &s.amounts[i]
-		if o.block == a.block && late(o.asOf) != late(a.asOf) && o.day() <= day && o.day() > a.day() {
-			return false
-		}
-	}
-	return true
 }
 
 // day is that of the vintage that an amount is of.

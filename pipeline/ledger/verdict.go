@@ -534,6 +534,8 @@ func (j *judge) unmatched(cited []*candidate) {
 		j.settle(Truncated, nil, "by the counts printed with it: "+j.f.cut(p)+"; no data at hand gives them")
 	case p != nil && j.f.fits(p) == WithinRounding:
 		j.settle(ArithmeticOnly, nil, "the counts printed with it give it as far as they are rounded; no data at hand gives them")
+	case p != nil && amongst(cited, p.Num) && amongst(cited, p.Den):
+		j.settle(ArithmeticOnly, nil, "the printed counts give the printed percentage; the data at hand has both counts, and no definition that divides one by the other")
 	case p != nil:
 		j.settle(ArithmeticOnly, nil, "the printed counts give the printed percentage; no data at hand gives them")
 	case err != nil && j.f.loose && isName(j.f.Claimed):
@@ -546,6 +548,11 @@ func (j *judge) unmatched(cited []*candidate) {
 	if p != nil && j.out.Match == nil {
 		j.out.got, j.out.settled = p.Value*100, true
 	}
+}
+
+// amongst reports whether a printed count is one of those that results are made of.
+func amongst(all []*candidate, n int64) bool {
+	return slices.ContainsFunc(all, func(r *candidate) bool { return r.NumKnown && r.Num == n || r.DenKnown && r.Den == n })
 }
 
 var sources = map[string]string{"eurostat": "Eurostat", "unhcr": "UNHCR", "aida": "AIDA", "national": "the national authority"}

@@ -49,6 +49,15 @@ type Implied struct {
 	Dens    []Held `json:"dens"` // counts of that size at hand
 	Nums    []Held `json:"nums"`
 	Held    []Held `json:"held"` // counts at hand that are the printed one
+
+	Published []Published `json:"published"` // counts of the size of dens that others published, and that are not held
+}
+
+// Published is a count of the ledger.
+type Published struct {
+	ID     string `json:"id"`
+	Value  string `json:"value"`
+	Counts string `json:"counts"`
 }
 
 // Held is a count at hand for the cell.
@@ -69,7 +78,10 @@ func Solution(w io.Writer, s *ledger.Solution) error {
 		out.Matches = append(out.Matches, Match{m.Name, m.Named, m.Title, m.Place, m.AsOf, m.How, m.Chance, some(m.Doubts), some(m.Also), Of(&m.Result)})
 	}
 	if imp := s.Implied; imp != nil {
-		out.Implied = &Implied{imp.Count, imp.DenFrom, imp.DenTo, imp.NumFrom, imp.NumTo, held(imp.Below), held(imp.Above), held(imp.CountHeld)}
+		out.Implied = &Implied{imp.Count, imp.DenFrom, imp.DenTo, imp.NumFrom, imp.NumTo, held(imp.Below), held(imp.Above), held(imp.CountHeld), []Published{}}
+		for _, f := range imp.Published {
+			out.Implied.Published = append(out.Implied.Published, Published{f.ID, f.Value, f.Counts})
+		}
 	}
 	return encode(w, out)
 }

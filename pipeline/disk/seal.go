@@ -16,6 +16,10 @@ var ErrDamaged = errors.New("it is not as it was written")
 // seal ends a sealed file: the SHA-256 of all bytes before it.
 var seal = regexp.MustCompile(`,\n "sealed": "([0-9a-f]{64})"\n}\n$`)
 
+// text finds a last member that is a text. No file had one before there were
+// seals: it is a seal whose name or sum was changed.
+var text = regexp.MustCompile(`"\s*}\s*$`)
+
 // Seal gives a struct or a map as JSON whose last member is a sum over all that
 // stands before it, so that no bit of it changes unnoticed.
 func Seal(v any) ([]byte, error) {
@@ -40,6 +44,9 @@ func Unseal(data []byte, v any) (sealed bool, err error) {
 			return true, fmt.Errorf("%w: its sha256 is %s, its seal says %s", ErrDamaged, got, want)
 		}
 		return true, json.Unmarshal(append(data[:at[0]:at[0]], "\n}"...), v)
+	}
+	if text.Match(data) {
+		return false, fmt.Errorf("%w: its seal does not read as one", ErrDamaged)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()

@@ -217,7 +217,7 @@ func TestTakenBack(t *testing.T) {
 	os.WriteFile(nobodys, []byte("a manifest was lost once"), 0o666)
 	os.WriteFile(filepath.Join(dir, lockName), fmt.Appendf(nil, `{"pid":1,"pending":[%q]}`, named), 0o666)
 	c, err := Verify(dir, nil)
-	if err != nil || len(c.Faults) != 1 || c.Faults[0] != (Fault{"raw/eurostat/migr_t/2020-01-01/kept.tsv", "is extra: the manifest does not name it"}) {
+	if err != nil || len(c.Faults) != 1 || c.Faults[0] != (disk.Fault{File: "raw/eurostat/migr_t/2020-01-01/kept.tsv", What: "is extra: the manifest does not name it"}) {
 		t.Errorf("got %v, %+v", err, c)
 	}
 	put(t, l, random(2, 10, true, "raw2"), "raw2")

@@ -17,19 +17,13 @@ import (
 	"asylum/pipeline/disk"
 )
 
-// A Fault is a file of a lake that is not as the manifest says.
-type Fault struct {
-	File string // relative to the lake
-	What string // what is wrong with it, to be read after its name
-}
-
 // A Check is what was found of a lake.
 type Check struct {
-	Faults []Fault  // by file
-	Files  int      // that are as they were written
-	Bytes  int64    // of them
-	NoSum  []string // tables of older lakes, of which nothing says how they were written
-	Begun  []string // what a killed process had begun; the next that writes takes it back
+	Faults []disk.Fault // by file
+	Files  int          // that are as they were written
+	Bytes  int64        // of them
+	NoSum  []string     // tables of older lakes, of which nothing says how they were written
+	Begun  []string     // what a killed process had begun; the next that writes takes it back
 }
 
 // Verify reads every file of the lake in dir and compares it with what the
@@ -62,12 +56,12 @@ func Verify(dir string, progress func(bytes int64)) (*Check, error) {
 	if err := v.others(); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(c.Faults, func(a, b Fault) int { return strings.Compare(a.File, b.File) })
+	slices.SortStableFunc(c.Faults, func(a, b disk.Fault) int { return strings.Compare(a.File, b.File) })
 	return c, nil
 }
 
 func (c *Check) fault(file, format string, args ...any) {
-	c.Faults = append(c.Faults, Fault{file, fmt.Sprintf(format, args...)})
+	c.Faults = append(c.Faults, disk.Fault{File: file, What: fmt.Sprintf(format, args...)})
 }
 
 type verifier struct {

@@ -24,7 +24,11 @@ func (s *Site) Publish(dir string, prepare func(next string) error) error {
 	}
 	return disk.Replace(dir, ours, func(next string) error {
 		for _, name := range slices.Sorted(maps.Keys(files)) {
-			if err := os.WriteFile(filepath.Join(next, name), files[name], 0o644); err != nil {
+			path := filepath.Join(next, filepath.FromSlash(name))
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(path, files[name], 0o644); err != nil {
 				return err
 			}
 		}

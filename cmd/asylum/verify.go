@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"asylum/pipeline/disk"
+	"asylum/pipeline/store"
+
+	"github.com/spf13/cobra"
+)
+
+// A verification is what asylum verify found.
+type verification struct {
+	Dir    string       `json:"dir"`
+	Files  int          `json:"files"`  // that are as they were written
+	Faults []disk.Fault `json:"faults"` // those that are not, are missing or are extra
+	NoSum  []string     `json:"no_sum"` // tables of older lakes, of which nothing says how they were written
+	Begun  []string     `json:"begun"`  // what a killed run left; the next one takes it back
+}
+
+func (a *app) verifyCmd() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "verify [DIR]",
+		Short: "Every file against its sha256",
+		Long: `Reads every raw file and every table of a lake, or every file of a site and of
+the lake in it, and compares it with what manifest.json says of it. Each file
+that differs, is missing or is extra is named. DIR is a lake or a site; without
+it, the lake.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := formats(format, "text", "json"); err != nil {
+				return err
+			}
+			dir := a.lake
+			if len(args) > 0 {
+				dir = args[0]
+			}
+			v, err := verify(dir)
+			if err != nil {
+				return err
+			}
+			if err := a.verified(v, format); err != nil {
+				return err
+			}
+			if n := len(v.Faults); n > 0 {
+				return found{fmt.Errorf("%s: %d %s not as %s", dir, n, plural(n, "file is", "files are"), plural(n, "it was written", "they were written"))}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", "text or json")
+	return c
+}
+
+// verify checks a lake, or a site and the lake in it.
+func verify(dir string) (*verification, error) {
+	v := &verification{Dir: dir, Faults: []disk.Fault{}, NoSum: []string{}, Begun: []string{}}
+	site, err := isSite(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !site {
+		return v, v.lake(dir, "")
+	}
+	inLake := func(name string) bool { return strings.HasPrefix(name, "lake/") }
+	n, faults, err := disk.Site(dir, inLake)
+	if err != nil {
+		return nil, err
+	}
+	v.Files, v.Faults = n, append(v.Faults, faults...)
+	if err := v.lake(filepath.Join(dir, "lake"), "lake/"); err != nil && !errors.Is(err, store.ErrNoLake) {
+		return nil, err
+	}
+	return v, nil
+}
+
+// isSite tells a site from a lake: by what its manifest speaks of or, where
+// that is too damaged to say, by the page that a site begins with.
+func isSite(dir string) (bool, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil // the lake says that there is none
+	}
+	if err != nil {
+		return false, err
+	}
+	var m map[string]json.RawMessage
+	if json.Unmarshal(data, &m) == nil && (m["files"] != nil || m["vintages"] != nil) {
+		return m["files"] != nil, nil
+	}
+	_, err = os.Stat(filepath.Join(dir, "index.html"))
+	return err == nil, nil
+}
+
+func (v *verification) lake(dir, prefix string) error {
+	c, err := store.Verify(dir, nil)
+	if err != nil {
+		return err
+	}
+	v.Files += c.Files
+	for _, f := range c.Faults {
+		v.Faults = append(v.Faults, disk.Fault{File: prefix + f.File, What: f.What})
+	}
+	for _, name := range c.NoSum {
+		v.NoSum = append(v.NoSum, prefix+name)
+	}
+	for _, name := range c.Begun {
+		v.Begun = append(v.Begun, prefix+name)
+	}
+	return nil
+}
+
+func (a *app) verified(v *verification, format string) error {
+	if format == "json" {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(v)
+	}
+	for _, f := range v.Faults {
+		a.printf("%s %s\n", f.File, f.What)
+	}
+	for _, name := range v.NoSum {
+		a.printf("%s has no sum: an older asylum wrote it\n", name)
+	}
+	for _, name := range v.Begun {
+		a.printf("%s was begun by a run that was killed; the next that writes takes it back\n", name)
+	}
+	a.printf("%s: %d %s as %s\n", v.Dir, v.Files, plural(v.Files, "file is", "files are"), plural(v.Files, "it was written", "they were written"))
+	return nil
+}

@@ -52,7 +52,9 @@ var mayImport = map[string]string{
 	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit pipeline/compare",
 	"reports/page":   "pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/words reports/export",
 
-	"cmd/asylum": "pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/export reports/page reports/words",
+	"reports/serve": "",
+
+	"cmd/asylum": "reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/export reports/page reports/words",
 	"notebooks":  "",
 }
 

@@ -527,6 +527,27 @@ func TestMultiplesAreTrueToScale(t *testing.T) {
 	}
 }
 
+// TestMultiplesOfAllNumbers: 2 to 20 panels, in as many columns as suit.
+func TestMultiplesOfAllNumbers(t *testing.T) {
+	for n := 2; n <= maxMultiples; n++ {
+		l := tongues[n%4]
+		f := sampleMultiples(l)
+		for len(f.Panels) < n {
+			f.Panels = append(f.Panels, f.Panels...)
+		}
+		f.Panels = f.Panels[:n]
+		for _, z := range Sizes() {
+			faults, err := Faults(f, Options{Size: z})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range faults {
+				t.Errorf("%s %v, %d panels: %s", l.lang, z, n, x)
+			}
+		}
+	}
+}
+
 // TestMultiplesHaveTheOthersBehind: each panel draws all other lines in grey,
 // and none where a value is missing.
 func TestMultiplesHaveTheOthersBehind(t *testing.T) {

@@ -84,7 +84,7 @@ func (m *Multiples) layout(s *sheet, top, bottom float64) float64 {
 	if spare := bottom - top - p.height(s, rows); spare > 0 {
 		most := 1.5
 		if s.fmt.h >= s.w {
-			most = 2
+			most = 2.4
 		}
 		p.h = half(min(p.h*most, p.h+spare/float64(rows)) - 0.25)
 	}
@@ -155,6 +155,10 @@ func (m *Multiples) plan(s *sheet) multiplePlan {
 func (m *Multiples) columns(s *sheet) int {
 	switch n := len(m.Panels); {
 	case s.narrow():
+		return 2
+	case s.fmt.h >= s.w && n < 4: // as high as wide, or higher
+		return 1
+	case s.fmt.h >= s.w && n == 4:
 		return 2
 	case m.Columns > 0 && s.fmt.h < s.w:
 		return m.Columns

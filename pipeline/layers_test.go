@@ -50,11 +50,12 @@ var mayImport = map[string]string{
 	"reports/chart":  "reports/letter reports/pdf",
 	"reports/words":  "datasets pipeline/obs pipeline/code pipeline/rate pipeline/compare",
 	"reports/export": "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit pipeline/compare",
-	"reports/page":   "pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/words reports/export",
+	"reports/figure": "datasets pipeline/code pipeline/obs pipeline/rate pipeline/compare reports/chart reports/words reports/export",
+	"reports/page":   "pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export",
 
 	"reports/serve": "",
 
-	"cmd/asylum": "reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/export reports/page reports/words",
+	"cmd/asylum": "reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/chart reports/export reports/figure reports/page reports/words",
 	"notebooks":  "",
 }
 

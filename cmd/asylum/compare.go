@@ -73,7 +73,7 @@ func (a *app) compare(args []string, figures string) (*ledger.Comparison, error)
 	}
 	var pair [2]ledger.Figure
 	for i, arg := range args {
-		if pair[i], err = figure(arg, known, set); err != nil {
+		if pair[i], err = named(arg, known, set); err != nil {
 			return nil, err
 		}
 		if pair[i].ID == "" {
@@ -87,8 +87,8 @@ func (a *app) compare(args []string, figures string) (*ledger.Comparison, error)
 	return ledger.Compare(pair[0], pair[1], known, set, data)
 }
 
-// figure finds a figure by its id, or reads it as a literal.
-func figure(arg string, known []ledger.Figure, set *rate.Set) (ledger.Figure, error) {
+// named finds a figure by its id, or reads it as a literal.
+func named(arg string, known []ledger.Figure, set *rate.Set) (ledger.Figure, error) {
 	for _, f := range known {
 		if f.ID == arg {
 			return f, nil

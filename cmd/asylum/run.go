@@ -159,7 +159,7 @@ func (a *app) publish(f *runFlags) error {
 		if err != nil {
 			return err
 		}
-		a.printf("%d charts and %d published figures from %d exports\nthe site is at %s\n", len(site.Charts), len(site.Figures)+len(site.Quoted)+len(site.Ledger), len(site.Vintages), abs)
+		a.printf("%d charts and %d published figures from %d exports\nthe site is at %s\n", len(site.Charts), len(site.Speech)+len(site.Quoted)+len(site.Ledger), len(site.Vintages), abs)
 	}
 	return nil
 }

@@ -90,21 +90,14 @@ func (a *app) traced(name string, q *queryFlags) (ingest.Data, []rate.Result, er
 	if err != nil {
 		return nil, nil, err
 	}
-	site, err := page.Build(set, data, page.Options{AsOf: q.asOf})
+	d, ids, err := page.Draft(set, rate.AsOf(data, q.asOf), name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, chartError(err)
 	}
-	if c, ok := site.Chart(name); ok {
-		return data, c.Results, nil
+	if d != nil {
+		return data, d.Results, nil
 	}
-	var ids []string
-	for _, c := range site.Charts {
-		ids = append(ids, c.ID)
-	}
-	if site.Pact != nil {
-		ids = append(ids, site.Pact.ID)
-	}
-	return nil, nil, usagef("there is no chart or definition %q\n\thint: the charts are %s; asylum rates lists the definitions", name, strings.Join(ids, ", "))
+	return nil, nil, usagef("there is no chart or definition %q\n\thint: some charts are %s; asylum rates lists the definitions", name, strings.Join(ids, ", "))
 }
 
 // trace prints the results, each with its cells, and names each file once.

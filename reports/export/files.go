@@ -146,7 +146,11 @@ func XLSX(w io.Writer, d rate.Definition, results []rate.Result) error {
 	if err := sourceSheet(x, put, results); err != nil {
 		return err
 	}
-	// The workbook carries no clock time: the same results, the same bytes.
+	return Workbook(w, x)
+}
+
+// Workbook writes a workbook without a clock time: the same cells, the same bytes.
+func Workbook(w io.Writer, x *excelize.File) error {
 	if err := x.SetDocProps(&excelize.DocProperties{Creator: "asylum", Created: "2000-01-01T00:00:00Z", Modified: "2000-01-01T00:00:00Z"}); err != nil {
 		return err
 	}

@@ -1,38 +1,45 @@
 package page
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"asylum/pipeline/ledger"
-	"asylum/pipeline/rate"
+	"asylum/reports/figure"
+	"asylum/reports/words"
 )
 
-// ledgerHTML is the ledger as the page shows it: a table for each topic.
-type ledgerHTML struct {
+// ledgerView is the ledger as the page shows it: a table for each topic.
+type ledgerView struct {
 	Count  int
 	Sum    string // how many of each verdict
-	Topics []topicHTML
+	Topics []topicView
 }
 
-type topicHTML struct {
+type topicView struct {
 	Name    string
+	Count   int
 	Sum     string
-	Figures []entryHTML
+	Figures []entryView
 }
 
-// entryHTML is a published figure in a table.
-type entryHTML struct {
-	judgementHTML
+// entryView is a published figure in a table.
+type entryView struct {
+	*ledger.Judgement
 	Source     *ledger.Source // where it was published, for the first of those that stand together
-	Rests      string         // the counts that the verdict rests on
-	Difference string         // the printed value less those
+	Kind       string
+	Verdict    string
+	Rests      string // the counts that the verdict rests on
+	Difference string // the printed value less those
+}
+
+func (p *press) ledgerPage(l words.Lang) (view, string) {
+	return view{Lang: l, Path: "ledger.html", Here: "ledger", Title: l.Say("ledger.title", "n", len(p.Ledger)), Description: l.Say("ledger.lead"), Body: ledgerOf(l, p.Ledger)}, "ledger"
 }
 
 // ledgerOf groups figures by topic, in the order in which topics first come.
-func ledgerOf(figures []ledger.Judgement) ledgerHTML {
-	out := ledgerHTML{Count: len(figures), Sum: sum(figures)}
+func ledgerOf(l words.Lang, figures []ledger.Judgement) *ledgerView {
+	out := &ledgerView{Count: len(figures), Sum: sum(l, figures)}
 	at := map[string]int{}
 	by := [][]ledger.Judgement{}
 	for i := range figures {
@@ -41,25 +48,36 @@ func ledgerOf(figures []ledger.Judgement) ledgerHTML {
 		if !ok {
 			n = len(out.Topics)
 			at[j.Topic] = n
-			out.Topics = append(out.Topics, topicHTML{Name: j.Topic})
+			out.Topics = append(out.Topics, topicView{Name: j.Topic})
 			by = append(by, nil)
 		}
 		by[n] = append(by[n], *j)
-		e := entryHTML{judgementHTML: judgementHTML{Judgement: *j, Kind: strings.ReplaceAll(j.Kind(), " ", "-")}}
+		e := entryView{Judgement: j, Kind: class(j), Verdict: verdict(l, j), Rests: rests(l, j), Difference: difference(l, j)}
 		if list := out.Topics[n].Figures; len(list) == 0 || list[len(list)-1].From != j.From {
 			e.Source = &ledger.Source{Title: j.From.Title, Address: j.Address}
 		}
-		e.Rests, e.Difference = rests(j), difference(j)
 		out.Topics[n].Figures = append(out.Topics[n].Figures, e)
 	}
 	for n := range out.Topics {
-		out.Topics[n].Sum = sum(by[n])
+		out.Topics[n].Count, out.Topics[n].Sum = len(by[n]), sum(l, by[n])
 	}
 	return out
 }
 
+// class is a verdict as a class of the stylesheet.
+func class(j *ledger.Judgement) string { return strings.ReplaceAll(j.Kind(), " ", "-") }
+
+// verdict is a verdict in words.
+func verdict(l words.Lang, j *ledger.Judgement) string {
+	s := l.Say("verdict." + class(j))
+	if _, rest, ok := strings.Cut(j.Verdict, ": "); ok {
+		s += ": " + rest
+	}
+	return s
+}
+
 // sum counts the verdicts.
-func sum(figures []ledger.Judgement) string {
+func sum(l words.Lang, figures []ledger.Judgement) string {
 	n := map[string]int{}
 	for i := range figures {
 		n[figures[i].Kind()]++
@@ -67,23 +85,26 @@ func sum(figures []ledger.Judgement) string {
 	var parts []string
 	for _, kind := range ledger.Kinds {
 		if n[kind] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[kind], kind))
+			parts = append(parts, l.Say("verdict.count", "verdict", l.Say("verdict."+strings.ReplaceAll(kind, " ", "-")), "n", n[kind]))
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
-func rests(j *ledger.Judgement) string {
-	if j.Match != nil {
-		return j.Match.Counts() + " = " + j.Match.Percent()
+func rests(l words.Lang, j *ledger.Judgement) string {
+	if r := j.Match; r != nil {
+		if !r.Known || r.CountsOnly() {
+			return l.Of(r.Num, r.Den)
+		}
+		return l.Say("ladder.over", "counts", l.Of(r.Num, r.Den), "rate", figure.Fine(l, r))
 	}
-	if p := j.Printed(); p != nil {
-		return p.Counts() + " = " + rate.Percent(p.Value, j.Decimals()+1) + " %, as printed"
+	if r := j.Printed(); r != nil {
+		return l.Say("ledger.printed", "counts", l.Of(r.Num, r.Den), "rate", l.Percent(r.Value, j.Decimals()+1))
 	}
 	return ""
 }
 
-func difference(j *ledger.Judgement) string {
+func difference(l words.Lang, j *ledger.Judgement) string {
 	d, ok := j.Difference()
 	if !ok {
 		return ""
@@ -97,7 +118,7 @@ func difference(j *ledger.Judgement) string {
 		return "0"
 	}
 	if d > 0 {
-		return "+" + s
+		return "+" + l.Decimal(d, p)
 	}
-	return strings.Replace(s, "-", "−", 1)
+	return "−" + l.Decimal(-d, p)
 }

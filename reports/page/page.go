@@ -1,166 +1,209 @@
-// Package page makes the site: one page that needs no other file and no other
-// host, and beside it every chart as a picture and as data.
+// Package page makes the site: pages in four languages that need no server and
+// no other host, every chart as a picture and as data, and pages to embed.
 //
-// The same data and definitions give the same bytes, on every machine.
+//	index.html                      the start page in English
+//	LANG/index.html                 start, speech, ledger, pact, compare, methods, quality, downloads
+//	LANG/citizen/RU.html            a page for each nationality, and for each country of asylum (geo/HR.html)
+//	CHART.svg, LANG/CHART.svg       every chart, in English and in the other languages; featured
+//	                                ones as png, pdf and for phones and dark paper too
+//	embed/CHART.html, LANG/embed/…  a chart alone, for a frame on another site: always the latest
+//	frozen/SHA.html                 a featured chart as it was published, for ever
+//	CHART.csv, .json, .xlsx         its numbers, the same in every language
+//	assets/                         stylesheet, script, letters
+//	figures.json, definitions.json, datapackage.json, manifest.json
+//
+// The same data, definitions and previous publication give the same bytes, on
+// every machine.
 package page
 
 import (
 	"bytes"
 	"crypto/sha256"
-	"embed"
-	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"html/template"
-	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"asylum/pipeline/ledger"
-	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/table"
-	"asylum/reports/chart"
 	"asylum/reports/export"
+	"asylum/reports/figure"
 	"asylum/reports/words"
 )
 
 // A Site is everything that is published, computed and not yet written.
 type Site struct {
-	Charts   []Chart
-	Pact     *Pact // on a page of its own; nil where no data at hand gives it
-	Figures  []ledger.Judgement
-	Steps    []Step             // parallel to Figures
+	Charts   []*figure.Draft // in the order of their specs
+	Scope    *figure.Scope
+	Speech   []Spoken           // figures of the speech
 	Quoted   []ledger.Judgement // figures of the discussion around
 	Ledger   []ledger.Judgement // what others published
-	Pair     []rate.Result      // the like-for-like pair of the speech's two rates
-	Appeals  []rate.Result      // the same with the members that report appeals together
 	Vintages []table.Meta
 	Defs     []rate.Definition
 	AsOf     string
+
+	source *figure.Source
+	o      Options
+	pair   pair
 }
 
-// Options say what to build. The zero value builds the site of the speech.
+// Options say what to build. The zero value builds the whole site.
 type Options struct {
-	AsOf string // YYYY-MM-DD; "" means now
-	Log  *slog.Logger
+	AsOf  string        // YYYY-MM-DD; "" means now
+	Specs []figure.Spec // nil: those under datasets/charts
+	Langs []words.Lang  // nil: all
+	Base  string        // the address where the site will stand, for snippets and metadata; "" leaves a blank for it
+	Log   *slog.Logger
+	// Each runs n jobs, on several processors if it likes, and gives the first
+	// error by their order. Nil runs them one after the other.
+	Each func(n int, job func(i int) error) error
 }
 
-// Build computes the site. A chart that the data at hand cannot give is left
-// out and logged.
+func (o *Options) each(n int, job func(i int) error) error {
+	if o.Each != nil {
+		return o.Each(n, job)
+	}
+	for i := range n {
+		if err := job(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Options) langs() []words.Lang {
+	if len(o.Langs) > 0 {
+		return o.Langs
+	}
+	return words.Langs
+}
+
+// Build computes the site. A chart that the data at hand cannot give is left out;
+// one that should not be drawn is left out and logged.
 func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 	data = rate.Cached(rate.AsOf(data, o.AsOf))
-	c := &composer{set: set, data: data, thick: rate.Usual}
-	var err error
-	s := &Site{Vintages: data.Vintages(), Defs: set.All(), AsOf: o.AsOf}
-	for _, make := range []struct {
-		name string
-		f    func() (*Chart, error)
-	}{
-		{"ladder", func() (*Chart, error) { return c.ladder("RU", "HR", "2023") }},
-		{"rates", func() (*Chart, error) { return c.rates("RU", "EU27_2020", "HR", "2023") }},
-		{"applications", func() (*Chart, error) { return c.applications("RU", "EU27_2020", "HR", 2014, 2024) }},
-	} {
-		ch, err := make.f()
-		if err == nil && !ch.Mixed {
-			err = rate.Together(ch.Results)
-		}
-		if err != nil {
-			if o.Log != nil {
-				o.Log.Warn("a chart cannot be drawn", "chart", make.name, "why", err)
-			}
-			continue
-		}
-		s.Charts = append(s.Charts, *ch)
-	}
-	if s.Pact, err = c.pact(); err != nil && o.Log != nil {
-		o.Log.Warn("a page cannot be made", "page", "pact", "why", err)
-	}
-	figures, err := ledger.Builtin()
+	s := &Site{Vintages: data.Vintages(), Defs: set.All(), AsOf: o.AsOf, source: figure.NewSource(set, data, rate.Usual), o: o}
+	specs, scope, err := Specs(s.source, o.Specs)
 	if err != nil {
 		return nil, err
+	}
+	s.Scope = scope
+	drafts := make([]*figure.Draft, len(specs))
+	err = o.each(len(specs), func(i int) error {
+		d, err := s.source.Gather(specs[i])
+		switch {
+		case errors.Is(err, figure.ErrNothing):
+			return nil
+		case errors.Is(err, rate.ErrMixed):
+			if o.Log != nil {
+				o.Log.Warn("a chart cannot be drawn", "chart", specs[i].ID, "why", err)
+			}
+			return nil
+		}
+		drafts[i] = d
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range drafts {
+		if d != nil {
+			s.Charts = append(s.Charts, d)
+		}
+	}
+	return s, s.judge(set, data)
+}
+
+// Specs are the charts of a site over some data: templates drawn up for each
+// nationality and country that it speaks of.
+func Specs(src *figure.Source, specs []figure.Spec) ([]figure.Spec, *figure.Scope, error) {
+	if specs == nil {
+		var err error
+		if specs, err = figure.Builtin(); err != nil {
+			return nil, nil, err
+		}
+	}
+	scope, err := src.Scope()
+	if err != nil {
+		return nil, nil, err
+	}
+	return scope.Expand(specs), scope, nil
+}
+
+// Draft finds a chart of the site by its id and evaluates it alone.
+func Draft(set *rate.Set, data rate.Data, id string) (*figure.Draft, []string, error) {
+	src := figure.NewSource(set, rate.Cached(data), rate.Usual)
+	specs, _, err := Specs(src, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ids []string
+	for _, s := range specs {
+		if strings.EqualFold(s.ID, id) {
+			d, err := src.Gather(s)
+			return d, nil, err
+		}
+		if s.Featured {
+			ids = append(ids, s.ID)
+		}
+	}
+	return nil, ids, nil
+}
+
+// judge compares the published figures with the data.
+func (s *Site) judge(set *rate.Set, data rate.Data) error {
+	figures, err := ledger.Builtin()
+	if err != nil {
+		return err
 	}
 	judged, err := ledger.Judge(figures, set, data)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, j := range judged {
-		if strings.HasPrefix(j.ID, "speech-") {
-			s.Figures = append(s.Figures, j)
-		} else if !strings.HasPrefix(j.ID, "quoted-") {
-			s.Ledger = append(s.Ledger, j)
-		} else {
+		switch {
+		case strings.HasPrefix(j.ID, "speech-"):
+			s.Speech = append(s.Speech, Spoken{Judgement: j})
+		case strings.HasPrefix(j.ID, "quoted-"):
 			s.Quoted = append(s.Quoted, j)
+		default:
+			s.Ledger = append(s.Ledger, j)
 		}
 	}
 	if err := s.walk(figures, set, data); err != nil {
-		return nil, err
+		return err
 	}
-	for _, citizen := range []string{"TOTAL", "RU"} {
-		q := rate.Query{Citizen: []string{citizen}, Geo: []string{"EU27_2020"}, Periods: []obs.Period{"2023"}}
-		for stage, to := range map[string]*[]rate.Result{"FI": &s.Pair, "": &s.Appeals} {
-			q.Stage = stage
-			r, err := c.evaluate("unhcr_total_protection", q)
-			if err != nil {
-				return nil, err
-			}
-			*to = append(*to, slices.DeleteFunc(r, func(r rate.Result) bool { return !r.Known })...)
-		}
-	}
-	return s, nil
+	return s.likeForLike(set, data)
 }
 
 // Chart finds a chart by its id.
-func (s *Site) Chart(id string) (*Chart, bool) {
-	for i := range s.Charts {
-		if strings.EqualFold(s.Charts[i].ID, id) {
-			return &s.Charts[i], true
+func (s *Site) Chart(id string) (*figure.Draft, bool) {
+	for _, d := range s.Charts {
+		if strings.EqualFold(d.Spec.ID, id) {
+			return d, true
 		}
-	}
-	if s.Pact != nil && strings.EqualFold(s.Pact.ID, id) {
-		return &s.Pact.Chart, true
 	}
 	return nil, false
 }
 
 // Files renders the site: names relative to its root, with their bytes.
 func (s *Site) Files() (map[string][]byte, error) {
-	files := map[string][]byte{}
-	var figures []figureHTML
-	for i := range s.Charts {
-		c := &s.Charts[i]
-		f, err := c.files(files)
-		if err != nil {
-			return nil, fmt.Errorf("chart %s: %w", c.ID, err)
-		}
-		figures = append(figures, f)
-	}
-	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, "page", s.view(figures)); err != nil {
+	p := newPress(s)
+	if err := p.charts(); err != nil {
 		return nil, err
 	}
-	files["index.html"] = b.Bytes()
-	if s.Pact != nil {
-		html, err := s.Pact.html(s.AsOf, files)
-		if err != nil {
-			return nil, err
-		}
-		files["pact.html"] = html
-	}
-	b = bytes.Buffer{}
-	if err := export.Judgements(&b, slices.Concat(s.Figures, s.Quoted, s.Ledger)); err != nil {
+	if err := p.pages(); err != nil {
 		return nil, err
 	}
-	files["figures.json"] = b.Bytes()
-	b = bytes.Buffer{}
-	if err := export.Definitions(&b, s.Defs); err != nil {
+	if err := p.shared(); err != nil {
 		return nil, err
 	}
-	files["definitions.json"] = b.Bytes()
+	files := p.files
 	m, err := s.manifest(files)
 	if err != nil {
 		return nil, err
@@ -169,58 +212,34 @@ func (s *Site) Files() (map[string][]byte, error) {
 	return files, nil
 }
 
-// figureHTML is a chart as the page shows it.
-type figureHTML struct {
-	*Chart
-	Wide, Phone template.HTML
-}
-
-// files draws a chart in every form and adds the files.
-func (c *Chart) files(files map[string][]byte) (figureHTML, error) {
-	out := figureHTML{Chart: c}
-	for _, v := range []struct {
-		name string
-		draw func(io.Writer) error
+// shared adds what is the same in every language.
+func (p *press) shared() error {
+	var all []ledger.Judgement
+	for i := range p.Speech {
+		all = append(all, p.Speech[i].Judgement)
+	}
+	for _, f := range []struct {
+		name  string
+		write func(*bytes.Buffer) error
 	}{
-		{c.ID + ".svg", func(w io.Writer) error { return chart.SVG(w, c.Figure, chart.Options{}) }},
-		{c.ID + "-phone.svg", func(w io.Writer) error { return chart.SVG(w, c.Figure, chart.Options{Size: chart.Phone}) }},
-		{c.ID + ".png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{}) }},
-		{c.ID + ".csv", c.csv},
-		{c.ID + ".json", func(w io.Writer) error { return export.JSON(w, c.Results) }},
+		{"figures.json", func(b *bytes.Buffer) error { return export.Judgements(b, slices.Concat(all, p.Quoted, p.Ledger)) }},
+		{"definitions.json", func(b *bytes.Buffer) error { return export.Definitions(b, p.Defs) }},
 	} {
 		var b bytes.Buffer
-		if err := v.draw(&b); err != nil {
-			return out, fmt.Errorf("%s: %w", v.name, err)
-		}
-		files[v.name] = b.Bytes()
-	}
-	out.Wide, out.Phone = inline(files[c.ID+".svg"]), inline(files[c.ID+"-phone.svg"])
-	return out, nil
-}
-
-// inline takes the XML declaration off an SVG that we drew ourselves; its
-// texts were escaped when it was drawn.
-func inline(svg []byte) template.HTML {
-	if i := bytes.Index(svg, []byte("<svg")); i > 0 {
-		svg = svg[i:]
-	}
-	return template.HTML(svg)
-}
-
-// csv writes the chart's table, every text defused.
-func (c *Chart) csv(w io.Writer) error {
-	out := csv.NewWriter(w)
-	for _, row := range append([][]string{c.Head}, c.Rows...) {
-		cells := make([]string, len(row))
-		for i, v := range row {
-			cells[i] = export.Defuse(v)
-		}
-		if err := out.Write(cells); err != nil {
+		if err := f.write(&b); err != nil {
 			return err
 		}
+		p.add(f.name, b.Bytes())
 	}
-	out.Flush()
-	return out.Error()
+	if err := p.assets(); err != nil {
+		return err
+	}
+	d, err := p.datapackage()
+	if err != nil {
+		return err
+	}
+	p.add("datapackage.json", d)
+	return nil
 }
 
 // A manifest names what the site was made from and what it consists of.
@@ -248,145 +267,17 @@ func (s *Site) manifest(files map[string][]byte) ([]byte, error) {
 	for _, d := range s.Defs {
 		m.Definitions = append(m.Definitions, d.Name)
 	}
-	for name, data := range files {
-		sum := sha256.Sum256(data)
-		m.Files[name] = hex.EncodeToString(sum[:])
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		m.Files[name] = checksum(files[name])
 	}
 	data, err := json.MarshalIndent(m, "", "  ")
 	return append(data, '\n'), err
 }
 
-//go:embed page.html pact.html parts.html ledger.html style.css
-var pageFiles embed.FS
-
-// pages are the pages of the site, "page" and "pact", and what they share.
-var pages = templates(template.New("").Funcs(template.FuncMap{
-	"source": words.Source, "name": words.Name, "group": rate.Group, "numeric": numeric,
-	"sentence": sentenceCase,
-}))
-
-func templates(t *template.Template) *template.Template {
-	for name, file := range map[string]string{"page": "page.html", "pact": "pact.html", "parts": "parts.html", "ledgers": "ledger.html", "style": "style.css"} {
-		text, err := pageFiles.ReadFile(file)
-		if err != nil {
-			panic(err)
-		}
-		template.Must(t.New(name).Parse(string(text)))
-	}
-	return t
+// checksum is the SHA-256 of a file, in hex.
+func checksum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
-type view struct {
-	Figures  []figureHTML
-	Pact     *Pact
-	Speech   []judgementHTML
-	Quoted   []judgementHTML
-	Ledger   ledgerHTML
-	Pair     []rate.Result
-	Appeals  []rate.Result
-	Sizes    string
-	Vintages []table.Meta
-	Defs     []rate.Definition
-	AsOf     string
-}
-
-// sentenceCase makes a sentence of a clause.
-func sentenceCase(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:] + "."
-}
-
-// numeric reports whether a cell of a table holds a number, and stands right.
-func numeric(s string) bool {
-	return s == "–" || s != "" && strings.TrimLeft(s, "≈0123456789.,%+−– ") == ""
-}
-
-// judgementHTML is a published figure with what can be said of it today.
-type judgementHTML struct {
-	ledger.Judgement
-	Step
-	Kind string   // a class for the verdict's colour
-	Says []string // what the data at hand says
-}
-
-func (s *Site) view(figures []figureHTML) view {
-	v := view{Figures: figures, Pact: s.Pact, Pair: s.Pair, Appeals: s.Appeals, Sizes: s.sizes(), Vintages: s.Vintages, Defs: s.Defs, AsOf: s.AsOf}
-	for i := range s.Figures {
-		x := judged(&s.Figures[i])
-		x.Step = s.Steps[i]
-		v.Speech = append(v.Speech, x)
-	}
-	v.Ledger = ledgerOf(s.Ledger)
-	for i := range s.Quoted {
-		v.Quoted = append(v.Quoted, judged(&s.Quoted[i]))
-	}
-	return v
-}
-
-// sizes says what the two published rates of the speech fit by their size, with
-// counts that others printed and no export at hand holds.
-func (s *Site) sizes() string {
-	quoted := map[string]int64{}
-	for i := range s.Quoted {
-		if n, ok := s.Quoted[i].Count(); ok {
-			quoted[s.Quoted[i].ID] = n
-		}
-	}
-	pos, all, first := quoted["quoted-eu-positive"], quoted["quoted-eu-decisions"], quoted["quoted-eu-ru-first-time"]
-	var num int64
-	for i := range s.Figures {
-		if s.Figures[i].ID == "speech-russians" && s.Figures[i].Num != nil {
-			num = *s.Figures[i].Num
-		}
-	}
-	if pos == 0 || all == 0 || first == 0 || num == 0 {
-		return ""
-	}
-	return fmt.Sprintf("By their size the first is a share of decisions (near %s of %s, %s %%) and the second a ratio to first-time applicants (%s of %s, %s %%): counts that others printed and no export at hand holds.",
-		rate.Group(pos), rate.Group(all), rate.Percent(float64(pos)/float64(all), 2), rate.Group(num), rate.Group(first), rate.Percent(float64(num)/float64(first), 1))
-}
-
-// said are the definitions that say something beside each kind of figure, in
-// the order of what a reader should hear first.
-var said = []string{"grants_per_intention", "share_of_applicants", "unhcr_total_protection", "unhcr_all_outcomes", "positives_per_first_time_applicant"}
-
-func judged(j *ledger.Judgement) judgementHTML {
-	out := judgementHTML{Judgement: *j}
-	out.Kind, _, _ = strings.Cut(j.Verdict, ":")
-	out.Kind = strings.ReplaceAll(out.Kind, " ", "-")
-	for _, name := range said {
-		if about(j, name) {
-			for i := range j.Evidence {
-				if r := &j.Evidence[i]; r.Definition == name {
-					out.Says = append(out.Says, sentence(j, r))
-					break
-				}
-			}
-		}
-	}
-	return out
-}
-
-// about reports whether a definition belongs beside a figure: shares beside
-// figures on applicants, rates and ratios beside figures on protection.
-func about(j *ledger.Judgement, name string) bool {
-	applicants := j.Claimed == "share_of_applicants" || j.Counts != ""
-	return applicants == (name == "share_of_applicants")
-}
-
-func sentence(j *ledger.Judgement, r *rate.Result) string {
-	src := words.Source(r.Source)
-	switch {
-	case r.Definition == "share_of_applicants" && j.Counts != "":
-		return fmt.Sprintf("%s counts %s applications, first and repeat.", src, rate.Group(r.Num))
-	case r.Definition == "share_of_applicants":
-		return fmt.Sprintf("On %s’s applications, first and repeat: %s, %s.", src, r.Percent(), of(r))
-	case r.Definition == "unhcr_total_protection":
-		return fmt.Sprintf("Of decisions on the merits (%s, first instance): %s, %s.", src, r.Percent(), of(r))
-	case r.Definition == "unhcr_all_outcomes":
-		return fmt.Sprintf("Of all cases ended, those closed without a decision included: %s, %s.", r.Percent(), of(r))
-	case r.Definition == "grants_per_intention":
-		return fmt.Sprintf("Grants per intention expressed (%s): %s, %s. A ratio of two flows, not a rate.", src, r.Percent(), of(r))
-	}
-	return fmt.Sprintf("Positive decisions per first-time applicant (%s): %s, %s. A ratio of two flows, not a rate.", src, r.Percent(), of(r))
-}
+func chartError(id string, err error) error { return fmt.Errorf("chart %s: %w", id, err) }

@@ -2,42 +2,95 @@ package page
 
 import (
 	"bytes"
-	"crypto/sha256"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"testing"
-	"unicode/utf8"
 
-	"asylum/pipeline/audit"
 	"asylum/pipeline/ingest"
+	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/store"
-	"asylum/reports/chart"
+	"asylum/reports/figure"
+	"asylum/reports/words"
 )
 
 var update = flag.Bool("update", false, "rewrite what is expected")
 
-func build(t testing.TB, data rate.Data) *Site {
-	t.Helper()
+// whole is the site of the embedded data and its files, made once.
+var whole = sync.OnceValues(func() (*Site, error) {
+	data, err := ingest.OpenEmbedded()
+	if err != nil {
+		return nil, err
+	}
+	return made(data, Options{Each: parallel})
+})
+
+var wholeFiles = sync.OnceValues(func() (map[string][]byte, error) {
+	s, err := whole()
+	if err != nil {
+		return nil, err
+	}
+	return s.Files()
+})
+
+func made(data rate.Data, o Options) (*Site, error) {
 	set, err := rate.Definitions("")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	c, err := audit.ReadCorrections("") // as asylum run does
-	if err != nil {
-		t.Fatal(err)
+	return Build(set, data, o)
+}
+
+// parallel does jobs on several goroutines, in no order.
+func parallel(n int, job func(int) error) error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range 2 {
+		wg.Go(func() {
+			for i := range next {
+				errs[i] = job(i)
+			}
+		})
 	}
-	s, err := Build(set, audit.Correct(data, c), Options{})
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func site1(t testing.TB) *Site {
+	t.Helper()
+	s, err := whole()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func files(t testing.TB) map[string][]byte {
+	t.Helper()
+	f, err := wholeFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 func embedded(t testing.TB) *ingest.Embedded {
@@ -49,112 +102,16 @@ func embedded(t testing.TB) *ingest.Embedded {
 	return e
 }
 
-func TestTheChartsAreFitToPrint(t *testing.T) {
-	s := build(t, embedded(t))
-	if len(s.Charts) != 3 {
-		t.Fatalf("%d charts, want 3", len(s.Charts))
-	}
-	for _, c := range append(s.Charts, s.Pact.Chart) {
-		for _, o := range []chart.Options{{}, {Size: chart.Phone}, {Theme: chart.Dark}, {Theme: chart.Dark, Size: chart.Phone}} {
-			faults, err := chart.Faults(c.Figure, o)
-			if err != nil || len(faults) > 0 {
-				t.Errorf("%s %v %v: %v %v", c.ID, o.Theme, o.Size, faults, err)
-			}
-		}
-		if n := utf8.RuneCountInString(c.Alt()); n < 200 || n > 450 {
-			t.Errorf("%s: the text alternative has %d characters, want 200 to 450: %s", c.ID, n, c.Alt())
-		}
-		h := c.Figure.Header()
-		for what, v := range map[string]string{"source": h.Source, "vintage": h.Vintage, "licence": h.Licence, "definition": strings.Join(h.Definitions, ""), "lang": h.Lang} {
-			if v == "" {
-				t.Errorf("%s has no %s", c.ID, what)
-			}
-		}
-	}
-}
-
-var (
-	numbers  = regexp.MustCompile(`\d[\d,]*(?:\.\d+)?%?`)
-	percents = regexp.MustCompile(`\d+(?:\.\d+)?(?: ?%|%)`)
-)
-
-// Every number of a title, a note or a text alternative is a number of the
-// chart's own table, at the precision that is printed.
-func TestNumbersInWordsAreNumbersOfTheTable(t *testing.T) {
-	s := build(t, embedded(t))
-	for i := range s.Charts {
-		c := &s.Charts[i]
-		var cells []string
-		for _, row := range c.Rows {
-			cells = append(cells, strings.Join(row, " "))
-		}
-		table := strings.Join(cells, " ")
-		var shares []float64
-		for _, p := range percents.FindAllString(table, -1) {
-			v, _ := strconv.ParseFloat(strings.TrimRight(p, " %"), 64)
-			shares = append(shares, v)
-		}
-		holds := func(n string) bool {
-			if p, ok := strings.CutSuffix(n, "%"); ok {
-				v, _ := strconv.ParseFloat(p, 64)
-				_, frac, _ := strings.Cut(p, ".")
-				return slices.ContainsFunc(shares, func(x float64) bool {
-					return strconv.FormatFloat(x, 'f', len(frac), 64) == strconv.FormatFloat(v, 'f', len(frac), 64) || x-v < 0.051 && v-x < 0.051
-				})
-			}
-			return slices.Contains(numbers.FindAllString(strings.NewReplacer("/", " ", "–", " ", "(", " ", ")", " ").Replace(table), -1), n)
-		}
-		for _, text := range []string{c.Title(), c.Alt()} {
-			for _, n := range numbers.FindAllString(text, -1) {
-				n = strings.TrimRight(n, ",")
-				switch {
-				case isYear(n), n == "20" && strings.Contains(text, "with 20 to 99"), n == "99":
-					continue // years, and the bounds of a group
-				case strings.Contains(text, n+" countries with"), strings.Contains(text, n+" with fewer"):
-					continue // counts of rows
-				}
-				if !holds(n) {
-					t.Errorf("%s: %q says %s, which the table does not", c.ID, text, n)
-				}
-			}
-		}
-	}
-}
-
-func isYear(s string) bool {
-	n, err := strconv.Atoi(s)
-	return err == nil && len(s) == 4 && n >= 2000 && n <= 2100
-}
-
-// A finding that the data does not bear out is not claimed.
-func TestTitlesFollowTheData(t *testing.T) {
-	s := build(t, embedded(t))
-	want := map[string]string{
-		"HR-RU-2023":      "8,507 citizens of Russia said they intend to apply in Croatia in\u00a02023; 59 got an answer on the merits, 20\u00a0were\u00a0granted\u00a0protection",
-		"RU-EU-2023":      "Citizens of\u00a0Russia: protection in 88% of decisions in\u00a0the\u00a0Netherlands, ≈12% in\u00a0Sweden and Poland, ≈34%\u00a0in\u00a0Croatia",
-		"RU-EU-2014-2024": "Eurostat counted 18,400 applicants from Russia in the EU for\u00a02022; a\u00a0later\u00a0release,\u00a016,650",
-	}
-	for i := range s.Charts {
-		if c := &s.Charts[i]; c.Title() != want[c.ID] {
-			t.Errorf("%s: %q, want %q", c.ID, c.Title(), want[c.ID])
-		}
-	}
-	set, _ := rate.Definitions("")
-	// As of the day before the release that changed it, there is one release
-	// and nothing to be found in it.
-	c := &composer{set: set, data: rate.AsOf(embedded(t), "2023-12-31"), thick: rate.Usual}
-	ch, err := c.applications("RU", "EU27_2020", "HR", 2014, 2024)
+// few is a site of the charts of the speech alone, in one language: quick to make.
+func few(t testing.TB, data rate.Data, o Options) *Site {
+	t.Helper()
+	s, err := made(data, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "Applicants from Russia in the EU, 2014 to 2024"; ch.Title() != want {
-		t.Errorf("with one release: %q, want %q", ch.Title(), want)
-	}
-	// Where no country has a hundred decisions there is no range to speak of.
-	ch, err = c.rates("RU", "EU27_2020", "HR", "2023")
-	if err == nil {
-		t.Errorf("UNHCR's table of 2025 answers as of 2023: %v", ch.Title())
-	}
+	s.Charts = slices.DeleteFunc(s.Charts, func(d *figure.Draft) bool { return !slices.Contains(d.Spec.Pages, "start") })
+	s.o.Langs = words.Langs[:1]
+	return s
 }
 
 func TestTheSameFromEmbeddedAndFromTheLake(t *testing.T) {
@@ -166,47 +123,71 @@ func TestTheSameFromEmbeddedAndFromTheLake(t *testing.T) {
 	if err := e.Copy(l); err != nil {
 		t.Fatal(err)
 	}
-	a, b := build(t, e), build(t, l)
+	a := site1(t)
+	b, err := made(l, Options{Each: parallel})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Charts) != len(b.Charts) {
+		t.Fatalf("%d charts, from the lake %d", len(a.Charts), len(b.Charts))
+	}
 	for i := range a.Charts {
-		if fmt.Sprint(a.Charts[i].Rows) != fmt.Sprint(b.Charts[i].Rows) || a.Charts[i].Title() != b.Charts[i].Title() {
-			t.Errorf("%s differs", a.Charts[i].ID)
+		var x, y bytes.Buffer
+		if err := errorsOf(a.Charts[i].CSV(&x), b.Charts[i].CSV(&y)); err != nil || x.String() != y.String() {
+			t.Errorf("%s differs: %v", a.Charts[i].Spec.ID, err)
 		}
 	}
-	for i := range a.Figures {
-		if a.Figures[i].Verdict != b.Figures[i].Verdict {
-			t.Errorf("%s differs", a.Figures[i].ID)
+	for i := range a.Speech {
+		if a.Speech[i].Verdict != b.Speech[i].Verdict {
+			t.Errorf("%s differs", a.Speech[i].ID)
 		}
 	}
 }
 
+func errorsOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The order in which the work is done leaves no trace, nor does a second run.
 func TestFilesAreTheSameBytes(t *testing.T) {
-	a, err := build(t, embedded(t)).Files()
+	a, err := few(t, embedded(t), Options{}).Files()
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := build(t, embedded(t)).Files()
+	backwards := func(n int, job func(int) error) error {
+		for i := n - 1; i >= 0; i-- {
+			if err := job(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	b, err := few(t, embedded(t), Options{Each: backwards}).Files()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(a) != len(b) {
+		t.Errorf("%d files, then %d", len(a), len(b))
 	}
 	for name := range a {
 		if !bytes.Equal(a[name], b[name]) {
 			t.Errorf("%s differs between two runs", name)
 		}
 	}
-	if n := len(a["index.html"]); n > 300<<10 {
-		t.Errorf("the page has %d bytes, want at most 300 kB", n)
-	}
-	// Plain result files are the same on every machine: their sums are kept.
+}
+
+// Plain result files are the same on every machine: their sums are kept.
+func TestPlainFilesAreTheSameEverywhere(t *testing.T) {
 	var sums strings.Builder
-	var names []string
-	for name := range a {
+	for _, name := range slices.Sorted(maps.Keys(files(t))) {
 		if strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".json") && name != "manifest.json" {
-			names = append(names, name)
+			fmt.Fprintf(&sums, "%s  %s\n", checksum(files(t)[name]), name)
 		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(a[name]), name)
 	}
 	golden(t, "testdata/sums.txt", []byte(sums.String()))
 }
@@ -214,9 +195,6 @@ func TestFilesAreTheSameBytes(t *testing.T) {
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	if *update {
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(name, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -227,103 +205,175 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not what is expected; if a number that was published moves, say why in reports/changes, then go test -update\n%s", name, diff(want, got))
+		t.Errorf("%s is not what is expected; if a number that was published moves, say why in reports/changes, then go test -update", name)
 	}
-}
-
-func diff(want, got []byte) string {
-	if len(want) > 10_000 {
-		return fmt.Sprintf("%d bytes, want %d", len(got), len(want))
-	}
-	return fmt.Sprintf("got\n%s\nwant\n%s", got, want)
 }
 
 // The pictures that the README shows are those that a run draws.
 func TestPicturesOfTheREADME(t *testing.T) {
-	files, err := build(t, embedded(t)).Files()
-	if err != nil {
-		t.Fatal(err)
+	shown, err := filepath.Glob("../pictures/*.png")
+	if err != nil || len(shown) < 3 {
+		t.Fatal(shown, err)
 	}
-	for _, name := range []string{"HR-RU-2023.png", "RU-EU-2023.png", "RU-EU-2014-2024.png"} {
-		golden(t, "../pictures/"+name, files[name])
+	for _, name := range shown {
+		golden(t, name, files(t)[filepath.Base(name)])
 	}
+}
+
+func pagesOf(t *testing.T) map[string]string {
+	out := map[string]string{}
+	for name, data := range files(t) {
+		if strings.HasSuffix(name, ".html") {
+			out[name] = string(data)
+		}
+	}
+	return out
 }
 
 var (
-	loads = regexp.MustCompile(`(?i)(?:\bsrc|\bsrcset|\baction|\bposter|\bdata)\s*=\s*["']?([^"'\s>]+)|url\(\s*["']?([^"')]+)|@import\s+["']?([^"';]+)`)
-	links = regexp.MustCompile(`<link\b[^>]*href="([^"]*)"`)
+	refers = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
+	loads  = regexp.MustCompile(`(?i)<(?:script|img|source|iframe|embed|object|video|audio)\b[^>]*?\b(?:src|srcset|data)="([^"]*)"|<link rel="(?:stylesheet|icon|preload)" href="([^"]*)"`)
 )
 
-func TestThePageAsksNobodyElse(t *testing.T) {
-	files, err := build(t, embedded(t)).Files()
-	if err != nil {
-		t.Fatal(err)
-	}
-	page := string(files["index.html"])
-	for _, re := range []*regexp.Regexp{loads, links} {
-		for _, m := range re.FindAllStringSubmatch(page+string(files["pact.html"]), -1) {
-			if target := strings.Join(m[1:], ""); !strings.HasPrefix(target, "data:") {
-				t.Errorf("the page loads %.60s", target)
+// Every page asks nobody else, links only what is there, and stands in every
+// language.
+func TestPages(t *testing.T) {
+	all := files(t)
+	for name, page := range pagesOf(t) {
+		if strings.Contains(page, "⚠") || strings.Contains(page, "ZgotmplZ") {
+			t.Errorf("%s holds a message that went wrong", name)
+		}
+		if !strings.Contains(page, "default-src 'none'") || strings.Contains(page, " style=") || strings.Contains(page, "<style") || strings.Contains(page, "onclick") {
+			t.Errorf("%s wants what its policy forbids", name)
+		}
+		for _, m := range loads.FindAllStringSubmatch(page, -1) {
+			if to := m[1] + m[2]; strings.Contains(to, "//") {
+				t.Errorf("%s loads %s", name, to)
 			}
 		}
-	}
-	if strings.Contains(page, "<script") {
-		t.Error("the page runs a script")
-	}
-	for _, must := range []string{"speech-croatia", "speech-es", "quoted-hr-applicants", `role="img"`, `lang="en"`, "no data", "other definition: grants_per_intention", "33.9 % (33.9-38.1)", "32.0 % (31.6-32.8)"} {
-		if !strings.Contains(page, must) {
-			t.Errorf("the page does not say %s", must)
+		for _, m := range refers.FindAllStringSubmatch(page, -1) {
+			to, _, _ := strings.Cut(m[1], "#")
+			if to == "" || strings.Contains(to, ":") {
+				continue
+			}
+			if target := path.Join(path.Dir(name), to); all[target] == nil {
+				t.Errorf("%s links %s, which is not there", name, to)
+			}
 		}
-	}
-	for _, page := range []string{page, string(files["pact.html"])} {
-		for _, m := range regexp.MustCompile(`href="([^"#:]+)"`).FindAllStringSubmatch(page, -1) {
-			if _, ok := files[m[1]]; !ok {
-				t.Errorf("the page links %s, which is not there", m[1])
+		if rest, ok := strings.CutPrefix(name, "en/"); ok {
+			for _, l := range words.Langs {
+				if all[string(l)+"/"+rest] == nil {
+					t.Errorf("%s is not there in %s", name, l)
+				}
 			}
 		}
 	}
 }
 
-// The page of the Pact says what stands in, and its chart counts what its table
-// lists.
+// A page with its charts, letters, style and script is under 300 kB.
+func TestPagesAreLight(t *testing.T) {
+	shared := 0
+	for name, data := range files(t) {
+		if strings.HasPrefix(name, "assets/") && name != "assets/resize.js" {
+			shared += len(data)
+		}
+	}
+	for name, page := range pagesOf(t) {
+		if n := len(page) + shared; n > 300<<10 {
+			t.Errorf("%s has %d kB with what it loads", name, n>>10)
+		}
+	}
+	total := 0
+	for _, data := range files(t) {
+		total += len(data)
+	}
+	if total > 58<<20 {
+		t.Errorf("the site has %d MB", total>>20)
+	}
+	t.Logf("%d files, %d MB, %d kB of them shared by all pages", len(files(t)), total>>20, shared>>10)
+}
+
+// What the speech's page has to say.
+func TestTheSpeechIsWalkedThrough(t *testing.T) {
+	s := site1(t)
+	if len(s.Speech) != 8 {
+		t.Fatalf("%d figures of the speech, want 8", len(s.Speech))
+	}
+	for i := range s.Speech {
+		if j := &s.Speech[i]; j.Instead == nil || !j.Instead.Known {
+			t.Errorf("%s: nothing that could be said instead", j.ID)
+		}
+	}
+	for l, must := range map[string][]string{
+		"en": {"other definition: grants_per_intention", "53.5–54.7%", "31.6–32.8%", "Say instead:"},
+		"fr": {"autre définition"}, "de": {"andere Definition"}, "ru": {"другое определение"},
+	} {
+		page := string(files(t)[l+"/speech.html"])
+		for _, m := range must {
+			if !strings.Contains(page, m) {
+				t.Errorf("%s/speech.html does not say %s", l, m)
+			}
+		}
+		if n := strings.Count(page, `class="safe"`); n != 8 {
+			t.Errorf("%s/speech.html says %d sentences that can be said instead, want 8", l, n)
+		}
+	}
+}
+
+func TestTheLedgerListsEveryFigure(t *testing.T) {
+	s := site1(t)
+	for _, l := range words.Langs {
+		page := string(files(t)[string(l)+"/ledger.html"])
+		for i := range s.Ledger {
+			if !strings.Contains(page, `id="`+s.Ledger[i].ID+`"`) {
+				t.Errorf("%s: no %s", l, s.Ledger[i].ID)
+			}
+		}
+		for _, kind := range ledger.Kinds {
+			if slices.ContainsFunc(s.Ledger, func(j ledger.Judgement) bool { return j.Kind() == kind }) && !strings.Contains(page, l.Say("verdict."+strings.ReplaceAll(kind, " ", "-"))) {
+				t.Errorf("%s: no %s", l, kind)
+			}
+		}
+	}
+}
+
+// The page of the Pact lists every citizenship, and its chart counts what its
+// table lists.
 func TestThePageOfThePact(t *testing.T) {
-	s := build(t, embedded(t))
-	files, err := s.Files()
-	if err != nil {
+	d, ok := site1(t).Chart("pact-EU-2023")
+	if !ok {
+		t.Fatal("no chart of the Pact")
+	}
+	p := d.Pact()
+	if p.BelowIt+p.AboveIt+p.Open != p.Ranked || len(d.Data) != len(p.Entries) {
+		t.Errorf("%d below, %d above, %d open of %d; %d marks of %d", p.BelowIt, p.AboveIt, p.Open, p.Ranked, len(d.Data), len(p.Entries))
+	}
+	page := string(files(t)["en/pact.html"])
+	if n := strings.Count(page, "<tr>") - 3; n != 2*len(p.Entries)-len(p.Entries) && n < len(p.Entries) {
+		t.Errorf("%d rows of %d", n, len(p.Entries))
+	}
+}
+
+func TestDatapackage(t *testing.T) {
+	var d dataPackage
+	if err := json.Unmarshal(files(t)["datapackage.json"], &d); err != nil {
 		t.Fatal(err)
 	}
-	page := string(files["pact.html"])
-	for _, must := range []string{"UNHCR stands in for Eurostat, counts humanitarian status as protection", "Too few decisions for a rank", "pact_20", "left out: the Union’s own citizens", "under 30 decisions"} {
-		if !strings.Contains(strings.ToLower(page), strings.ToLower(must)) {
-			t.Errorf("the page does not say %s", must)
+	for _, r := range d.Resources {
+		if data := files(t)[r.Path]; data == nil || len(data) != r.Bytes || "sha256:"+checksum(data) != r.Hash || files(t)[r.Schema] == nil {
+			t.Errorf("%s is not as the package says", r.Path)
+		}
+		if !regexp.MustCompile(`^[-a-z0-9._/]+$`).MatchString(r.Name) {
+			t.Errorf("name %q", r.Name)
 		}
 	}
-	open, below, ranked := 0, 0, 0
-	for _, row := range s.Pact.Rows {
-		if row[1] == "–" {
-			continue
-		}
-		ranked++
-		lo, hi, _ := strings.Cut(strings.TrimSuffix(row[3], "%"), "–")
-		l, _ := strconv.ParseFloat(lo, 64)
-		h, _ := strconv.ParseFloat(hi, 64)
-		switch {
-		case l <= 20 && h > 20:
-			open++
-		case h <= 20:
-			below++
-		}
-	}
-	if want := fmt.Sprintf("%d of %d citizenships lie at 20%% or lower; rounding\u00a0leaves\u00a0%d\u00a0open", below, ranked, open); s.Pact.Title() != want {
-		t.Errorf("%q, the table says %q", s.Pact.Title(), want)
-	}
-	if c, ok := s.Chart("pact-EU-2023"); !ok || len(c.Results) != len(c.Rows) {
-		t.Error("the chart of the Pact is not found by its id, or lists other results than rows")
+	if len(d.Resources) != len(site1(t).Charts) {
+		t.Errorf("%d resources of %d charts", len(d.Resources), len(site1(t).Charts))
 	}
 }
 
 func TestPublishIsWholeOrNotAtAll(t *testing.T) {
-	s := build(t, embedded(t))
+	s := few(t, embedded(t), Options{})
 	dir := filepath.Join(t.TempDir(), "site")
 	if err := s.Publish(dir, nil); err != nil {
 		t.Fatal(err)
@@ -346,5 +396,11 @@ func TestPublishIsWholeOrNotAtAll(t *testing.T) {
 	left, err := os.ReadDir(filepath.Dir(dir))
 	if err != nil || len(left) != 1 {
 		t.Errorf("beside the site stands %v", left)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "en", "thesis.docx"), []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Publish(dir, nil); err == nil || !strings.Contains(err.Error(), "thesis.docx") {
+		t.Errorf("somebody's file in a folder of the site: %v", err)
 	}
 }

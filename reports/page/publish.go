@@ -54,10 +54,25 @@ func ours(dir string) error {
 	if err != nil || json.Unmarshal(data, &m) != nil || m.Files["index.html"] == "" {
 		return fmt.Errorf("%s holds files but no site of asylum's: choose another --out, or empty it", dir)
 	}
-	for _, e := range entries {
-		if name := e.Name(); name != "manifest.json" && name != "lake" && m.Files[name] == "" {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		switch name := filepath.ToSlash(rel); {
+		case name == "lake":
+			return fs.SkipDir
+		case d.IsDir() || name == "manifest.json" || m.Files[name] != "":
+			return nil
+		default:
 			return fmt.Errorf("%s holds %s, which no run has put there: move it away, or choose another --out", dir, name)
 		}
+	})
+	if err != nil {
+		return err
 	}
 	return oursLake(filepath.Join(dir, "lake"), m.Inputs)
 }

@@ -1,0 +1,313 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"asylum/pipeline/rate"
+	"asylum/reports/chart"
+	"asylum/reports/words"
+)
+
+// A Draft is a spec evaluated, in no language yet.
+type Draft struct {
+	Spec    Spec
+	Results []rate.Result // what is drawn, in order, then what is drawn beside it
+	Data    []Datum       // the same as rows; what is published as CSV
+	Mixed   bool          // what is drawn divides different things
+
+	limits rate.Thresholds
+	shape  shape
+}
+
+// A shape is what a kind of chart makes of a draft in a language.
+type shape interface {
+	write(w *writer) error
+}
+
+// A Datum is one mark of a chart with all that it says.
+type Datum struct {
+	Series    string // what kind of count or rate it is, where a chart draws several
+	Result    *rate.Result
+	Num       int64 // of Whole, where the mark is such a part: one outcome of all, one country's applications of all
+	Whole     int64 // 0: the mark is Result itself
+	CountOnly bool  // only the count is drawn, no share
+	Note      string
+}
+
+// gatherers evaluate a spec of a kind.
+var gatherers = map[string]func(*Source, *Draft) (shape, error){}
+
+// Gather evaluates a spec. ErrNothing says that the data at hand does not give
+// the chart, rate.ErrMixed that the spec sets side by side what may not be.
+func (s *Source) Gather(spec Spec) (*Draft, error) {
+	if err := spec.check(); err != nil {
+		return nil, &SpecError{fmt.Sprintf("chart %q: %v", spec.ID, err)}
+	}
+	gather := gatherers[spec.Kind]
+	if gather == nil {
+		return nil, &SpecError{fmt.Sprintf("chart %s: kind %q is not drawn", spec.ID, spec.Kind)}
+	}
+	d := &Draft{Spec: spec, limits: s.Limits}
+	var err error
+	if d.shape, err = gather(s, d); err != nil {
+		return nil, fmt.Errorf("chart %s: %w", spec.ID, err)
+	}
+	if !d.Mixed {
+		if err := rate.Together(d.Results); err != nil {
+			if !spec.Mix {
+				return nil, fmt.Errorf("chart %s: %w", spec.ID, err)
+			}
+			d.Mixed = true
+		}
+	}
+	return d, nil
+}
+
+// add notes a result that is drawn.
+func (d *Draft) add(series string, rs ...*rate.Result) {
+	for _, r := range rs {
+		d.Results = append(d.Results, *r)
+		d.Data = append(d.Data, Datum{Series: series, Result: r})
+	}
+}
+
+// Query is the command that lists the cells of the chart.
+func (d *Draft) Query() string { return "asylum trace " + d.Spec.ID }
+
+// A Chart is a draft in words: a figure to draw and what stands beside it.
+type Chart struct {
+	*Draft
+	ID       string
+	Lang     words.Lang
+	Figure   chart.Figure
+	Topic    string // what it is about, in a few words: a heading
+	Lead     string // a paragraph that introduces it, or ""
+	Says     []string
+	Head     []string   // of its table
+	Rows     [][]string // of its table
+	Fallback string     // the claim of its title that the data does not bear, "" if it does
+}
+
+// Title is the finding that the chart shows.
+func (c *Chart) Title() string { return c.Figure.Header().TitleText() }
+
+// Alt is its text alternative.
+func (c *Chart) Alt() string { return c.Figure.Header().Alt }
+
+// A writer puts words to a draft.
+type writer struct {
+	words.Lang
+	*Draft
+	out  *Chart
+	head chart.Head
+}
+
+// In writes the chart in a language.
+func (d *Draft) In(l words.Lang) (*Chart, error) {
+	w := &writer{Lang: l, Draft: d, out: &Chart{Draft: d, ID: d.Spec.ID, Lang: l}}
+	w.head = chart.Head{ID: d.Spec.ID, Lang: string(l)}
+	w.head.Definitions, w.head.Licence, w.head.Vintage = definitions(d.Results), words.Licence(d.Results), words.Vintage(d.Results)
+	if err := d.shape.write(w); err != nil {
+		return nil, fmt.Errorf("chart %s: %w", d.Spec.ID, err)
+	}
+	h := w.out.Figure.Header()
+	alt := h.Alt
+	*h = w.head
+	if h.Alt == "" {
+		h.Alt = alt
+	}
+	if t := d.Spec.Title[string(l)]; t != "" {
+		if why := w.refuted(t); why != "" {
+			w.out.Fallback = why
+		} else {
+			h.Title = spans(t)
+		}
+	}
+	if n := d.Spec.Note[string(l)]; n != "" {
+		h.Notes = append(h.Notes, n)
+	}
+	if d.Mixed && d.Spec.Kind != "ladder" { // a ladder names each denominator itself
+		h.Notes = append([]string{w.Say("note.mixed")}, h.Notes...)
+	}
+	return w.out, nil
+}
+
+func definitions(rs []rate.Result) (out []string) {
+	for i := range rs {
+		if !slices.Contains(out, rs[i].Definition) {
+			out = append(out, rs[i].Definition)
+		}
+	}
+	return out
+}
+
+// spans reads a title whose highlighted words stand in [[ ]].
+func spans(title string) (out []chart.Span) {
+	for i, part := range strings.Split(strings.ReplaceAll(title, "]]", "[["), "[[") {
+		if part != "" {
+			out = append(out, chart.Span{Text: part, Highlight: i%2 == 1})
+		}
+	}
+	return out
+}
+
+// title takes the first claim that holds. The last one claims nothing.
+func (w *writer) title(claims ...claim) {
+	for _, c := range claims {
+		if c.holds {
+			w.head.Title = w.spans(c.key, c.args...)
+			return
+		}
+		if w.out.Fallback == "" {
+			w.out.Fallback = c.key
+		}
+	}
+}
+
+// A claim is a title, a key of the catalogue, that may be set only if the data
+// bears it.
+type claim struct {
+	key   string
+	holds bool
+	args  []any
+}
+
+// spans writes a message of the catalogue as a title.
+func (w *writer) spans(key string, args ...any) (out []chart.Span) {
+	for i, s := range w.Spans(key, args...) {
+		if i == 0 {
+			s.Text = w.Sentence(s.Text)
+		}
+		out = append(out, chart.Span{Text: s.Text, Highlight: s.Hot})
+	}
+	return out
+}
+
+// who and place are what a spec is about, for messages.
+func (w *writer) who() words.Citizen { return words.Citizen(first(w.Spec.Citizen, "TOTAL")) }
+
+func (w *writer) place() words.Geo { return words.Geo(first(w.Spec.Geo, "EU27_2020")) }
+
+// measure says what a definition gives, in plain words.
+func (w *writer) measure(definition string) string { return w.Say("def." + definition + ".measure") }
+
+// approx puts ≈ before a value that a coarsened count takes part in.
+func approx(r *rate.Result) string {
+	if r.Rounded() && r.Source == "unhcr" {
+		return "≈"
+	}
+	return ""
+}
+
+// percent writes a result as labels do: rates without decimals, ratios with one
+// under 10 % and two under 1 %.
+func (w *writer) percent(r *rate.Result) string { return approx(r) + w.Percent(r.Value, places(r)) }
+
+// fine writes a result as tables do, with one decimal.
+func (w *writer) fine(r *rate.Result) string {
+	return approx(r) + w.Percent(r.Value, max(1, places(r)))
+}
+
+func places(r *rate.Result) int {
+	if r.Kind == rate.Ratio {
+		switch {
+		case r.Value < 0.01:
+			return 2
+		case r.Value < 0.1:
+			return 1
+		}
+	}
+	return 0
+}
+
+// bounds writes what rounding allows, outward, or "–".
+func (w *writer) bounds(r *rate.Result) string {
+	if !r.Rounded() {
+		return "–"
+	}
+	p := max(1, places(r))
+	return w.PercentRange(outward(r.Lo, r.Value, p, -1), outward(r.Hi, r.Value, p, +1), p)
+}
+
+// outward rounds a bound so that what it bounds lies inside; one that the value
+// itself stands on is rounded as the value is.
+func outward(bound, value float64, p, dir int) float64 {
+	v, err := strconv.ParseFloat(rate.Outward(bound, value, p, dir), 64)
+	if err != nil {
+		return bound
+	}
+	return v / 100
+}
+
+// of writes both counts.
+func (w *writer) of(r *rate.Result) string { return w.Of(r.Num, r.Den) }
+
+// name is the name of the code that a mark stands for.
+func (w *writer) name(by string, r *rate.Result) string {
+	switch by {
+	case "citizen":
+		return w.Name("citizen", r.Citizen)
+	case "period":
+		return w.Period(r.Period)
+	}
+	return w.Name("geo", r.Geo)
+}
+
+// key is the code of a result on an axis.
+func key(by string, r *rate.Result) string {
+	switch by {
+	case "citizen":
+		return r.Citizen
+	case "period":
+		return string(r.Period)
+	}
+	return r.Geo
+}
+
+// bar is a result as a bar.
+func (w *writer) bar(by string, r *rate.Result, context bool) chart.Bar {
+	b := chart.Bar{Name: w.name(by, r), Value: r.Value, Low95: math.NaN(), High95: math.NaN(), Label: w.percent(r), Counts: w.of(r),
+		Weak: w.limits.Weak(r), Highlight: w.Spec.Subject != "" && key(by, r) == w.Spec.Subject, Context: context}
+	if r.Rounded() {
+		b.Lo, b.Hi = min(r.Lo, r.Value), max(r.Hi, r.Value)
+	}
+	if b.Weak {
+		b.Low95, b.High95 = r.Range95()
+	}
+	return b
+}
+
+// source writes the last line of a chart: who, which tables, which stage, of when.
+func (w *writer) source(extra string) {
+	var parts []string
+	for i := range w.Results {
+		r := &w.Results[i]
+		for _, in := range r.Vintages {
+			table, _, _ := strings.Cut(in, " ")
+			s := w.Say("source.table", "source", w.Lang.Source(r.Source), "table", table)
+			if !slices.Contains(parts, s) {
+				parts = append(parts, s)
+			}
+		}
+	}
+	line := w.Say("source.line", "sources", strings.Join(parts, "; "), "date", w.dates())
+	if extra != "" {
+		line += " " + extra
+	}
+	w.head.Source = line
+}
+
+// dates are the months that the results are of.
+func (w *writer) dates() string {
+	var names []string
+	for _, day := range strings.Split(words.Vintage(w.Results), ", ") {
+		if m := w.Month(day); !slices.Contains(names, m) {
+			names = append(names, m)
+		}
+	}
+	return w.List(names)
+}

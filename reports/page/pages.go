@@ -1,0 +1,521 @@
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"asylum/pipeline/ledger"
+	"asylum/pipeline/rate"
+	"asylum/pipeline/table"
+	"asylum/reports/figure"
+	"asylum/reports/words"
+)
+
+// A view is what the frame of every page needs, and the page's own content.
+type view struct {
+	*press
+	Lang        words.Lang
+	Path        string // from the language's folder, such as citizen/RU.html
+	Here        string // the entry of the navigation that it belongs to
+	Title       string
+	Description string
+	Picture     string // of the page, for those who link to it: a file of the language's folder
+	Base        string // from the page to the root of the site
+	Body        any
+}
+
+// Langs are the languages of the site, each with the address of this page in it.
+func (v *view) Langs() (out []link) {
+	for _, l := range v.o.langs() {
+		out = append(out, link{l.Endonym(), v.Base + string(l) + "/" + v.Path, string(l), l == v.Lang})
+	}
+	return out
+}
+
+type link struct {
+	Name, Href, Lang string
+	Current          bool
+}
+
+// navigation is the pages that every page links to.
+var navigation = []string{"index", "compare", "speech", "ledger", "pact", "methods", "quality", "downloads"}
+
+func (v *view) Nav() (out []link) {
+	for _, n := range navigation {
+		if n == "pact" && len(v.at(v.Lang, "pact", nil)) == 0 {
+			continue
+		}
+		out = append(out, link{v.Lang.Say("nav." + n), v.Dir() + n + ".html", "", n == v.Here})
+	}
+	return out
+}
+
+// Address is where the page will stand, "" if the site's own is not known.
+func (v *view) Address(file string) string {
+	if v.o.Base == "" {
+		return ""
+	}
+	return strings.TrimSuffix(v.o.Base, "/") + "/" + file
+}
+
+// Dataset describes the page's data to search engines (schema.org/Dataset).
+func (v *view) Dataset() (template.JS, error) {
+	var licences, sources []string
+	for _, m := range v.Vintages {
+		if m.Licence != "" && !slices.Contains(licences, m.Licence) {
+			licences = append(licences, m.Licence)
+		}
+		if s := v.Lang.Source(m.Source); !slices.Contains(sources, s) {
+			sources = append(sources, s)
+		}
+	}
+	d := map[string]any{"@context": "https://schema.org", "@type": "Dataset", "name": v.Title, "description": v.Description, "inLanguage": string(v.Lang),
+		"license": licences, "creator": map[string]any{"@type": "Organization", "name": strings.Join(sources, ", ")}, "isAccessibleForFree": true}
+	if a := v.Address(string(v.Lang) + "/" + v.Path); a != "" {
+		d["url"] = a
+	}
+	data, err := json.Marshal(d)
+	return template.JS(data), err
+}
+
+// site is the templates of all pages in a language, read when its first page is made.
+func site(l words.Lang) *template.Template {
+	t, ok := sites.Load(l)
+	if !ok {
+		t, _ = sites.LoadOrStore(l, sync.OnceValue(func() *template.Template {
+			return template.Must(template.New("").Funcs(funcs(l)).ParseFS(pageFiles, "*.html"))
+		}))
+	}
+	return t.(func() *template.Template)()
+}
+
+var sites sync.Map // language → func() *template.Template
+
+// funcs are what templates say things with.
+func funcs(l words.Lang) template.FuncMap {
+	return template.FuncMap{
+		"say":          func(key string, args ...any) string { return l.Say(key, args...) },
+		"int":          func(n any) string { return l.Int(toInt(n)) },
+		"geo":          func(c string) words.Geo { return words.Geo(c) },
+		"citizen":      func(c string) words.Citizen { return words.Citizen(c) },
+		"day":          func(d string) words.Day { return words.Day(d) },
+		"name":         l.Name,
+		"source":       func(s string) string { return l.Source(s) },
+		"sentence":     l.Sentence,
+		"numeric":      numeric,
+		"sortable":     func(s string) string { return sortable(l, s) },
+		"list":         l.List,
+		"join":         strings.Join,
+		"verdict":      func(j any) string { return verdict(l, judgement(j)) },
+		"verdictClass": func(j any) string { return class(judgement(j)) },
+		"slice12":      func(s string) string { return s[:min(12, len(s))] },
+	}
+}
+
+// judgement takes one as templates hold it.
+func judgement(j any) *ledger.Judgement {
+	switch j := j.(type) {
+	case ledger.Judgement:
+		return &j
+	case *ledger.Judgement:
+		return j
+	}
+	panic(fmt.Sprintf("page: %T is no judgement", j))
+}
+
+func toInt(n any) int64 {
+	switch n := n.(type) {
+	case int:
+		return int64(n)
+	case int64:
+		return n
+	case *int64:
+		return *n
+	}
+	return 0
+}
+
+// numeric reports whether a cell of a table holds a number, and stands right.
+func numeric(s string) bool {
+	return s == "–" || s != "" && strings.TrimLeft(s, "≈0123456789.,%+−– \u00a0\u202f") == ""
+}
+
+// sortable is the value that a cell sorts by, "" where it is words.
+func sortable(l words.Lang, s string) string {
+	if !numeric(s) {
+		return ""
+	}
+	if n := l.Numbers(strings.ReplaceAll(s, "−", "-")); len(n) > 0 {
+		return fmt.Sprint(n[0].Value)
+	}
+	return "-1e9"
+}
+
+// pages renders every page of every language.
+func (p *press) pages() error {
+	langs := p.o.langs()
+	for _, l := range langs {
+		p.add(string(l)+"/search.js", p.index(l))
+	}
+	type job struct {
+		l words.Lang
+		f func(words.Lang) (view, string)
+	}
+	var jobs []job
+	for _, l := range langs {
+		for _, f := range []func(words.Lang) (view, string){p.start, p.compare, p.speech, p.ledgerPage, p.pact, p.methods, p.quality, p.downloads} {
+			jobs = append(jobs, job{l, f})
+		}
+		for i := range p.Scope.Citizens {
+			jobs = append(jobs, job{l, func(l words.Lang) (view, string) { return p.place(l, "citizen", &p.Scope.Citizens[i]) }})
+		}
+		for i := range p.Scope.Geos {
+			jobs = append(jobs, job{l, func(l words.Lang) (view, string) { return p.place(l, "geo", &p.Scope.Geos[i]) }})
+		}
+		for _, d := range p.Charts {
+			jobs = append(jobs, job{l, func(l words.Lang) (view, string) { return p.embed(l, p.drawn[l][d.Spec.ID]) }})
+		}
+	}
+	if err := p.o.each(len(jobs), func(i int) error {
+		v, tmpl := jobs[i].f(jobs[i].l)
+		if tmpl == "" {
+			return nil
+		}
+		return p.render(v, tmpl)
+	}); err != nil {
+		return err
+	}
+	v, tmpl := p.start(langs[0])
+	v.Base = ""
+	return p.renderAt(v, tmpl, "index.html")
+}
+
+// render writes a page where its path says.
+func (p *press) render(v view, tmpl string) error {
+	name := string(v.Lang) + "/" + v.Path
+	if tmpl == "embed" {
+		name = chartDir(v.Lang) + v.Path
+	}
+	v.Base = strings.Repeat("../", strings.Count(name, "/"))
+	return p.renderAt(v, tmpl, name)
+}
+
+func (p *press) renderAt(v view, tmpl, name string) error {
+	v.press = p
+	var b bytes.Buffer
+	if err := site(v.Lang).ExecuteTemplate(&b, tmpl, &v); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	p.add(name, b.Bytes())
+	return nil
+}
+
+// Dir is the way from the page to its language's folder.
+func (v *view) Dir() string { return v.Base + string(v.Lang) + "/" }
+
+// Charts is the way from the page to the charts in its language.
+func (v *view) Charts() string { return v.Base + chartDir(v.Lang) }
+
+// PictureDir is the folder of the page's picture.
+func (v *view) PictureDir() string { return chartDir(v.Lang) }
+
+// chartDir is the folder of a language's charts: those in English stand at the root.
+func chartDir(l words.Lang) string {
+	if l == words.Langs[0] {
+		return ""
+	}
+	return string(l) + "/"
+}
+
+// Shown is a chart as this page shows it.
+func (v *view) Shown(c *drawn) chartView { return chartView{c, v} }
+
+// A chartView is a chart on a page.
+type chartView struct {
+	*drawn
+	View *view
+}
+
+// Embed is the snippet that shows the latest state of the chart.
+func (c chartView) Embed() string {
+	src := c.root() + chartDir(c.Lang) + "embed/" + url.PathEscape(c.ID) + ".html"
+	return c.snippet(src)
+}
+
+// snippet is the frame with a picture for where frames are not shown.
+func (c chartView) snippet(src string) string {
+	e := template.HTMLEscapeString
+	return fmt.Sprintf(`<iframe src="%s" title="%s" loading="lazy" width="100%%" height="560" data-asylum><a href="%s">%s</a></iframe>`+"\n"+`<script src="%s" async></script>`,
+		e(src), e(c.Chart.Title()), e(c.root()+chartDir(c.Lang)+c.ID+".svg"), e(c.Chart.Title()), e(c.root()+"assets/resize.js"))
+}
+
+// FrozenEmbed is the snippet that shows the chart as it is now, for ever.
+func (c chartView) FrozenEmbed() string {
+	if c.Frozen == "" {
+		return ""
+	}
+	return c.snippet(c.root() + c.Frozen)
+}
+
+// blank stands for the address of the site where it is not known; the page puts
+// the one in that it was loaded from.
+const blank = "https://SITE/"
+
+func (c chartView) root() string {
+	if b := c.View.o.Base; b != "" {
+		return strings.TrimSuffix(b, "/") + "/"
+	}
+	return blank
+}
+
+// Citation is how to cite the chart.
+func (c chartView) Citation() string {
+	h := c.Figure.Header()
+	return c.Chart.Lang.Say("cite.text", "title", c.Chart.Title(), "id", c.ID, "source", h.Source, "address", c.root()+chartDir(c.Lang)+"embed/"+c.ID+".html")
+}
+
+// BibTeX is the same for bibliographies.
+func (c chartView) BibTeX() string {
+	year := c.Figure.Header().Vintage
+	return fmt.Sprintf("@misc{asylum:%s,\n  title = {%s},\n  howpublished = {asylum, chart %s},\n  note = {%s},\n  year = {%s},\n  url = {%s}\n}",
+		c.ID, c.Chart.Title(), c.ID, c.Figure.Header().Source, year[max(0, strings.LastIndex(year, " ")+1):][:min(4, len(year))], c.root()+chartDir(c.Lang)+"embed/"+c.ID+".html")
+}
+
+// startView is the first page.
+type startView struct {
+	Charts          []*drawn
+	Findings        []*drawn
+	Citizens, Geos  []placeLink
+	Vintages        []table.Meta
+	Figures, Graphs int
+}
+
+type placeLink struct {
+	Code, Name, Href string
+	Cases            int64
+}
+
+func (p *press) start(l words.Lang) (view, string) {
+	b := &startView{Charts: p.at(l, "start", nil), Citizens: p.links(l, "citizen"), Geos: p.links(l, "geo"), Vintages: newest(p.Vintages), Figures: len(p.Speech) + len(p.Quoted) + len(p.Ledger), Graphs: len(p.Charts)}
+	for _, d := range p.Charts {
+		if x := p.drawn[l][d.Spec.ID]; d.Spec.Featured && x.Fallback == "" && !slices.Contains(b.Charts, x) {
+			b.Findings = append(b.Findings, x)
+		}
+	}
+	return view{Lang: l, Path: "index.html", Here: "index", Title: l.Say("start.title"), Description: l.Say("start.description"), Picture: picture(b.Charts), Body: b}, "start"
+}
+
+// picture is the file that stands for a page.
+func picture(charts []*drawn) string {
+	for _, c := range charts {
+		if c.Spec.Featured {
+			return c.ID + "@2x.png"
+		}
+	}
+	return ""
+}
+
+// newest keeps the last vintage of each table.
+func newest(all []table.Meta) (out []table.Meta) {
+	for _, m := range all {
+		if n := len(out); n > 0 && out[n-1].Source == m.Source && out[n-1].Table == m.Table {
+			out[n-1] = m
+		} else {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// links are the pages of an axis, sorted by name.
+func (p *press) links(l words.Lang, axis string) []placeLink {
+	var out []placeLink
+	places := p.Scope.Citizens
+	if axis == "geo" {
+		places = p.Scope.Geos
+	}
+	for _, x := range places {
+		out = append(out, placeLink{x.Code, l.Name(axis, x.Code), axis + "/" + x.Code + ".html", x.Cases})
+	}
+	cmp := l.Sorter()
+	slices.SortStableFunc(out, func(a, b placeLink) int { return cmp(a.Name, b.Name) })
+	return out
+}
+
+// index is what the search looks through: name, address, kind, other names.
+func (p *press) index(l words.Lang) []byte {
+	var rows [][4]string
+	for _, axis := range []string{"citizen", "geo"} {
+		for _, x := range p.links(l, axis) {
+			also := x.Code
+			for _, other := range p.o.langs() {
+				if n := other.Name(axis, x.Code); n != x.Name {
+					also += " " + n
+				}
+			}
+			rows = append(rows, [4]string{x.Name, x.Href, l.Say("search.kind." + axis), also})
+		}
+	}
+	data, err := json.Marshal(rows)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return []byte("window.asylumIndex = " + string(data) + ";\n")
+}
+
+// placeView is a nationality or a country of asylum.
+type placeView struct {
+	figure.Place
+	Axis    string
+	Charts  []*drawn
+	Table   *tableView
+	Keys    []keyNumber
+	Figures []ledger.Judgement
+}
+
+// A tableView is a table in words.
+type tableView struct {
+	ID, Title string
+	Head      []string
+	Rows      [][]string
+}
+
+// A keyNumber is a number with what it counts and divides.
+type keyNumber struct {
+	Value, Name, Counts string
+	Hot                 bool
+}
+
+func (p *press) place(l words.Lang, axis string, x *figure.Place) (view, string) {
+	b := &placeView{Place: *x, Axis: axis}
+	own := func(s *figure.Spec) bool {
+		if axis == "citizen" {
+			return len(s.Citizen) == 1 && s.Citizen[0] == x.Code
+		}
+		return len(s.Geo) == 1 && s.Geo[0] == x.Code
+	}
+	b.Charts = p.at(l, axis, own)
+	for _, d := range p.Charts { // charts of other pages that are about it
+		c := p.drawn[l][d.Spec.ID]
+		about := own(&d.Spec) || axis == "geo" && d.Spec.Kind == "ladder" && d.Spec.Geo[0] == x.Code
+		if about && !slices.Contains(b.Charts, c) && d.Spec.Featured {
+			b.Charts = append(b.Charts, c)
+		}
+	}
+	b.Keys, b.Table = p.numbersOf(l, axis, x)
+	for _, list := range [][]ledger.Judgement{p.judged(), p.Quoted, p.Ledger} {
+		for _, j := range list {
+			if axis == "citizen" && j.Citizen == x.Code || axis == "geo" && j.Geo == x.Code {
+				b.Figures = append(b.Figures, j)
+			}
+		}
+	}
+	title := l.Say("place.citizen.title", "citizens", words.Citizen(x.Code))
+	if axis == "geo" {
+		title = l.Say("place.geo.title", "geo", words.Geo(x.Code))
+	}
+	description := title
+	if len(b.Charts) > 0 {
+		description = b.Charts[0].Title()
+	}
+	return view{Lang: l, Path: axis + "/" + x.Code + ".html", Here: "index", Title: title, Description: description, Picture: picture(b.Charts), Body: b}, "place"
+}
+
+func (p *press) judged() (out []ledger.Judgement) {
+	for i := range p.Speech {
+		out = append(out, p.Speech[i].Judgement)
+	}
+	return out
+}
+
+// numbersOf gives the rates of the newest year of a place under the site's
+// definitions, and the rates along the other axis as a table.
+func (p *press) numbersOf(l words.Lang, axis string, x *figure.Place) ([]keyNumber, *tableView) {
+	citizen, geo := x.Code, "EU27_2020"
+	if axis == "geo" {
+		citizen, geo = "TOTAL", x.Code
+	}
+	var keys []keyNumber
+	for i, kind := range []string{"rate", "refugee", "outcomes"} {
+		name := p.Scope.Main[kind]
+		r, err := p.source.Stated(name, citizen, geo, x.Latest)
+		if err != nil || r == nil || !r.Known || p.source.Limits.CountsOnly(r) || slices.ContainsFunc(keys, func(k keyNumber) bool { return k.Name == l.Say("def."+name+".short") }) {
+			continue
+		}
+		keys = append(keys, keyNumber{figure.Fine(l, r), l.Say("def." + name + ".short"), l.Say("place.counts", "counts", l.Of(r.Num, r.Den), "period", r.Period), i == 0})
+	}
+	spec := figure.Spec{ID: "t", Kind: "bars", Definition: figure.List{p.Scope.Main["rate"]}, Period: figure.List{string(x.Latest)}, By: "geo", Citizen: figure.List{citizen}, Geo: figure.List{geo}}
+	if axis == "geo" {
+		spec.By, spec.Citizen = "citizen", nil
+	}
+	head, rows, err := p.source.Table(l, spec)
+	if err != nil || len(rows) == 0 {
+		return keys, nil
+	}
+	return keys, &tableView{"all", l.Say("place.table."+axis, "period", x.Latest), head, rows}
+}
+
+// compareView shows what may stand side by side.
+type compareView struct{ Charts []*drawn }
+
+func (p *press) compare(l words.Lang) (view, string) {
+	b := &compareView{p.at(l, "compare", nil)}
+	return view{Lang: l, Path: "compare.html", Here: "compare", Title: l.Say("compare.title"), Description: l.Say("compare.lead"), Picture: picture(b.Charts), Body: b}, "compare"
+}
+
+type pactView struct {
+	Chart       *drawn
+	Says        []string
+	Ranked, Few *tableView
+	RankFrom    int64
+}
+
+func (p *press) pact(l words.Lang) (view, string) {
+	charts := p.at(l, "pact", nil)
+	if len(charts) == 0 {
+		return view{}, ""
+	}
+	c := charts[0]
+	g := c.Draft.Pact()
+	b := &pactView{Chart: c, Says: c.Says, RankFrom: g.Limits.Rank, Ranked: &tableView{"ranked", c.Title(), c.Head, c.Rows[:g.Ranked]}}
+	if g.Ranked < len(c.Rows) {
+		b.Few = &tableView{"few", c.Title(), c.Head, c.Rows[g.Ranked:]}
+	}
+	return view{Lang: l, Path: "pact.html", Here: "pact", Title: l.Sentence(c.Topic), Description: c.Lead, Picture: picture(charts), Body: b}, "pact"
+}
+
+// methodsView is the definitions, from themselves.
+type methodsView struct{ Defs []rate.Definition }
+
+func (p *press) methods(l words.Lang) (view, string) {
+	return view{Lang: l, Path: "methods.html", Here: "methods", Title: l.Say("methods.title"), Description: l.Say("methods.lead"), Body: &methodsView{p.Defs}}, "methods"
+}
+
+type qualityView struct{ Vintages []table.Meta }
+
+func (p *press) quality(l words.Lang) (view, string) {
+	return view{Lang: l, Path: "quality.html", Here: "quality", Title: l.Say("quality.title"), Description: l.Say("quality.lead"), Body: &qualityView{p.Vintages}}, "quality"
+}
+
+type downloadsView struct {
+	Charts   []*drawn
+	Vintages []table.Meta
+}
+
+func (p *press) downloads(l words.Lang) (view, string) {
+	b := &downloadsView{Vintages: p.Vintages}
+	for _, d := range p.Charts {
+		b.Charts = append(b.Charts, p.drawn[l][d.Spec.ID])
+	}
+	return view{Lang: l, Path: "downloads.html", Here: "downloads", Title: l.Say("downloads.title"), Description: l.Say("downloads.lead"), Body: b}, "downloads"
+}
+
+func (p *press) embed(l words.Lang, c *drawn) (view, string) {
+	return view{Lang: l, Path: "embed/" + c.ID + ".html", Title: c.Title(), Description: c.Alt(), Body: c}, "embed"
+}

@@ -1,0 +1,181 @@
+package page
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"asylum/reports/chart"
+	"asylum/reports/figure"
+	"asylum/reports/words"
+)
+
+// A press renders a site.
+type press struct {
+	*Site
+	mu     sync.Mutex
+	files  map[string][]byte
+	drawn  map[words.Lang]map[string]*drawn // by chart id
+	frozen map[string]bool
+}
+
+// drawn is a chart in one language, as pages show it.
+type drawn struct {
+	*figure.Chart
+	Wide, Phone template.HTML
+	Formats     []format
+	Frozen      string // name of the frozen page, "" if there is none
+}
+
+// A format is a file of a chart, by its address from the language's folder.
+type format struct{ Name, File string }
+
+func newPress(s *Site) *press {
+	p := &press{Site: s, files: map[string][]byte{}, drawn: map[words.Lang]map[string]*drawn{}, frozen: map[string]bool{}}
+	for _, l := range s.o.langs() {
+		p.drawn[l] = map[string]*drawn{}
+	}
+	return p
+}
+
+func (p *press) add(name string, data []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.files[name] = data
+}
+
+// charts draws every chart in every language, and its numbers once.
+func (p *press) charts() error {
+	langs := p.o.langs()
+	return p.o.each(len(p.Charts)*len(langs), func(i int) error {
+		d, l := p.Charts[i/len(langs)], langs[i%len(langs)]
+		if i%len(langs) == 0 {
+			if err := p.numbers(d); err != nil {
+				return chartError(d.Spec.ID, err)
+			}
+		}
+		return p.draw(d, l)
+	})
+}
+
+// A file is something that writes itself.
+type file struct {
+	name string
+	w    func(io.Writer) error
+}
+
+func (p *press) write(files ...file) error {
+	for _, f := range files {
+		var b bytes.Buffer
+		if err := f.w(&b); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		p.add(f.name, b.Bytes())
+	}
+	return nil
+}
+
+// numbers adds what is the same in every language.
+func (p *press) numbers(d *figure.Draft) error {
+	id := d.Spec.ID
+	files := []file{{id + ".csv", d.CSV}, {id + ".json", d.JSON}}
+	if d.Spec.Featured {
+		files = append(files, file{id + ".xlsx", func(w io.Writer) error { return d.XLSX(w, p.source.Set) }})
+	}
+	return p.write(files...)
+}
+
+func (p *press) draw(d *figure.Draft, l words.Lang) error {
+	c, err := d.In(l)
+	if err != nil {
+		return err
+	}
+	if c.Fallback != "" && p.o.Log != nil && l == p.o.langs()[0] {
+		p.o.Log.Info("a title claims nothing: the data does not bear the claim", "chart", c.ID, "claim", c.Fallback)
+	}
+	x := &drawn{Chart: c}
+	svg := func(o chart.Options) func(io.Writer) error {
+		return func(w io.Writer) error { return chart.SVG(w, c.Figure, o) }
+	}
+	dir := chartDir(l)
+	files := []file{{c.ID + ".svg", svg(chart.Options{})}}
+	if d.Spec.Featured {
+		files = append(files,
+			file{c.ID + "-phone.svg", svg(chart.Options{Size: chart.Phone})},
+			file{c.ID + "-dark.svg", svg(chart.Options{Theme: chart.Dark})},
+			file{c.ID + ".png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{Scale: 1}) }},
+			file{c.ID + "@2x.png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{}) }})
+	}
+	for _, f := range files {
+		x.Formats = append(x.Formats, format{formatName(strings.TrimPrefix(f.name, c.ID)), f.name})
+		f.name = dir + f.name
+		if err := p.write(f); err != nil {
+			return chartError(c.ID, err)
+		}
+	}
+	for _, v := range []struct {
+		to   *template.HTML
+		size chart.Size
+	}{{&x.Wide, chart.Wide}, {&x.Phone, chart.Phone}} {
+		var b bytes.Buffer
+		if err := chart.Inline(&b, c.Figure, chart.Options{Size: v.size}); err != nil {
+			return chartError(c.ID, err)
+		}
+		*v.to = template.HTML(b.String()) // we drew it: its texts are escaped
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drawn[l][c.ID] = x
+	return nil
+}
+
+// formatName says what a file is from the end of its name: "@2x.png" is "PNG 2x".
+func formatName(end string) string {
+	variant, ext, _ := strings.Cut(end, ".")
+	return strings.TrimSpace(strings.ToUpper(ext) + " " + strings.TrimLeft(variant, "-@"))
+}
+
+// at lists the charts of a page in a language, in the order of their specs. Of a
+// page of one place, those of that place.
+func (p *press) at(l words.Lang, page string, is func(*figure.Spec) bool) (out []*drawn) {
+	for _, d := range p.Charts {
+		if slices.Contains(d.Spec.Pages, page) && (is == nil || is(&d.Spec)) {
+			out = append(out, p.drawn[l][d.Spec.ID])
+		}
+	}
+	return out
+}
+
+//go:embed *.html assets
+var pageFiles embed.FS
+
+// assets adds the stylesheet, the scripts and the letters that all pages share.
+func (p *press) assets() error {
+	for _, name := range []string{"site.js", "resize.js"} {
+		data, err := pageFiles.ReadFile("assets/" + name)
+		if err != nil {
+			return err
+		}
+		p.add("assets/"+name, data)
+	}
+	style, err := pageFiles.ReadFile("assets/style.css")
+	if err != nil {
+		return err
+	}
+	fonts, err := chart.Fonts()
+	if err != nil {
+		return err
+	}
+	var faces strings.Builder
+	for _, f := range fonts {
+		faces.WriteString(f.Face(f.Name))
+		p.add("assets/"+f.Name, f.Data)
+	}
+	p.add("assets/style.css", slices.Concat([]byte(faces.String()), style, []byte(chart.CSS())))
+	return nil
+}

@@ -112,7 +112,7 @@ func (f *chartFlags) options() (o chart.Options, err error) {
 
 // setFormat takes the format from the name of the file where none is given.
 func (f *chartFlags) setFormat() error {
-	known := []string{"svg", "png", "csv", "xlsx", "json"}
+	known := []string{"svg", "png", "pdf", "csv", "xlsx", "json"}
 	if f.format == "" {
 		f.format = strings.ToLower(strings.TrimPrefix(filepath.Ext(f.out), "."))
 		if f.out == "" {
@@ -182,8 +182,11 @@ func (a *app) drawn(w io.Writer, d *figure.Draft, l words.Lang, o chart.Options,
 	if c.Fallback != "" {
 		a.log.Warn("the title claims nothing: the data does not bear the claim", "chart", c.ID, "claim", c.Fallback)
 	}
-	if format == "png" {
+	switch format {
+	case "png":
 		return chart.PNG(w, c.Figure, o)
+	case "pdf":
+		return chart.PDF(w, c.Figure, o)
 	}
 	return chart.SVG(w, c.Figure, o)
 }

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"asylum/pipeline/audit"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
@@ -47,7 +48,11 @@ func made(data rate.Data, o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Build(set, data, o)
+	c, err := audit.ReadCorrections("") // as asylum run does
+	if err != nil {
+		return nil, err
+	}
+	return Build(set, audit.Correct(data, c), o)
 }
 
 // parallel does jobs on several goroutines, in no order.

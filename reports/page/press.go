@@ -109,7 +109,8 @@ func (p *press) draw(d *figure.Draft, l words.Lang) error {
 			file{c.ID + "-phone.svg", svg(chart.Options{Size: chart.Phone})},
 			file{c.ID + "-dark.svg", svg(chart.Options{Theme: chart.Dark})},
 			file{c.ID + ".png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{Scale: 1}) }},
-			file{c.ID + "@2x.png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{}) }})
+			file{c.ID + "@2x.png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{}) }},
+			file{c.ID + ".pdf", func(w io.Writer) error { return chart.PDF(w, c.Figure, chart.Options{}) }})
 	}
 	for _, f := range files {
 		x.Formats = append(x.Formats, format{formatName(strings.TrimPrefix(f.name, c.ID)), f.name})

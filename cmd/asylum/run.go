@@ -123,6 +123,9 @@ func (a *app) publish(f *runFlags) error {
 		a.printf("would build the site in %s from %s, %d vintages\n", f.out, from, len(data.Vintages()))
 		return nil
 	}
+	if err := page.Free(f.out); err != nil {
+		return err
+	}
 	embedded, prepare := data, func(string) error { return nil }
 	if e, ok := embedded.(*ingest.Embedded); ok {
 		staging, err := os.MkdirTemp("", "asylum-lake-")

@@ -39,6 +39,15 @@ func (s *Site) Publish(dir string, prepare func(next string) error) error {
 	})
 }
 
+// Free refuses a directory that a site may not be put into, before the work for
+// one is done.
+func Free(dir string) error {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	return ours(dir)
+}
+
 // ours refuses to put a site in the place of a directory that is none, or that
 // holds anything which no run has put there.
 func ours(dir string) error {

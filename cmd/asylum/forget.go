@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"asylum/pipeline/ingest"
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/store"
@@ -67,7 +68,13 @@ func (a *app) forget(l *store.Lake, rules store.Rules, figures string, dry bool)
 	if err != nil {
 		return err
 	}
-	before, err := ledger.Judge(list, set, l)
+	judge := func(d ingest.Data) ([]ledger.Judgement, error) {
+		if d, err = a.corrected(d); err != nil {
+			return nil, err
+		}
+		return ledger.Judge(list, set, d)
+	}
+	before, err := judge(l)
 	if err != nil {
 		return err
 	}
@@ -85,7 +92,7 @@ func (a *app) forget(l *store.Lake, rules store.Rules, figures string, dry bool)
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	after, err := ledger.Judge(list, set, without{l, gone})
+	after, err := judge(without{l, gone})
 	if err != nil {
 		return err
 	}

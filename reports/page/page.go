@@ -20,7 +20,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -28,6 +27,7 @@ import (
 	"slices"
 	"strings"
 
+	"asylum/pipeline/disk"
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/table"
@@ -270,8 +270,7 @@ func (s *Site) manifest(files map[string][]byte) ([]byte, error) {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		m.Files[name] = checksum(files[name])
 	}
-	data, err := json.MarshalIndent(m, "", "  ")
-	return append(data, '\n'), err
+	return disk.Seal(m) // no bit of it changes unnoticed
 }
 
 // checksum is the SHA-256 of a file, in hex.

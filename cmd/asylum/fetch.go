@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"asylum/cmd/asylum/heap"
 	"asylum/pipeline/fetch"
 	"asylum/pipeline/store"
 
@@ -53,7 +54,7 @@ ASYLUM_UNHCR_URL and ASYLUM_AIDA_URL stand in for the services' addresses.`,
 			}
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop() // a second signal ends it at once
-			debug.SetGCPercent(25)
+			heap.Collect(25)
 			return a.fetch(ctx, client, tables, opt)
 		},
 	}

@@ -7,10 +7,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"strings"
 
+	"asylum/cmd/asylum/heap"
 	"asylum/pipeline/audit"
 	"asylum/pipeline/code"
 	"asylum/pipeline/ingest"
@@ -63,11 +62,7 @@ func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 			return at
 		},
 	}))}
-	// Most commands end before it is worth collecting: not below 160 MB. What is
-	// never written to takes no memory.
-	debug.SetGCPercent(400)
-	ballast := make([]byte, 32<<20)
-	defer runtime.KeepAlive(ballast)
+	heap.Grow(160<<20, 400)
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)

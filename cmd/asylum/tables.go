@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"asylum/cmd/asylum/heap"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/store"
@@ -158,7 +158,7 @@ in the same zip) says the day.`,
 			if strings.Trim(opt.Table, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
 				return usagef("--table is %q, want a dataset code such as migr_asydcfsta", opt.Table)
 			}
-			debug.SetGCPercent(25) // big tables: memory before speed
+			heap.Collect(25) // big tables: memory before speed
 			opt.MaxBytes = a.maxBytes
 			l, err := store.Create(a.lake)
 			if err != nil {

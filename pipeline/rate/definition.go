@@ -6,12 +6,14 @@ package rate
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"asylum/datasets"
 	"asylum/pipeline/code"
@@ -33,26 +35,26 @@ const (
 // A Definition says which counts are divided by which.
 type Definition struct {
 	Name      string    `yaml:"name"`
-	Title     string    `yaml:"title"`
-	Formula   string    `yaml:"formula"`
-	Kind      string    `yaml:"kind"`
-	Class     Class     `yaml:"class"`
-	Publisher string    `yaml:"publisher"`
-	Citation  string    `yaml:"citation"`
-	Caveats   []string  `yaml:"caveats"`
-	From      []Binding `yaml:"from"`
-	Lacks     string    `yaml:"lacks"` // why no source is named: what no table holds
-	Line      *Line     `yaml:"line"`
+	Title     string    `yaml:"title" json:",omitzero"`
+	Formula   string    `yaml:"formula" json:",omitzero"`
+	Kind      string    `yaml:"kind" json:",omitzero"`
+	Class     Class     `yaml:"class" json:",omitzero"`
+	Publisher string    `yaml:"publisher" json:",omitzero"`
+	Citation  string    `yaml:"citation" json:",omitzero"`
+	Caveats   []string  `yaml:"caveats" json:",omitzero"`
+	From      []Binding `yaml:"from" json:",omitzero"`
+	Lacks     string    `yaml:"lacks" json:",omitzero"` // why no source is named: what no table holds
+	Line      *Line     `yaml:"line" json:",omitzero"`
 }
 
 // A Line is a share that a law draws between citizenships: at it or below, one
 // thing follows, above it another.
 type Line struct {
-	At      float64 `yaml:"at"`      // per cent
-	Geo     string  `yaml:"geo"`     // where the law looks
-	Few     int64   `yaml:"few"`     // under so many decisions its test says little
-	Outside string  `yaml:"outside"` // the aggregate whose own citizens it is not about
-	Below   string  `yaml:"below"`   // what it says of those at it or below
+	At      float64 `yaml:"at" json:",omitzero"`      // per cent
+	Geo     string  `yaml:"geo" json:",omitzero"`     // where the law looks
+	Few     int64   `yaml:"few" json:",omitzero"`     // under so many decisions its test says little
+	Outside string  `yaml:"outside" json:",omitzero"` // the aggregate whose own citizens it is not about
+	Below   string  `yaml:"below" json:",omitzero"`   // what it says of those at it or below
 }
 
 // A Class says what two results must share to be set side by side. Population
@@ -72,39 +74,39 @@ func (c Class) String() string {
 // A Binding says where one source writes the counts. What num, rest and den
 // leave out they take from the binding.
 type Binding struct {
-	Source   string   `yaml:"source"`
-	StandsIn string   `yaml:"stands_in"` // in what it differs from the definition, where it only stands in for it
-	Class    *Class   `yaml:"class"`     // of what it counts, where that is not the definition's
-	Computes []string `yaml:"computes"`  // axes whose aggregates the source leaves to be added up
-	National bool     `yaml:"national"`  // what a country counts differs from the next: never added up
+	Source   string   `yaml:"source" json:",omitzero"`
+	StandsIn string   `yaml:"stands_in" json:",omitzero"` // in what it differs from the definition, where it only stands in for it
+	Class    *Class   `yaml:"class" json:",omitzero"`     // of what it counts, where that is not the definition's
+	Computes []string `yaml:"computes" json:",omitzero"`  // axes whose aggregates the source leaves to be added up
+	National bool     `yaml:"national" json:",omitzero"`  // what a country counts differs from the next: never added up
 	Side     `yaml:",inline"`
-	Num      Side  `yaml:"num"`
-	Rest     *Side `yaml:"rest"`
-	Den      *Side `yaml:"den"`
+	Num      Side  `yaml:"num" json:",omitzero"`
+	Rest     *Side `yaml:"rest" json:",omitzero"`
+	Den      *Side `yaml:"den" json:",omitzero"`
 }
 
 // A Side is one of the counts of a definition: the sum of its terms.
 type Side struct {
-	Tables   []string            `yaml:"tables"`
-	Axis     string              `yaml:"axis"`   // the dimension that the terms are codes of
-	Level    string              `yaml:"level"`  // the dimension of levels, in UNHCR's letters; one is chosen
-	Repeat   Repeat              `yaml:"repeat"` // terms whose levels are added up instead
-	Unit     string              `yaml:"unit"`   // the dimension of persons (P) and cases (C)
-	Where    map[string][]string `yaml:"where"`  // codes that qualify, any of them once
-	Add      map[string][]string `yaml:"add"`    // codes that qualify, and are added up
-	Set      map[string]string   `yaml:"set"`    // codes in place of the query's
-	Rounding string              `yaml:"rounding"`
-	Terms    []string            `yaml:"terms"`
-	Total    string              `yaml:"total"`   // a printed sum of the terms
-	Whole    string              `yaml:"whole"`   // a printed sum of num and rest
-	Witness  string              `yaml:"witness"` // the rate that the source prints itself
-	Need     []string            `yaml:"need"`    // terms of which one must be there
+	Tables   []string            `yaml:"tables" json:",omitzero"`
+	Axis     string              `yaml:"axis" json:",omitzero"`   // the dimension that the terms are codes of
+	Level    string              `yaml:"level" json:",omitzero"`  // the dimension of levels, in UNHCR's letters; one is chosen
+	Repeat   Repeat              `yaml:"repeat" json:",omitzero"` // terms whose levels are added up instead
+	Unit     string              `yaml:"unit" json:",omitzero"`   // the dimension of persons (P) and cases (C)
+	Where    map[string][]string `yaml:"where" json:",omitzero"`  // codes that qualify, any of them once
+	Add      map[string][]string `yaml:"add" json:",omitzero"`    // codes that qualify, and are added up
+	Set      map[string]string   `yaml:"set" json:",omitzero"`    // codes in place of the query's
+	Rounding string              `yaml:"rounding" json:",omitzero"`
+	Terms    []string            `yaml:"terms" json:",omitzero"`
+	Total    string              `yaml:"total" json:",omitzero"`   // a printed sum of the terms
+	Whole    string              `yaml:"whole" json:",omitzero"`   // a printed sum of num and rest
+	Witness  string              `yaml:"witness" json:",omitzero"` // the rate that the source prints itself
+	Need     []string            `yaml:"need" json:",omitzero"`    // terms of which one must be there
 }
 
 // A Repeat names terms that are counted at several levels: repeat applications.
 type Repeat struct {
-	Terms  []string `yaml:"terms"`
-	Levels []string `yaml:"levels"`
+	Terms  []string `yaml:"terms" json:",omitzero"`
+	Levels []string `yaml:"levels" json:",omitzero"`
 }
 
 // tells reports whether a source knows a stage besides "first": a national one
@@ -149,20 +151,37 @@ func (s Side) over(base Side) Side {
 
 // A Set is the definitions in force, in the order of their files.
 type Set struct {
-	list []Definition
+	entries []entry
+	once    sync.Once
+	list    []Definition // all, once they were asked for
 }
+
+// An entry is a definition that is decoded when it is asked for: most questions
+// are about one of them.
+type entry struct {
+	name string
+	def  func() Definition
+}
+
+// Builtin is the file in datasets that holds the built-in definitions as they
+// are decoded from definitions.yaml, each as JSON on a line: YAML takes longer
+// to read than most questions to answer. A test writes it, and fails where the
+// two differ.
+const Builtin = "definitions.jsonl"
 
 // Definitions reads the built-in definitions and then those of a user's own
 // file, which may replace a built-in one of the same name. An empty file name
 // means none.
 func Definitions(file string) (*Set, error) {
 	s := &Set{}
-	builtin, err := datasets.FS.ReadFile("definitions.yaml")
+	builtin, err := datasets.FS.ReadFile(Builtin)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.add(builtin, "definitions.yaml"); err != nil {
-		return nil, err
+	for line := range bytes.Lines(builtin) {
+		if err := s.builtin(line); err != nil {
+			return nil, fmt.Errorf("%s: %w", Builtin, err)
+		}
 	}
 	if file == "" {
 		return s, nil
@@ -177,10 +196,45 @@ func Definitions(file string) (*Set, error) {
 	return s, s.add(bytes.TrimPrefix(data, []byte("\ufeff")), file)
 }
 
+// builtin adds a line of Builtin. It begins with the name.
+func (s *Set) builtin(line []byte) error {
+	const before = `{"Name":"`
+	name, _, ok := bytes.Cut(bytes.TrimPrefix(line, []byte(before)), []byte(`"`))
+	if !ok || !bytes.HasPrefix(line, []byte(before)) {
+		return fmt.Errorf("got %s, want a definition that begins with its name", obs.Quote(line))
+	}
+	s.put(string(name), sync.OnceValue(func() (d Definition) {
+		if err := json.Unmarshal(line, &d); err != nil {
+			panic(err) // embedded: a test reads it
+		}
+		return d
+	}))
+	return nil
+}
+
+// put adds a definition, or replaces that of the same name.
+func (s *Set) put(name string, def func() Definition) {
+	e := entry{name, def}
+	if at := slices.IndexFunc(s.entries, func(o entry) bool { return o.name == name }); at >= 0 {
+		s.entries[at] = e
+	} else {
+		s.entries = append(s.entries, e)
+	}
+}
+
 func (s *Set) add(data []byte, name string) error {
+	defs, err := decode(data, name)
+	for _, d := range defs {
+		s.put(d.Name, func() Definition { return d })
+	}
+	return err
+}
+
+// decode reads a file of definitions.
+func decode(data []byte, name string) ([]Definition, error) {
 	var defs []Definition
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&defs); err != nil {
-		return own.Error(err, name, "a list of definitions", "datasets/definitions.yaml shows some")
+		return nil, own.Error(err, name, "a list of definitions", "datasets/definitions.yaml shows some")
 	}
 	for i := range defs {
 		flaw := defs[i].check()
@@ -188,15 +242,10 @@ func (s *Set) add(data []byte, name string) error {
 			flaw = &defect{[]string{"name"}, fmt.Sprintf("definition %q a second time", defs[i].Name), "each name once", "the file's second one would hide its first"}
 		}
 		if flaw != nil {
-			return flaw.in(data, name, i)
-		}
-		if at := slices.IndexFunc(s.list, func(d Definition) bool { return d.Name == defs[i].Name }); at >= 0 {
-			s.list[at] = defs[i]
-		} else {
-			s.list = append(s.list, defs[i])
+			return nil, flaw.in(data, name, i)
 		}
 	}
-	return nil
+	return defs, nil
 }
 
 // check refuses what no schema can tell: what does not fit together, and codes
@@ -369,13 +418,20 @@ func (b Binding) sides() []Side {
 }
 
 // All gives the definitions in order.
-func (s *Set) All() []Definition { return s.list }
+func (s *Set) All() []Definition {
+	s.once.Do(func() {
+		for _, e := range s.entries {
+			s.list = append(s.list, e.def())
+		}
+	})
+	return s.list
+}
 
 // Named finds a definition.
 func (s *Set) Named(name string) (Definition, error) {
-	for _, d := range s.list {
-		if d.Name == name {
-			return d, nil
+	for _, e := range s.entries {
+		if e.name == name {
+			return e.def(), nil
 		}
 	}
 	return Definition{}, fmt.Errorf("there is no definition %q; `asylum rates` lists them", name)

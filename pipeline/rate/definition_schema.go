@@ -1,42 +1,20 @@
 package rate
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 
-	"asylum/datasets"
 	"asylum/pipeline/own"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // Schema is the file in datasets that says what definitions may hold.
 const Schema = "definitions.schema.json"
-
-var schema = sync.OnceValues(func() (*jsonschema.Schema, error) {
-	data, err := datasets.FS.ReadFile(Schema)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(Schema, doc); err != nil {
-		return nil, err
-	}
-	return c.Compile(Schema)
-})
 
 // mostFaults is how many faults of a file are shown; the rest is counted.
 const mostFaults = 20
@@ -55,20 +33,15 @@ func validate(data []byte, name string) error {
 	if len(file.Docs) == 0 || doc == nil {
 		return fmt.Errorf("%s: got an empty file, want a list of definitions\n\thint: datasets/definitions.yaml shows some", name)
 	}
-	s, err := schema()
+	s, err := definitionSchema()
 	if err != nil {
 		return err
 	}
-	var invalid *jsonschema.ValidationError
-	switch err := s.Validate(doc); {
-	case err == nil:
-		return nil
-	case !errors.As(err, &invalid):
-		return fmt.Errorf("%s: %w", name, err)
-	}
 	n := newNodes(file)
 	var faults []place
-	leaves(invalid, func(e *jsonschema.ValidationError) { faults = append(faults, n.faults(s, e)...) })
+	for _, m := range s.mismatches(doc) {
+		faults = append(faults, n.faults(m)...)
+	}
 	slices.SortStableFunc(faults, func(a, b place) int { return cmp.Or(a.line-b.line, a.column-b.column) })
 	var errs []error
 	for i, f := range faults {
@@ -79,16 +52,6 @@ func validate(data []byte, name string) error {
 		errs = append(errs, fmt.Errorf("%s:%d:%d: %s", name, f.line, f.column, f.words))
 	}
 	return errors.Join(errs...)
-}
-
-// leaves visits the faults that others are made of.
-func leaves(e *jsonschema.ValidationError, visit func(*jsonschema.ValidationError)) {
-	if len(e.Causes) == 0 {
-		visit(e)
-	}
-	for _, c := range e.Causes {
-		leaves(c, visit)
-	}
 }
 
 // A place is a fault and where it is.
@@ -183,63 +146,60 @@ func (n *nodes) of(node ast.Node) place {
 	return place{line: at.Line, column: at.Column}
 }
 
-// faults words a fault of the schema's.
-func (n *nodes) faults(s *jsonschema.Schema, e *jsonschema.ValidationError) []place {
-	node := n.at(e.InstanceLocation)
+// faults words what does not fit.
+func (n *nodes) faults(m mismatch) []place {
+	node := n.at(m.path)
 	f := n.of(node)
 	what := "the list"
-	for i := len(e.InstanceLocation) - 1; i >= 0; i-- {
-		if step := e.InstanceLocation[i]; strings.Trim(step, "0123456789") != "" {
+	for i := len(m.path) - 1; i >= 0; i-- {
+		if step := m.path[i]; strings.Trim(step, "0123456789") != "" {
 			what = step
 			break
 		}
 		what = "a definition"
 	}
-	switch k := e.ErrorKind.(type) {
-	case *kind.AdditionalProperties:
-		known := keys(s, e.SchemaURL)
+	switch m.keyword {
+	case "additionalProperties":
+		known := m.schema.keys()
 		var out []place
 		for _, p := range n.pairs(node) {
 			key := p.Key.GetToken()
-			if slices.Contains(k.Properties, key.Value) {
+			if slices.Contains(m.names, key.Value) {
 				out = append(out, place{key.Position.Line, key.Position.Column,
 					fmt.Sprintf("got key %q, want one of %s%s", key.Value, strings.Join(known, ", "), meant(key.Value, known))})
 			}
 		}
 		return out
-	case *kind.Required:
+	case "required":
+		missing := m.names
 		for _, p := range n.pairs(node) { // a misspelt key is told at the key
-			if missing := keys(s, e.SchemaURL); !slices.Contains(missing, p.Key.GetToken().Value) {
-				k.Missing = slices.DeleteFunc(k.Missing, func(m string) bool { return near(p.Key.GetToken().Value, []string{m}) == m })
+			if key := p.Key.GetToken().Value; m.schema.Properties[key] == nil {
+				missing = slices.DeleteFunc(missing, func(m string) bool { return near(key, []string{m}) == m })
 			}
 		}
-		if len(k.Missing) == 0 {
+		if len(missing) == 0 {
 			return nil
 		}
-		f.words = fmt.Sprintf("got %s without %s, want it said\n\thint: %s lists what a definition must hold", what, strings.Join(k.Missing, ", "), Schema)
-	case *kind.Enum:
-		var want []string
-		for _, w := range k.Want {
-			want = append(want, fmt.Sprint(w))
-		}
-		f.words = fmt.Sprintf("got %s %q, want one of %s%s", what, fmt.Sprint(k.Got), strings.Join(want, ", "), meant(fmt.Sprint(k.Got), want))
-	case *kind.Pattern:
-		f.words = fmt.Sprintf("got %s %q, want lower-case letters, digits and _", what, k.Got)
-	case *kind.Type:
-		f.words = fmt.Sprintf("got %s as %s, want %s", what, article(k.Got), article(k.Want[0]))
-		if k.Want[0] == "array" {
+		f.words = fmt.Sprintf("got %s without %s, want it said\n\thint: %s lists what a definition must hold", what, strings.Join(missing, ", "), Schema)
+	case "enum":
+		got := fmt.Sprint(m.got)
+		f.words = fmt.Sprintf("got %s %q, want one of %s%s", what, got, strings.Join(m.schema.Enum, ", "), meant(got, m.schema.Enum))
+	case "pattern":
+		f.words = fmt.Sprintf("got %s %q, want lower-case letters, digits and _", what, m.got)
+	case "type":
+		f.words = fmt.Sprintf("got %s as %s, want %s", what, article(typeOf(m.got)), article(m.schema.Type))
+		switch m.schema.Type {
+		case "array":
 			f.words += "\n\thint: put [ ] around it"
-		} else if k.Want[0] == "string" {
+		case "string":
 			f.words += "\n\thint: put \" \" around it"
 		}
-	case *kind.MinLength, *kind.MinItems:
+	case "minLength", "minItems":
 		f.words = fmt.Sprintf("got %s with nothing in it, want something\n\thint: leave the key out if there is nothing to say", what)
-	case *kind.Minimum:
-		f.words = fmt.Sprintf("got %s %s, want at least %s", what, k.Got.RatString(), k.Want.RatString())
-	case *kind.Maximum:
-		f.words = fmt.Sprintf("got %s %s, want at most %s", what, k.Got.RatString(), k.Want.RatString())
-	default:
-		f.words = fmt.Sprintf("%s: %v", what, e.ErrorKind)
+	case "minimum":
+		f.words = fmt.Sprintf("got %s %v, want at least %v", what, m.got, *m.schema.Minimum)
+	case "maximum":
+		f.words = fmt.Sprintf("got %s %v, want at most %v", what, m.got, *m.schema.Maximum)
 	}
 	return []place{f}
 }
@@ -248,34 +208,6 @@ func (n *nodes) faults(s *jsonschema.Schema, e *jsonschema.ValidationError) []pl
 func article(t string) string {
 	return map[string]string{"array": "a list", "object": "a mapping", "string": "a text", "boolean": "true or false",
 		"number": "a number", "integer": "a whole number", "null": "nothing"}[t]
-}
-
-// keys lists the keys of the object that a place in the schema is about.
-func keys(s *jsonschema.Schema, url string) []string {
-	var find func(s *jsonschema.Schema, seen map[*jsonschema.Schema]bool) *jsonschema.Schema
-	find = func(s *jsonschema.Schema, seen map[*jsonschema.Schema]bool) *jsonschema.Schema {
-		if s == nil || seen[s] {
-			return nil
-		}
-		seen[s] = true
-		if s.Location == url {
-			return s
-		}
-		next := []*jsonschema.Schema{s.Ref, s.Items2020}
-		for _, k := range slices.Sorted(maps.Keys(s.Properties)) {
-			next = append(next, s.Properties[k])
-		}
-		for _, n := range next {
-			if found := find(n, seen); found != nil {
-				return found
-			}
-		}
-		return nil
-	}
-	if at := find(s, map[*jsonschema.Schema]bool{}); at != nil {
-		return slices.Sorted(maps.Keys(at.Properties))
-	}
-	return nil
 }
 
 // meant guesses what a misspelt word was to be.

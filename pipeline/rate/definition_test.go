@@ -2,8 +2,11 @@ package rate
 
 import (
 	"bytes"
+	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -168,4 +171,53 @@ func FuzzDefinitions(f *testing.F) {
 			t.Errorf("%q passes the schema and is not decoded: %v", data, err)
 		}
 	})
+}
+
+var update = flag.Bool("update", false, "rewrite what is expected")
+
+// The program reads the built-in definitions as JSON, people read and change
+// them as YAML: they are the same.
+func TestTheBuiltInDefinitionsAreThoseOfTheYAML(t *testing.T) {
+	data, err := datasets.FS.ReadFile("definitions.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defs, err := decode(data, "definitions.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want bytes.Buffer
+	for _, d := range defs {
+		e := json.NewEncoder(&want)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	name := filepath.Join("..", "..", "datasets", Builtin)
+	if *update {
+		if err := os.WriteFile(name, want.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Fatalf("%s is not what definitions.yaml says; go test ./pipeline/rate -update writes it", Builtin)
+	}
+	set := &Set{}
+	for line := range bytes.Lines(got) {
+		if err := set.builtin(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := set.All(); !reflect.DeepEqual(got, defs) {
+		for i := range defs {
+			if i >= len(got) || !reflect.DeepEqual(got[i], defs[i]) {
+				t.Errorf("%s comes back from JSON as another definition", defs[i].Name)
+			}
+		}
+	}
 }

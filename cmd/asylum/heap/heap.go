@@ -1,0 +1,46 @@
+// Package heap says when garbage is collected. Most commands end before it is
+// worth it. To import the package puts it off, from before nearly every other
+// package is initialised: the order is that of their paths, as far as what they
+// import allows, and some of them make more garbage than a question does.
+package heap
+
+import (
+	"math"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+)
+
+var _ = debug.SetGCPercent(-1)
+
+// percent is what counts once garbage is collected at all.
+var percent atomic.Int32
+
+// Grow lets the program take size bytes before garbage is collected for the
+// first time. From then on the heap grows by then per cent of what is in use.
+func Grow(size int64, then int) {
+	percent.Store(int32(then))
+	if size < debug.SetMemoryLimit(-1) { // not above what GOMEMLIMIT says
+		limit.Store(debug.SetMemoryLimit(size))
+	}
+	runtime.AddCleanup(&unused{}, func(*unused) { Collect(int(percent.Load())) }, nil)
+}
+
+// limit is what GOMEMLIMIT says.
+var limit atomic.Int64
+
+func init() { limit.Store(math.MaxInt64) }
+
+// An unused value is freed when garbage is first collected.
+type unused struct {
+	_ *unused
+	_ [3]uintptr
+}
+
+// Collect has garbage collected from now on, each time when the heap has grown
+// by so many per cent of what is in use.
+func Collect(by int) {
+	percent.Store(int32(by))
+	debug.SetMemoryLimit(limit.Load())
+	debug.SetGCPercent(by)
+}

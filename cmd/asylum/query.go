@@ -1,7 +1,6 @@
 package main
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +37,7 @@ func (q *queryFlags) bind(c *cobra.Command) {
 // stages are first instance as a whole, final, and UNHCR's levels.
 var stages = []string{"first", "final", "FI", "NA", "FA", "AR", "RA", "JR", "IN", "BL", "TP", "TR", "TA", "SP", "CA"}
 
-var yearRange = regexp.MustCompile(`^(\d{4})[/-](\d{4})$`)
+var yearRange = obs.Pattern(`^(\d{4})[/-](\d{4})$`)
 
 // query checks the flags against the code lists.
 func (q *queryFlags) query() (rate.Query, error) {
@@ -61,7 +60,7 @@ func (q *queryFlags) query() (rate.Query, error) {
 		}
 	}
 	for _, p := range q.period {
-		if m := yearRange.FindStringSubmatch(p); m != nil {
+		if m := yearRange().FindStringSubmatch(p); m != nil {
 			from, _ := strconv.Atoi(m[1])
 			to, _ := strconv.Atoi(m[2])
 			if to < from {

@@ -1,8 +1,9 @@
 package aida
 
 import (
-	"regexp"
 	"strings"
+
+	"asylum/pipeline/obs"
 )
 
 // measures names the measure of a column by its cleaned head: how pages spell
@@ -170,7 +171,7 @@ const WithAppeals = "FA"
 const countsAppeals = "AT"
 
 // together reports whether a heading says that its table counts so.
-var together = regexp.MustCompile(`(?i)\b(first|1st)( instance)? (and|or|&) (second|2nd) instance`)
+var together = obs.Pattern(`(?i)\b(first|1st)( instance)? (and|or|&) (second|2nd) instance`)
 
 // instance is the instance of a cell: applicants are of none.
 func instance(printed, table, measure string, appeals bool) string {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,10 +26,13 @@ const (
 	maxSpan  = 64       // of one cell, either way
 )
 
-var start = regexp.MustCompile(`(?is)^(\x{FEFF})?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|title|meta|link|table|h[1-6]|div|p|article|main|section|figure)[\s>]`)
+var start = obs.Pattern(`(?is)^(\x{FEFF})?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|title|meta|link|table|h[1-6]|div|p|article|main|section|figure)[\s>]`)
 
 // IsHTML reports whether a file that begins so is a saved page.
-func IsHTML(head []byte) bool { return start.Match(head) }
+func IsHTML(head []byte) bool {
+	first := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), "\t\n\f\r ")
+	return bytes.HasPrefix(first, []byte("<")) && start().Match(head)
+}
 
 // A block is a run of text between two block elements outside of tables.
 type block struct {

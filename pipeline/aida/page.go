@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -150,14 +149,14 @@ func (p *pageReader) place(s string) (string, bool) {
 	return g, true
 }
 
-var separators = regexp.MustCompile(`\s+[-–—|»›/·:]\s+|[|»›>]`)
+var separators = obs.Pattern(`\s+[-–—|»›/·:]\s+|[|»›>]`)
 
 // country finds the country where the page names it: in its title, in a
 // heading, under the heading "Statistics", in the breadcrumb. Menus list all
 // countries, and the address may be that of another.
 func (p *pageReader) country() (printed, geo string, err error) {
 	found := map[string]string{}
-	for _, s := range separators.Split(p.src.title, -1) {
+	for _, s := range separators().Split(p.src.title, -1) {
 		if g, ok := p.place(s); ok {
 			found[g] = s
 		}
@@ -183,7 +182,7 @@ func (p *pageReader) country() (printed, geo string, err error) {
 	crumbs := map[string]string{}
 	for _, b := range p.src.blocks {
 		if b.crumb {
-			for _, s := range separators.Split(b.text, -1) {
+			for _, s := range separators().Split(b.text, -1) {
 				if g, ok := p.place(s); ok {
 					crumbs[g] = s
 				}
@@ -207,7 +206,7 @@ func (p *pageReader) country() (printed, geo string, err error) {
 	return printed, geo, nil
 }
 
-var updated = regexp.MustCompile(`(?i)last updated:?\s*(\d{1,2}/\d{1,2}/(?:\d{4}|\d{2}))(?:\D|$)`)
+var updated = obs.Pattern(`(?i)last updated:?\s*(\d{1,2}/\d{1,2}/(?:\d{4}|\d{2}))(?:\D|$)`)
 
 // updated is the day that the page prints as its last update: day first.
 func (p *pageReader) updated() string {
@@ -216,7 +215,7 @@ func (p *pageReader) updated() string {
 		if i+1 < len(p.src.blocks) && len(s) < 200 {
 			s += " " + p.src.blocks[i+1].text
 		}
-		m := updated.FindStringSubmatch(s)
+		m := updated().FindStringSubmatch(s)
 		if m == nil {
 			continue
 		}
@@ -232,9 +231,9 @@ func (p *pageReader) updated() string {
 }
 
 var (
-	titles  = regexp.MustCompile(`(?i)granting of protection|at first instance|first and second instance|first instance and appeal|^applications|^applicants|international protection applicants|breakdown of the total number|gender|decisions at|rates for|further examination|preliminary stage|figures for`)
-	notes   = regexp.MustCompile(`(?i)^(source|note|\(\d+\)|\[\d+\]|\*)`)
-	origins = regexp.MustCompile(`(?i)breakdown by (the )?(countr(y|ies)( of origin)?|nationalit)`)
+	titles  = obs.Pattern(`(?i)granting of protection|at first instance|first and second instance|first instance and appeal|^applications|^applicants|international protection applicants|breakdown of the total number|gender|decisions at|rates for|further examination|preliminary stage|figures for`)
+	notes   = obs.Pattern(`(?i)^(source|note|\(\d+\)|\[\d+\]|\*)`)
+	origins = obs.Pattern(`(?i)breakdown by (the )?(countr(y|ies)( of origin)?|nationalit)`)
 )
 
 // heading is the text above a table that says what it is of: the nearest that
@@ -243,11 +242,11 @@ func (p *pageReader) heading(from, to int) string {
 	for pass := range 2 {
 		for i := to - 1; i >= from; i-- {
 			b := p.src.blocks[i]
-			if len(b.text) > 250 || notes.MatchString(b.text) || origins.MatchString(b.text) {
+			if len(b.text) > 250 || notes().MatchString(b.text) || origins().MatchString(b.text) {
 				continue
 			}
 			switch {
-			case pass == 0 && titles.MatchString(b.text) && (b.heading || !strings.HasSuffix(b.text, ".")),
+			case pass == 0 && titles().MatchString(b.text) && (b.heading || !strings.HasSuffix(b.text, ".")),
 				pass == 1 && b.heading && len(years(b.text)) > 0:
 				return b.text
 			}
@@ -310,7 +309,7 @@ func (p *pageReader) table(g *grid, rows [][]slot, after int) bool {
 			if headline(rows[body]) && len(rows[body]) > 1 && c.cols == 1 {
 				break
 			}
-			if origins.MatchString(squash(c.text)) && len(p.columns) > 0 {
+			if origins().MatchString(squash(c.text)) && len(p.columns) > 0 {
 				break
 			}
 			if c.cols == 1 && len(rows[body]) > 1 {
@@ -348,7 +347,7 @@ func (p *pageReader) table(g *grid, rows [][]slot, after int) bool {
 	p.year, p.title = year, title
 	if kind == "first_instance" {
 		p.columns = cols
-		if both := together.MatchString(title); both || instanceOf(low) != "" { // rates below are of the same decisions
+		if both := together().MatchString(title); both || instanceOf(low) != "" { // rates below are of the same decisions
 			p.appeals = both
 		}
 	}
@@ -367,16 +366,16 @@ func (p *pageReader) table(g *grid, rows [][]slot, after int) bool {
 
 // isRest reports whether a table without heads goes on the table before it.
 func (p *pageReader) isRest(rows [][]slot, from, to int, title string) bool {
-	if title == "" || titles.MatchString(title) && title == p.title {
+	if title == "" || titles().MatchString(title) && title == p.title {
 		title = ""
 	}
 	for i := from; i < to; i++ {
-		if origins.MatchString(p.src.blocks[i].text) {
+		if origins().MatchString(p.src.blocks[i].text) {
 			return true
 		}
 	}
 	_, c := texts(rows[0])
-	if c != nil && origins.MatchString(squash(c.text)) {
+	if c != nil && origins().MatchString(squash(c.text)) {
 		return true
 	}
 	_, ok := p.citizen.Label(label(rows[0][0].text))
@@ -577,7 +576,7 @@ func orNone(s []string) string {
 	return strings.Join(s, " and ")
 }
 
-var intends = regexp.MustCompile(`(?i)(express\w*|declar\w*|registered)[^.]{0,60}\bintentions?\b|\bintentions?\b[^.]{0,40}(express|to (apply|seek))`)
+var intends = obs.Pattern(`(?i)(express\w*|declar\w*|registered)[^.]{0,60}\bintentions?\b|\bintentions?\b[^.]{0,40}(express|to (apply|seek))`)
 
 // intentions reports whether the table's own heading, heads or notes call its
 // applicants intentions. Slovenia's prose counts intentions beside a table of
@@ -605,7 +604,7 @@ func (p *pageReader) intentions(g *grid, title string, cols []column) bool {
 		if b.heading {
 			break
 		}
-		if notes.MatchString(b.text) && intends.MatchString(b.text) && !strings.Contains(strings.ToLower(b.text), "not include") {
+		if notes().MatchString(b.text) && intends().MatchString(b.text) && !strings.Contains(strings.ToLower(b.text), "not include") {
 			return true
 		}
 	}
@@ -627,8 +626,8 @@ func (p *pageReader) body(kind string, cols []column, rows [][]slot, intentions 
 		if n == 0 {
 			continue
 		}
-		if text := squash(c.text); n == 1 && (origins.MatchString(text) || c.cols > 1 && (notes.MatchString(text) || len(cols) > 1 && c.cols >= len(cols) && len(text) > 60)) {
-			if !origins.MatchString(text) && !notes.MatchString(text) {
+		if text := squash(c.text); n == 1 && (origins().MatchString(text) || c.cols > 1 && (notes().MatchString(text) || len(cols) > 1 && c.cols >= len(cols) && len(text) > 60)) {
+			if !origins().MatchString(text) && !notes().MatchString(text) {
 				p.warn(c.pos, "a row of one cell "+obs.Quote(text), "a row with a cell for each head", "it is not read")
 			}
 			continue

@@ -51,7 +51,7 @@ func ReadLabel(text []byte, file string) (Label, *obs.ParseError) {
 		n++
 		s := labelLine(line)
 		if title, ok := strings.CutPrefix(s, datasetLine); ok && l.Dataset == "" {
-			if m := bracketed.FindStringSubmatch(title); m != nil && strings.Trim(datasetCode(m[2]), "abcdefghijklmnopqrstuvwxyz0123456789_") == "" {
+			if m := bracketed().FindStringSubmatch(title); m != nil && strings.Trim(datasetCode(m[2]), "abcdefghijklmnopqrstuvwxyz0123456789_") == "" {
 				l.Dataset = datasetCode(m[2])
 			}
 		}

@@ -3,7 +3,6 @@ package eurostat
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -80,8 +79,8 @@ type xlsx struct {
 }
 
 var (
-	bracketed = regexp.MustCompile(`^(.*?)\s*\[([^\[\]]+)\]$`)
-	axisHead  = regexp.MustCompile(`^(?:(TIME)|([A-Za-z0-9_]+) \((Codes|Labels)\))$`)
+	bracketed = obs.Pattern(`^(.*?)\s*\[([^\[\]]+)\]$`)
+	axisHead  = obs.Pattern(`^(?:(TIME)|([A-Za-z0-9_]+) \((Codes|Labels)\))$`)
 )
 
 // browserDims are the names of dimensions that a workbook of labels alone
@@ -114,8 +113,8 @@ func (p *xlsx) summary() error {
 				return p.bad(s.name, row, cells[1].col, "the time "+obs.Quote(cells[1].text), `one such as "31/03/2017 23:00"`, mendXLSX)
 			}
 			p.m.Vintage, p.m.Note = day.Format(time.DateOnly), "the day of the last update, as the sheet Summary gives it"
-		case dataset == "" && cells[0].col == 1 && bracketed.MatchString(first):
-			dataset, at = datasetCode(bracketed.FindStringSubmatch(first)[2]), p.pos(s.name, row, 1)
+		case dataset == "" && cells[0].col == 1 && bracketed().MatchString(first):
+			dataset, at = datasetCode(bracketed().FindStringSubmatch(first)[2]), p.pos(s.name, row, 1)
 		case strings.HasPrefix(first, "Source dataset"):
 			source = true
 		case source && dataset == "" && !strings.Contains(first, " "):
@@ -259,7 +258,7 @@ func (q *slice) row(row int, cells []xcell) error {
 	q.last = row
 	first := cells[0]
 	switch {
-	case q.state == above && first.col == 1 && axisHead.MatchString(first.text):
+	case q.state == above && first.col == 1 && axisHead().MatchString(first.text):
 		q.state = heads
 		return q.head(row, cells)
 	case q.state == above:
@@ -292,7 +291,7 @@ func (q *slice) fix(row int, cells []xcell) error {
 	case strings.HasPrefix(name, "Data extracted on"), strings.HasPrefix(name, "Last updated"), len(cells) == 1:
 		return nil
 	case strings.HasPrefix(name, "Dataset"):
-		if m := bracketed.FindStringSubmatch(cells[1].text); m != nil && datasetCode(m[2]) != strings.ToLower(q.m.Table) {
+		if m := bracketed().FindStringSubmatch(cells[1].text); m != nil && datasetCode(m[2]) != strings.ToLower(q.m.Table) {
 			return q.bad(row, cells[1].col, "the dataset "+obs.Quote(datasetCode(m[2])), q.m.Table+", as in the sheet Summary", mendXLSX)
 		}
 		return nil
@@ -321,7 +320,7 @@ func (q *slice) fix(row int, cells []xcell) error {
 // dimension finds what a table calls a dimension that a sheet calls so.
 func (p *xlsx) dimension(written string) string {
 	name := strings.ToLower(written)
-	if m := bracketed.FindStringSubmatch(name); m != nil {
+	if m := bracketed().FindStringSubmatch(name); m != nil {
 		name = m[2]
 	} else if c := p.codes[name][""]; c != "" {
 		name = strings.ToLower(c)
@@ -367,7 +366,7 @@ func (q *slice) code(dim, written, text string, row, col int) (string, error) {
 		return "", err
 	}
 	c := text
-	m := bracketed.FindStringSubmatch(text)
+	m := bracketed().FindStringSubmatch(text)
 	said := q.codes[strings.ToLower(written)][text]
 	switch {
 	case said != "":
@@ -405,7 +404,7 @@ func has(l *code.List, c string) bool {
 func (q *slice) head(row int, cells []xcell) error {
 	var named []xaxis
 	for _, c := range cells {
-		m := axisHead.FindStringSubmatch(c.text)
+		m := axisHead().FindStringSubmatch(c.text)
 		if m == nil {
 			break
 		}

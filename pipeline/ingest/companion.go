@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"asylum/pipeline/eurostat"
@@ -16,7 +15,7 @@ import (
 )
 
 // The Data Explorer packed NAME_1_Data.csv and NAME_Label.csv together.
-var dataName = regexp.MustCompile(`(?i)^(.+)_[0-9]+_data\.csv$`)
+var dataName = obs.Pattern(`(?i)^(.+)_[0-9]+_data\.csv$`)
 
 func isLabel(name string) bool { return strings.HasSuffix(strings.ToLower(name), "_label.csv") }
 
@@ -24,7 +23,7 @@ func isLabel(name string) bool { return strings.HasSuffix(strings.ToLower(name),
 // Data Explorer; "" where the file is called otherwise.
 func LabelOf(file string) string {
 	dir, base := filepath.Split(file)
-	if m := dataName.FindStringSubmatch(base); m != nil {
+	if m := dataName().FindStringSubmatch(base); m != nil {
 		return dir + m[1] + "_Label.csv"
 	}
 	return ""

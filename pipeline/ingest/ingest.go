@@ -269,7 +269,7 @@ func (r *reading) into(in io.Reader, m table.Meta, want table.Want) (*table.Tabl
 // NameTable is the known dataset code that leads a file's name, or "".
 func NameTable(file string) string {
 	name := strings.ToLower(filepath.Base(file))
-	if m := dataName.FindStringSubmatch(name); m != nil {
+	if m := dataName().FindStringSubmatch(name); m != nil {
 		name = m[1]
 	}
 	end := strings.IndexFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })

@@ -150,7 +150,7 @@ func (a *app) compared(c *ledger.Comparison, mix bool) {
 
 // textGrid sets results in columns.
 func textGrid(results []rate.Result) []byte {
-	b := textBlock(results)
+	b := textBlock(rate.Each(results))
 	return b.appendLines(nil, b.widths)
 }
 

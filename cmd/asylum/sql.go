@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"iter"
 	"strings"
 
 	"asylum/pipeline/ingest"
@@ -49,7 +50,11 @@ row by which asylum rate says that no table holds the one cell asked for.`,
 				return err
 			}
 			// What may not be added up is refused here as there.
-			if _, err := rate.Blocks(ask.d, ask.raw, ask.q, func([]rate.Result) struct{} { return struct{}{} }); err != nil {
+			if _, err := rate.Blocks(ask.d, ask.raw, ask.q, func(results iter.Seq[*rate.Result]) struct{} {
+				for range results {
+				}
+				return struct{}{}
+			}); err != nil {
 				return err
 			}
 			var lake sql.Lake

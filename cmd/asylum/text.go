@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,11 +19,9 @@ type block struct {
 }
 
 // textBlock writes results, each on a line of its own.
-func textBlock(results []rate.Result) block {
-	n := len(results)
-	b := block{grid: grid{widths: make([]int, 5), buf: make([]byte, 0, 80*n), ends: make([]int, 0, 5*n)}}
-	for i := range results {
-		r := &results[i]
+func textBlock(results iter.Seq[*rate.Result]) block {
+	b := block{grid: grid{widths: make([]int, 5)}}
+	for r := range results {
 		b.cell(r.Citizen)
 		b.cell(r.Geo, part(r.Sex, "T"), part(r.Age, "TOTAL"))
 		b.cell(string(r.Period))

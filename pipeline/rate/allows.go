@@ -8,7 +8,7 @@ func Allows(rounding string) (of func(n int64) (lo, hi int64), ok bool) {
 		return nil, false
 	}
 	return func(n int64) (lo, hi int64) {
-		iv := round(n)
+		iv := round.of(n)
 		return iv.lo, iv.hi
 	}, true
 }

@@ -5,6 +5,7 @@ package rate_test
 import (
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -264,7 +265,12 @@ func BenchmarkEveryRate(b *testing.B) {
 		}
 		n := 0
 		for _, d := range set.All() {
-			blocks, err := rate.Blocks(d, l, rate.Query{}, func(rs []rate.Result) int { return len(rs) })
+			blocks, err := rate.Blocks(d, l, rate.Query{}, func(rs iter.Seq[*rate.Result]) (n int) {
+				for range rs {
+					n++
+				}
+				return n
+			})
 			if err != nil {
 				b.Fatal(err)
 			}

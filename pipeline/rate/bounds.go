@@ -10,31 +10,38 @@ func (i interval) plus(j interval) interval { return interval{i.lo + j.lo, i.hi 
 // unbounded stands for a count that nothing printed bounds from above.
 const unbounded = math.MaxInt64 / 4
 
-// roundings give the true counts behind a printed one (METHODS 3).
+// A rounding says which true counts are behind a printed one (METHODS 3).
 //
 // Eurostat rounds to the nearest 5. UNHCR coarsens small decision cells: no
 // cell holds 1-4 or 6-9, so 0 may be 0..4, 5 may be 1..9 and 10 may be 6..10;
 // in applications 5 may be 1..5 and the rest is as printed.
-var roundings = map[string]func(n int64) interval{
-	"exact":    func(n int64) interval { return interval{n, n} },
-	"nearest5": func(n int64) interval { return interval{max(0, n-2), n + 2} },
-	"unhcr_decisions": func(n int64) interval {
-		switch n {
-		case 0:
-			return interval{0, 4}
-		case 5:
-			return interval{1, 9}
-		case 10:
-			return interval{6, 10}
-		}
-		return interval{n, n}
-	},
-	"unhcr_applications": func(n int64) interval {
-		if n == 5 {
-			return interval{1, 5}
-		}
-		return interval{n, n}
-	},
+type rounding uint8
+
+const (
+	exact rounding = iota
+	nearest5
+	unhcrDecisions
+	unhcrApplications
+)
+
+var roundings = map[string]rounding{"exact": exact, "nearest5": nearest5, "unhcr_decisions": unhcrDecisions, "unhcr_applications": unhcrApplications}
+
+// of gives the true counts behind n.
+func (r rounding) of(n int64) interval {
+	switch {
+	case r == nearest5:
+		return interval{max(0, n-2), n + 2}
+	case r == unhcrApplications && n == 5:
+		return interval{1, 5}
+	case r != unhcrDecisions:
+	case n == 0:
+		return interval{0, 4}
+	case n == 5:
+		return interval{1, 9}
+	case n == 10:
+		return interval{6, 10}
+	}
+	return interval{n, n}
 }
 
 // A split is what is printed of a whole and its two parts. All three intervals

@@ -18,7 +18,7 @@ func TestRoundings(t *testing.T) {
 		{"unhcr_decisions", 0, 0, 4}, {"unhcr_decisions", 5, 1, 9}, {"unhcr_decisions", 10, 6, 10}, {"unhcr_decisions", 11, 11, 11}, {"unhcr_decisions", 20, 20, 20},
 		{"unhcr_applications", 0, 0, 0}, {"unhcr_applications", 5, 1, 5}, {"unhcr_applications", 10, 10, 10},
 	} {
-		if got := roundings[tt.rule](tt.n); got != (interval{tt.lo, tt.hi}) {
+		if got := roundings[tt.rule].of(tt.n); got != (interval{tt.lo, tt.hi}) {
 			t.Errorf("%s(%d) = %v, want %d..%d", tt.rule, tt.n, got, tt.lo, tt.hi)
 		}
 	}
@@ -26,7 +26,7 @@ func TestRoundings(t *testing.T) {
 
 // The worked examples of METHODS 3.
 func TestCornersOfMethods(t *testing.T) {
-	near := roundings["nearest5"]
+	near := roundings["nearest5"].of
 	any := interval{0, unbounded}
 	for _, tt := range []struct {
 		name   string

@@ -27,14 +27,7 @@ func (r *Result) Corrections() (out []string) {
 
 // corrected warns of corrected cells.
 func (w *adder) corrected(r *Result) {
-	for _, part := range w.taken {
-		for i := range part {
-			if part[i].line.t.Fixes == nil {
-				continue
-			}
-			if fix := part[i].Corrected(); fix != nil {
-				r.warn(correctedMark + fix.Note)
-			}
-		}
+	for _, note := range w.fixes {
+		r.warn(correctedMark + note)
 	}
 }

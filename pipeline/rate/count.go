@@ -3,6 +3,7 @@ package rate
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ type plan struct {
 	whole    int32
 	witness  int32
 	need     []int32
-	repeated []int32
+	repeated []bool // by code: counted at several levels; nil where none is
 }
 
 // A term is a code, or several of which the first that is there counts.
@@ -53,7 +54,12 @@ func (s *Side) plan() plan {
 		p.need = append(p.need, number(c))
 	}
 	for _, c := range s.Repeat.Terms {
-		p.repeated = append(p.repeated, number(c))
+		n := number(c)
+		p.repeated = slices.Grow(p.repeated, len(p.codes))[:len(p.codes)]
+		p.repeated[n] = true
+	}
+	if p.repeated != nil {
+		p.repeated = slices.Grow(p.repeated, len(p.codes))[:len(p.codes)]
 	}
 	return p
 }
@@ -68,28 +74,30 @@ type cell struct {
 	iv    interval
 }
 
-// A count is what one side amounts to in one cell of the axes. The zero value
-// is one that the side has no cell for.
+// A count is what one side amounts to in one cell of the axes.
 type count struct {
-	held     bool
+	period   int32 // its place among those of the evaluation
 	known    bool
 	hasWhole bool
-	marks    [2]uint8 // of the cells of the terms, and of the whole
+	marks    [2]uint8  // of the cells of the terms, and of the whole
+	sheets   [2]uint64 // that these cells are of, as sheetList packs them
 	n        int64
 	iv       interval // of the sum of terms, cut to the printed total
 	whole    int64    // the printed whole, if any
 	wholeIv  interval
 	level    string
 	why      string
-	inputs   []Input // of the terms, then of the whole
-	terms    int     // how many of inputs are of the terms
 	aside    *aside
 }
 
-// An aside is what few counts have to say.
+// An aside is what few counts have to say, and few callers ask for.
 type aside struct {
 	witness  string // the rate printed for the same cell
 	warnings []string
+	more     [2][]int32  // further sheets, where there is no room for all
+	fixes    [2][]string // what is to be said of corrected cells
+	inputs   []Input     // of the terms, then of the whole, if they are kept
+	terms    int         // how many of inputs are of the terms
 }
 
 func (c *count) note() *aside {
@@ -97,6 +105,30 @@ func (c *count) note() *aside {
 		c.aside = &aside{}
 	}
 	return c.aside
+}
+
+// rest notes that a count rests on a sheet: its number plus one goes into the
+// next free byte, in the order in which they come.
+func (c *count) rest(part int, sheet int32) {
+	if c.aside == nil || c.aside.more[part] == nil {
+		for i := 0; i < 64 && sheet < 255; i += 8 {
+			switch byte(c.sheets[part] >> i) {
+			case byte(sheet + 1):
+				return
+			case 0:
+				c.sheets[part] |= uint64(sheet+1) << i
+				return
+			}
+		}
+	}
+	for i := 0; i < 64; i += 8 {
+		if byte(c.sheets[part]>>i) == byte(sheet+1) && sheet < 255 {
+			return
+		}
+	}
+	if a := c.note(); !slices.Contains(a.more[part], sheet) {
+		a.more[part] = append(a.more[part], sheet)
+	}
 }
 
 // firstLevels is the order in which levels stand for first instance: what is of
@@ -107,44 +139,71 @@ var firstLevels = []string{"", "FI", "NA", "FA"}
 type counter struct {
 	e      *evaluation
 	sides  [2]sideLines
-	inputs []Input // of the counts so far
+	out    [2][]count // of the key counted last, by side and period
+	inputs []Input    // of the counts so far
+	asides []aside
 	cells  []cell
+	chosen []cell // those of a level
+	whys   map[whyOf]string
 
 	// Of the count that is being made:
 	sel   *selection
 	name  string     // of the side: num, rest, den
 	spans [][2]int32 // of the lines of each term
 	plain bool       // the cells that count are those of the lines, one each
+	part  int        // of the terms or of the whole
 }
 
 // The lines of a key on one side, and where those of each term stand.
 type sideLines struct {
 	lines    []line
+	held     uint64 // the periods in which some line has a cell
 	spans    [][2]int32
 	together bool // those of each term stand together
 }
 
-func newCounter(e *evaluation) *counter { return &counter{e: e} }
+func newCounter(e *evaluation) *counter {
+	return &counter{e: e, whys: map[whyOf]string{}}
+}
 
-// key counts both sides of a key. The inputs of a period stand together.
-func (w *counter) key(g *grid, key int) {
+// key counts both sides of a key into out. The inputs of a period stand together.
+func (w *counter) key(key int) {
+	held := uint64(0)
 	for side, s := range w.e.sel {
 		w.sides[side].find(s, s.of(key))
+		w.out[side] = w.out[side][:0]
+		held |= w.sides[side].held
 	}
-	for p := range w.e.periods {
-		for side, s := range w.e.sel {
-			l := &w.sides[side]
+	if len(w.e.periods) > 64 {
+		for p := range w.e.periods {
+			w.period(p)
+		}
+		return
+	}
+	for ; held != 0; held &= held - 1 {
+		w.period(bits.TrailingZeros64(held))
+	}
+}
+
+func (w *counter) period(p int) {
+	for side, s := range w.e.sel {
+		if l := &w.sides[side]; l.held>>(p&63)&1 != 0 {
 			w.sel, w.name, w.spans, w.plain = s, w.e.name(side), l.spans, l.together
-			w.count(l.lines, p, &g.of(side, key)[p])
+			w.count(side, p)
 		}
 	}
 }
 
 // find finds where the lines of each term stand.
 func (l *sideLines) find(s *selection, lines []line) {
-	l.lines, l.together = lines, true
-	l.spans = append(l.spans[:0], make([][2]int32, len(s.plan.codes))...)
+	l.lines, l.together, l.held = lines, true, 0
+	if len(l.spans) == len(s.plan.codes) {
+		clear(l.spans)
+	} else {
+		l.spans = make([][2]int32, len(s.plan.codes))
+	}
 	for i := range lines {
+		l.held |= lines[i].held
 		switch span := &l.spans[lines[i].term]; {
 		case span[1] == 0:
 			*span = [2]int32{int32(i), int32(i) + 1}
@@ -156,8 +215,25 @@ func (l *sideLines) find(s *selection, lines []line) {
 	}
 }
 
-// count fills c with what the lines of one key amount to in a period.
-func (w *counter) count(lines []line, period int, c *count) {
+// add begins a count.
+func (w *counter) add(side, period int, level string) *count {
+	out := w.out[side]
+	if len(out) < cap(out) {
+		out = out[:len(out)+1]
+		out[len(out)-1] = count{}
+	} else {
+		out = append(out, count{})
+	}
+	w.out[side] = out
+	c := &out[len(out)-1]
+	c.period, c.level = int32(period), level
+	return c
+}
+
+// count adds what the lines of the key amount to in a period, if they hold
+// anything.
+func (w *counter) count(side, period int) {
+	lines := w.sides[side].lines
 	w.cells = slices.Grow(w.cells[:0], len(lines))
 	n := 0
 	for i := range lines {
@@ -166,14 +242,17 @@ func (w *counter) count(lines []line, period int, c *count) {
 		}
 	}
 	w.cells = w.cells[:n]
-	if len(w.cells) == 0 {
+	if n == 0 {
 		return
 	}
-	c.held = true
-	side, plan := &w.sel.side, &w.sel.plan
-	cells := w.e.level(side, plan, w.cells, c)
-	if side.Unit != "" {
-		persons := keep(cells, func(x *cell) bool { return x.unit == "P" })
+	sel, plan := w.sel, &w.sel.plan
+	cells := w.cells
+	c := w.add(side, period, "first")
+	if sel.side.Level != "" {
+		cells = w.level(cells, c)
+	}
+	if sel.side.Unit != "" {
+		persons := keep(cells, func(x *cell) bool { return x.persons })
 		if len(persons) == 0 && len(cells) > 0 {
 			c.why = "counted in cases, not persons"
 			return
@@ -188,18 +267,36 @@ func (w *counter) count(lines []line, period int, c *count) {
 			}
 		}
 	}
-	if cap(w.inputs)-len(w.inputs) < len(cells) { // what was given out stays where it is
-		w.inputs = make([]Input, 0, max(1<<6, min(2*cap(w.inputs), 1<<13), len(cells)))
-	}
 	from := len(w.inputs)
-	w.terms(c, cells)
-	c.terms = len(w.inputs) - from
-	if plan.whole >= 0 {
-		terms := c.marks[0]
-		c.whole, c.wholeIv, c.hasWhole = w.one(c, w.of(cells, plan.whole), "den")
-		c.marks = [2]uint8{terms, c.marks[0]}
+	if w.e.keep {
+		w.room(c, len(cells))
+		from = len(w.inputs)
 	}
-	c.inputs = w.inputs[from:]
+	w.part = 0
+	w.terms(c, cells)
+	terms := len(w.inputs) - from
+	if plan.whole >= 0 {
+		w.part = 1
+		c.whole, c.wholeIv, c.hasWhole = w.one(c, w.of(cells, plan.whole), "den")
+	}
+	if w.e.keep {
+		c.aside.terms, c.aside.inputs = terms, w.inputs[from:]
+	}
+}
+
+// room makes room for the inputs of a count. What was given out stays where it
+// is.
+func (w *counter) room(c *count, n int) {
+	if cap(w.inputs)-len(w.inputs) < n {
+		w.inputs = make([]Input, 0, max(1<<6, min(2*cap(w.inputs), 1<<13), n))
+	}
+	if c.aside == nil {
+		if len(w.asides) == cap(w.asides) {
+			w.asides = make([]aside, 0, max(1<<4, min(2*cap(w.asides), 1<<10)))
+		}
+		w.asides = w.asides[:len(w.asides)+1]
+		c.aside = &w.asides[len(w.asides)-1]
+	}
 }
 
 // keep gives the cells that pass, without a copy where all do.
@@ -240,38 +337,73 @@ func (w *counter) of(cells []cell, term int32) []cell {
 	return cells[from:to:to]
 }
 
-// joinable reports whether the levels may be added up where a cell has others.
-func joinable(levels []string, cells []cell) bool {
-	return len(levels) == 1 || Joinable(levels, func(l string) bool { return slices.ContainsFunc(cells, func(x cell) bool { return x.level == l }) })
+// A stage is a level that may be what a query asks for.
+type stage struct {
+	name   string   // "FI"; "FI+RA" is both, "first" no level
+	parts  []string // "FI", "RA"
+	levels []bool   // of the lines of a side, by number
 }
 
-// level keeps the cells of the stage that the query asks for.
-func (e *evaluation) level(side *Side, plan *plan, cells []cell, c *count) []cell {
-	if side.Level == "" {
-		c.level = "first"
-		return cells
+// choose settles, once the levels of lines are known, which may stand for the
+// stage that is asked for, and at which of them repeated terms are counted.
+func (s *selection) choose(asked string) {
+	if s.side.Level == "" {
+		return
 	}
-	// Terms that the definition says repeat are added up over their levels; the
-	// others stand at one.
-	repeated := func(x *cell) bool { return slices.Contains(plan.repeated, x.term) }
-	for _, l := range Levels(e.q.Stage) {
-		together := strings.Split(l, "+") // FI+RA: both
-		at := keep(cells, func(x *cell) bool { return slices.Contains(together, x.level) && !repeated(x) })
-		if len(at) > 0 && joinable(together, cells) {
-			c.level = cmp.Or(l, "first")
-			if len(plan.repeated) > 0 {
-				at = slices.Concat(at, keep(cells, func(x *cell) bool { return repeated(x) && slices.Contains(side.Repeat.Levels, x.level) }))
-			}
-			return at
+	at := func(names []string) []bool {
+		levels := make([]bool, len(s.levels.values))
+		for i, l := range s.levels.values {
+			levels[i] = slices.Contains(names, l)
 		}
+		return levels
+	}
+	for _, l := range Levels(asked) {
+		parts := strings.Split(l, "+")
+		s.stages = append(s.stages, stage{cmp.Or(l, "first"), parts, at(parts)})
+	}
+	s.repeats = at(s.side.Repeat.Levels)
+}
+
+// joinable reports whether the levels may be added up where a cell has others.
+func (st *stage) joinable(s *selection, cells []cell) bool {
+	return len(st.parts) == 1 || Joinable(st.parts, func(l string) bool {
+		return slices.ContainsFunc(cells, func(x cell) bool { return s.levels.values[x.level] == l })
+	})
+}
+
+// level keeps the cells of the stage that the query asks for. Terms that the
+// definition says repeat are added up over their levels; the others stand at one.
+func (w *counter) level(cells []cell, c *count) []cell {
+	s, repeated := w.sel, w.sel.plan.repeated
+	for i := range s.stages {
+		st := &s.stages[i]
+		at := w.chosen[:0]
+		for j := range cells {
+			if x := &cells[j]; st.levels[x.level] && (repeated == nil || !repeated[x.term]) {
+				at = append(at, *x)
+			}
+		}
+		w.chosen = at
+		if len(at) == 0 || !st.joinable(s, cells) {
+			continue
+		}
+		c.level = st.name
+		for j := range cells {
+			if x := &cells[j]; repeated != nil && repeated[x.term] && s.repeats[x.level] {
+				at = append(at, *x)
+			}
+		}
+		w.chosen = at
+		return at
 	}
 	var have []string
-	for _, x := range cells {
-		if l := cmp.Or(x.level, "first"); !slices.Contains(have, l) {
+	for i := range cells {
+		if l := cmp.Or(s.levels.values[cells[i].level], "first"); !slices.Contains(have, l) {
 			have = append(have, l)
 		}
 	}
 	slices.Sort(have)
+	c.level = ""
 	c.why = "reported at level " + strings.Join(have, ", ") + " only"
 	return nil
 }
@@ -347,6 +479,22 @@ func unreadable(cells []cell) bool {
 	return len(cells) > 0
 }
 
+// A whyOf is a reason that many counts have.
+type whyOf struct{ name, kind string }
+
+// because words a reason, once.
+func (w *counter) because(name, kind string) string {
+	k := whyOf{name, kind}
+	why, ok := w.whys[k]
+	if !ok {
+		if why = name + " " + kind; kind == "no" {
+			why = "no " + strings.ReplaceAll(name, "|", " or ") + " is reported"
+		}
+		w.whys[k] = why
+	}
+	return why
+}
+
 // missing says why there is no value for a term.
 func (w *counter) missing(c *count, t *term, cells []cell) {
 	c.known = false
@@ -362,25 +510,28 @@ func (w *counter) missing(c *count, t *term, cells []cell) {
 		eurostat := x.meta.Source == "eurostat"
 		switch {
 		case eurostat && strings.Contains(x.flags(), "c"):
-			c.why = name + " is confidential"
+			c.why = w.because(name, "is confidential")
 		case eurostat && strings.Contains(x.flags(), "z"):
-			c.why = name + " is not applicable"
+			c.why = w.because(name, "is not applicable")
 		case x.printed() != "":
 			c.why = fmt.Sprintf("%s is printed as %q", name, x.printed())
 		default:
-			c.why = name + " is missing"
+			c.why = w.because(name, "is missing")
 		}
 		return
 	}
-	c.why = "no " + strings.ReplaceAll(t.name, "|", " or ") + " is reported"
+	c.why = w.because(t.name, "no")
 }
 
 // one gives the number that the cells of one term amount to: cells that differ
 // in a dimension to be added are added, printings of one count are compared.
 func (w *counter) one(c *count, cells []cell, name string) (n int64, iv interval, ok bool) {
-	if len(cells) > 1 && !slices.IsSortedFunc(cells, byWitness) {
-		cells = slices.Clone(cells)
-		slices.SortStableFunc(cells, byWitness)
+	if witnesses := w.sel.witnesses.values; len(cells) > 1 && len(witnesses) > 1 {
+		byWitness := func(a, b cell) int { return strings.Compare(witnesses[a.witness], witnesses[b.witness]) }
+		if !slices.IsSortedFunc(cells, byWitness) {
+			cells = slices.Clone(cells)
+			slices.SortStableFunc(cells, byWitness)
+		}
 	}
 	var first *cell
 	added := 0
@@ -400,14 +551,20 @@ func (w *counter) one(c *count, cells []cell, name string) (n int64, iv interval
 		}
 		n += x.n
 		iv = iv.plus(x.iv)
-		c.marks[0] |= x.mark
-		w.inputs = append(w.inputs, Input{Meta: x.meta, Side: name, line: x.line, col: x.col})
+		c.marks[w.part] |= x.mark
+		c.rest(w.part, x.id)
+		if x.t.Fixes != nil {
+			if fix := x.t.Fixed(int(x.chunk), int(x.row), int(x.col)); fix != nil {
+				c.note().fixes[w.part] = append(c.note().fixes[w.part], fix.Note)
+			}
+		}
+		if w.e.keep {
+			w.inputs = append(w.inputs, Input{Meta: x.meta, Side: name, line: x.line, col: x.col})
+		}
 		added++
 	}
 	return n, iv, added > 0
 }
-
-func byWitness(a, b cell) int { return strings.Compare(a.witness, b.witness) }
 
 func (x *cell) column() *table.Column { return &x.t.Chunks[x.chunk].Cols[x.col] }
 

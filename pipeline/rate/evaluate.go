@@ -3,6 +3,7 @@ package rate
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"runtime"
 	"slices"
 	"strings"
@@ -10,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"asylum/pipeline/obs"
-	"asylum/pipeline/table"
 )
 
 // A Query says which cells to apply a definition to. Nil asks for every code
@@ -51,7 +51,12 @@ func (e *badQuery) Is(target error) bool { return target == ErrQuery }
 // key and source, sorted. A result that cannot be had is there too, with the
 // reason, where no source gives it.
 func Evaluate(d Definition, data Data, q Query) ([]Result, error) {
-	blocks, err := blocks(d, data, q, true, slices.Clone[[]Result])
+	blocks, err := blocks(d, data, q, true, func(results iter.Seq[*Result]) (out []Result) {
+		for r := range results {
+			out = append(out, *r)
+		}
+		return out
+	})
 	if len(blocks) == 1 {
 		return blocks[0], err
 	}
@@ -61,12 +66,13 @@ func Evaluate(d Definition, data Data, q Query) ([]Result, error) {
 // Blocks evaluates like Evaluate and hands the results on in blocks of some
 // hundred, for callers that want something of them but not all of them. What
 // use makes of each block is given in their order. It is called for several
-// blocks at once; the results are gone when it returns.
-func Blocks[T any](d Definition, data Data, q Query, use func([]Result) T) ([]T, error) {
+// blocks at once; a result is gone when the next one comes. Results are without
+// their Inputs.
+func Blocks[T any](d Definition, data Data, q Query, use func(iter.Seq[*Result]) T) ([]T, error) {
 	return blocks(d, data, q, false, use)
 }
 
-func blocks[T any](d Definition, data Data, q Query, keep bool, use func([]Result) T) ([]T, error) {
+func blocks[T any](d Definition, data Data, q Query, keep bool, use func(iter.Seq[*Result]) T) ([]T, error) {
 	if q.By == nil {
 		q.By = []string{"citizen", "geo", "period"}
 	}
@@ -75,18 +81,23 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func([]Resul
 		return nil, err
 	}
 	data, d = once(data), d.At(q.Stage)
-	es, whys, err := prepare(d, data, q)
+	es, whys, err := prepare(d, data, q, keep)
 	if err != nil {
 		return nil, err
 	}
-	if len(es) == 1 && es[0].apart() {
-		return inBlocks(len(es[0].keys), blockwise(es[0], keep, use)), nil
+	before := &earlier{d: d, data: data, q: q, keep: keep}
+	if len(es) > 0 && len(es[0].summed) == 0 {
+		jobs := jobsOf(es)
+		out := inBlocks(jobs.len(), func() func(from, to int) T {
+			w := newMerger(jobs, before, keep)
+			return func(from, to int) T { return use(w.results(from, to)) }
+		})
+		if err := before.err; err != nil || jobs.made.Load() || len(es) == 1 && es[0].grid == nil && es[0].oneDay() {
+			return out, err
+		}
 	}
-	all, err := results(es, keep)
-	if err != nil {
-		return nil, err
-	}
-	if all, err = oneVintage(d, data, q, all, keep); err != nil {
+	all := collect(es)
+	if err := before.all(all); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(q.By, "period") {
@@ -94,10 +105,24 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func([]Resul
 			return nil, err
 		}
 	}
-	all = prefer(d, q, all, whys)
+	all = prefer(&d, all)
+	if len(all) == 0 {
+		all = nothing(&d, q, whys)
+	}
 	return inBlocks(len(all), func() func(from, to int) T {
-		return func(from, to int) T { return use(all[from:to]) }
+		return func(from, to int) T { return use(Each(all[from:to])) }
 	}), nil
+}
+
+// Each gives results one by one, as Blocks does.
+func Each(results []Result) iter.Seq[*Result] {
+	return func(yield func(*Result) bool) {
+		for i := range results {
+			if !yield(&results[i]) {
+				return
+			}
+		}
+	}
 }
 
 // allows refuses what makes no sense to ask of a definition.
@@ -134,7 +159,7 @@ func (q Query) distinct() Query {
 
 // prepare looks up the cells of every source that has any, and notes why one
 // has none at all.
-func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string, err error) {
+func prepare(d Definition, data Data, q Query, keep bool) (es []*evaluation, whys []string, err error) {
 	asked, told := false, false
 	for _, b := range d.From {
 		if q.Source != "" && q.Source != b.Source {
@@ -155,6 +180,7 @@ func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string,
 		if err != nil {
 			return nil, nil, err
 		}
+		e.keep = keep
 		if why != "" {
 			whys = append(whys, why)
 		}
@@ -171,69 +197,103 @@ func prepare(d Definition, data Data, q Query) (es []*evaluation, whys []string,
 	default:
 		return nil, nil, queryError("%s cannot be computed from %q; its sources are %s", d.Name, q.Source, strings.Join(d.Sources(), ", "))
 	}
+	for _, e := range es {
+		if err := e.add(len(es) == 1); err != nil {
+			return nil, nil, err
+		}
+	}
 	return es, whys, nil
 }
 
-// results gives those of all sources.
-func results(es []*evaluation, keep bool) (all []Result, err error) {
+// collect gives the results of all sources, one behind the other.
+func collect(es []*evaluation) (all []Result) {
 	for _, e := range es {
-		e.grid = e.whole()
-		if err := e.refuse(); err != nil {
-			return nil, err
-		}
-		all = append(all, e.results(keep)...)
+		blocks := inBlocks(e.len(), func() func(from, to int) []Result {
+			m := newMaker(e, true)
+			return func(from, to int) (out []Result) {
+				for i := from; i < to; i++ {
+					m.each(i, func(r *Result) { out = append(out, *r) })
+				}
+				return out
+			}
+		})
+		all = append(all, slices.Concat(blocks...)...)
 	}
-	return all, nil
+	return all
 }
 
-// oneVintage computes again, as of the older day, the results whose part and
-// whole come from different vintages of one table: no release ever said such a
+// An earlier evaluates again, as of an older day, what would have its part and
+// its whole from different vintages of one table: no release ever said such a
 // quotient.
-func oneVintage(d Definition, data Data, q Query, all []Result, keep bool) ([]Result, error) {
-	if d.Kind == Ratio {
-		return all, nil // its counts are of different tables in any case
-	}
-	type place struct {
-		key
-		source string
-	}
-	earlier := map[string]map[place]*Result{}
-	for i := range all {
-		r := &all[i]
-		day := r.mixed
-		if !r.Known || day == "" {
-			continue
-		}
-		if earlier[day] == nil {
-			then := q
-			then.AsOf = day
-			es, _, err := prepare(d, data, then)
-			if err != nil {
-				return nil, err
-			}
-			rs, err := results(es, keep)
-			if err != nil {
-				return nil, err
-			}
-			earlier[day] = map[place]*Result{}
-			for j := range rs {
-				earlier[day][place{rs[j].key(), rs[j].Source}] = &rs[j]
-			}
-		}
-		was, ok := earlier[day][place{r.key(), r.Source}]
-		if !ok {
-			r.Known, r.Why = false, "its part and its whole are of different vintages"
-			continue
-		}
-		*r = *was
-		r.warn("as of " + day + ": later releases at hand hold only some of its cells")
-	}
-	return all, nil
+type earlier struct {
+	d    Definition
+	data Data
+	q    Query
+	keep bool
+
+	mutex sync.Mutex
+	days  map[string]map[where]*Result
+	err   error // of an evaluation
 }
 
-// prefer leaves out a missing result where another source has a value, and
-// answers a question for one cell that no source holds with the reason.
-func prefer(d Definition, q Query, all []Result, whys []string) []Result {
+// A where is the key of a result and its source.
+type where struct {
+	key
+	source string
+}
+
+// on gives the results as of a day.
+func (x *earlier) on(day string) map[where]*Result {
+	x.mutex.Lock()
+	defer x.mutex.Unlock()
+	if found, ok := x.days[day]; ok {
+		return found
+	}
+	then := x.q
+	then.AsOf = day
+	found := map[where]*Result{}
+	es, _, err := prepare(x.d, x.data, then, x.keep)
+	if err != nil {
+		x.err = err
+	} else {
+		rs := collect(es)
+		for i := range rs {
+			found[where{rs[i].key(), rs[i].Source}] = &rs[i]
+		}
+	}
+	if x.days == nil {
+		x.days = map[string]map[where]*Result{}
+	}
+	x.days[day] = found
+	return found
+}
+
+// put puts an earlier result in the place of one whose part and whole are not
+// of one vintage.
+func (x *earlier) put(r *Result) {
+	if !r.Known || r.mixed == "" || x.d.Kind == Ratio { // a ratio's counts are of different tables in any case
+		return
+	}
+	day := r.mixed
+	was, ok := x.on(day)[where{r.key(), r.Source}]
+	if !ok {
+		r.Known, r.Why = false, "its part and its whole are of different vintages"
+		return
+	}
+	*r = *was
+	r.warn("as of " + day + ": later releases at hand hold only some of its cells")
+}
+
+func (x *earlier) all(all []Result) error {
+	for i := range all {
+		x.put(&all[i])
+	}
+	return x.err
+}
+
+// prefer leaves out a missing result where another source has a value, and puts
+// the others in order.
+func prefer(d *Definition, all []Result) []Result {
 	known := map[key]bool{}
 	sorted := true
 	own := map[key]bool{} // known without a stand-in
@@ -259,15 +319,20 @@ func prefer(d Definition, q Query, all []Result, whys []string) []Result {
 		}
 		all = inOrder
 	}
-	if len(all) == 0 && len(q.Citizen) == 1 && len(q.Geo) == 1 && len(q.Periods) == 1 {
-		r := Result{Definition: d.Name, Kind: d.Kind, Class: d.Class, Citizen: q.Citizen[0], Geo: q.Geo[0], Period: q.Periods[0]}
-		r.Why = "no table at hand holds such a cell (" + strings.Join(d.Sources(), ", ") + ")"
-		if len(whys) > 0 {
-			r.Why = strings.Join(whys, "; ")
-		}
-		all = append(all, r)
-	}
 	return all
+}
+
+// nothing answers a question for one cell that no source holds with the reason.
+func nothing(d *Definition, q Query, whys []string) []Result {
+	if len(q.Citizen) != 1 || len(q.Geo) != 1 || len(q.Periods) != 1 {
+		return nil
+	}
+	r := Result{Definition: d.Name, Kind: d.Kind, Class: d.Class, Citizen: q.Citizen[0], Geo: q.Geo[0], Period: q.Periods[0]}
+	r.Why = "no table at hand holds such a cell (" + strings.Join(d.Sources(), ", ") + ")"
+	if len(whys) > 0 {
+		r.Why = strings.Join(whys, "; ")
+	}
+	return []Result{r}
 }
 
 // key leaves out the total of an axis that not every source has.
@@ -295,13 +360,16 @@ type evaluation struct {
 	d       Definition
 	b       Binding
 	q       Query
-	sel     []*selection // by side
-	keys    []key        // of lines, in order
-	geos    []string     // of keys
-	periods []obs.Period // ascending
-	names   map[*table.Meta][]string
-	grid    *grid                  // of all keys, if it is needed
+	sel     []*selection           // by side
+	sheets  []*sheet               // of both sides, by number
+	keys    []key                  // of lines, in order
+	geos    []string               // of keys
+	periods []obs.Period           // ascending
+	span    [][2]int32             // the periods that each result is about
+	grid    *grid                  // the counts of all keys; nil where each is counted when it is needed
+	targets []target               // what there are results for, likewise
 	summed  []string               // the axes that results add up
+	keep    bool                   // the inputs of results
 	counts  map[[3]string][]string // what a code counts towards: by dimension, code and what a side is set to
 }
 
@@ -337,10 +405,10 @@ func open(d Definition, b Binding, data Data, q Query) (e *evaluation, why strin
 
 // sort puts keys, lines and periods in order.
 func (e *evaluation) sort(reg *register) {
-	rank := reg.sort()
-	e.keys, e.names = reg.keys, map[*table.Meta][]string{}
-	for i := range e.keys {
-		e.geos = append(e.geos, e.keys[i].geo)
+	keys, rank := reg.sort()
+	e.keys, e.geos = keys, make([]string, len(keys))
+	for i := range keys {
+		e.geos[i] = keys[i].geo
 	}
 	for _, s := range e.sel {
 		e.periods = append(e.periods, s.periods...)
@@ -348,20 +416,51 @@ func (e *evaluation) sort(reg *register) {
 	slices.Sort(e.periods)
 	e.periods = slices.Compact(e.periods)
 	for _, s := range e.sel {
-		s.sort(rank)
 		for _, sh := range s.sheets {
 			for _, p := range e.periods {
 				sh.cols = append(sh.cols, int32(sh.t.Period(p)))
 			}
-			e.names[sh.meta] = slices.Clip([]string{sh.meta.Table + " " + sh.meta.Vintage})
+			sh.id = int32(len(e.sheets))
+			e.sheets = append(e.sheets, sh)
 		}
+		s.note()
+		s.choose(e.q.Stage)
+		s.sort(rank)
 	}
+	e.span = e.spans()
 }
 
-// apart reports whether each result is of one key and period alone, and of one
-// vintage a table: then results can be had key by key.
-func (e *evaluation) apart() bool {
-	if len(e.summed) > 0 {
+// add makes ready to make results: where those of one key rest on no other, each
+// is counted when it is asked for; else all are counted, and refused where they
+// would be counted twice.
+func (e *evaluation) add(alone bool) error {
+	if e.apart(alone) {
+		return nil
+	}
+	e.grid = e.whole()
+	if err := e.refuse(); err != nil {
+		return err
+	}
+	targets, wholes := e.aims()
+	inBlocks(len(wholes), func() func(from, to int) struct{} {
+		w := newAdder(e, true)
+		return func(from, to int) struct{} {
+			for _, x := range wholes[from:to] {
+				for _, span := range e.span {
+					x.sums = append(x.sums, w.whole(x.from, span))
+				}
+			}
+			return struct{}{}
+		}
+	})
+	e.targets = targets
+	return nil
+}
+
+// apart reports whether each result is of one key and period alone. What is asked
+// of several sexes or ages and has one is called by that where it stands alone.
+func (e *evaluation) apart(alone bool) bool {
+	if len(e.summed) > 0 || !(alone && e.oneDay()) && e.addsPeople() {
 		return false
 	}
 	for i := range e.keys {
@@ -369,16 +468,9 @@ func (e *evaluation) apart() bool {
 			return false
 		}
 	}
-	day := map[string]string{}
 	for _, s := range e.sel {
 		if len(s.side.Set) > 0 {
 			return false
-		}
-		for _, sh := range s.sheets {
-			if v, ok := day[sh.meta.Table]; ok && v != sh.meta.Vintage {
-				return false
-			}
-			day[sh.meta.Table] = sh.meta.Vintage
 		}
 	}
 	for dim, asked := range map[string][]string{"citizen": e.q.Citizen, "geo": e.q.Geo} {
@@ -392,49 +484,74 @@ func (e *evaluation) apart() bool {
 	return true
 }
 
-// A grid holds the counts of some keys: by side, then key, then period.
-type grid struct {
-	from   int // the first key
-	n      int // periods
-	counts [][]count
+// addsPeople reports whether several sexes or ages are asked for, and not kept
+// apart.
+func (e *evaluation) addsPeople() bool {
+	return len(e.q.Sex) > 1 && !slices.Contains(e.q.By, "sex") || len(e.q.Age) > 1 && !slices.Contains(e.q.By, "age")
+}
+
+// oneDay reports whether there is one vintage of each table.
+func (e *evaluation) oneDay() bool {
+	day := map[string]string{}
+	for _, sh := range e.sheets {
+		if v, ok := day[sh.meta.Table]; ok && v != sh.meta.Vintage {
+			return false
+		}
+		day[sh.meta.Table] = sh.meta.Vintage
+	}
+	return true
+}
+
+// at gives the key of the i-th target.
+func (e *evaluation) at(i int) *key {
+	if e.grid == nil {
+		return &e.keys[i]
+	}
+	return &e.targets[i].key
+}
+
+// len is the number of targets.
+func (e *evaluation) len() int {
+	if e.grid == nil {
+		return len(e.keys)
+	}
+	return len(e.targets)
+}
+
+// A grid holds the counts of all keys that there are: by block, side and key.
+type grid struct{ blocks []gridBlock }
+
+type gridBlock struct {
+	counts [2][]count
+	ends   [2][]int32 // of the counts of each key
 }
 
 // of gives the counts of a key on one side, by period.
 func (g *grid) of(side, key int) []count {
-	key -= g.from
-	return g.counts[side][key*g.n : (key+1)*g.n]
-}
-
-// reset makes room for the counts of n keys.
-func (g *grid) reset(e *evaluation, from, n int) {
-	g.from, g.n = from, len(e.periods)
-	if g.counts == nil {
-		g.counts = make([][]count, len(e.sel))
+	b := &g.blocks[key/blockKeys]
+	key %= blockKeys
+	from := int32(0)
+	if key > 0 {
+		from = b.ends[side][key-1]
 	}
-	for side := range g.counts {
-		if size := n * g.n; cap(g.counts[side]) < size {
-			g.counts[side] = make([]count, size)
-		} else {
-			g.counts[side] = g.counts[side][:size]
-			clear(g.counts[side])
-		}
-	}
+	return b.counts[side][from:b.ends[side][key]]
 }
 
 // whole counts every key.
 func (e *evaluation) whole() *grid {
-	g := &grid{}
-	g.reset(e, 0, len(e.keys))
-	inBlocks(len(e.keys), func() func(from, to int) struct{} {
+	return &grid{inBlocks(len(e.keys), func() func(from, to int) gridBlock {
 		w := newCounter(e)
-		return func(from, to int) struct{} {
+		return func(from, to int) (b gridBlock) {
 			for k := from; k < to; k++ {
-				w.key(g, k)
+				w.key(k)
+				for side, counts := range w.out {
+					b.counts[side] = append(b.counts[side], counts...)
+					b.ends[side] = append(b.ends[side], int32(len(b.counts[side])))
+				}
 			}
-			return struct{}{}
+			return b
 		}
-	})
-	return g
+	})}
 }
 
 // name is what the inputs of a side are called.
@@ -448,11 +565,13 @@ func (e *evaluation) name(side int) string {
 	return "den"
 }
 
+// blockKeys is how many jobs a block is.
+const blockKeys = 64
+
 // inBlocks does n jobs in blocks, on every processor, and gives what was made of
 // the blocks in their order. Each worker asks for a function of its own.
 func inBlocks[T any](n int, worker func() func(from, to int) T) []T {
-	const block = 64
-	out := make([]T, (n+block-1)/block)
+	out := make([]T, (n+blockKeys-1)/blockKeys)
 	var next atomic.Int64
 	work := func() {
 		do := worker()
@@ -461,7 +580,7 @@ func inBlocks[T any](n int, worker func() func(from, to int) T) []T {
 			if i >= len(out) {
 				return
 			}
-			out[i] = do(i*block, min(n, (i+1)*block))
+			out[i] = do(i*blockKeys, min(n, (i+1)*blockKeys))
 		}
 	}
 	var wg sync.WaitGroup

@@ -96,54 +96,71 @@ func (w *adder) finish(r *Result) {
 	switch {
 	case w.e.d.Kind == Backlog:
 	case r.CountsOnly():
-		r.warn(w.few[0])
+		r.warn(w.named[0])
 	case r.Weak():
-		r.warn(w.few[1])
+		r.warn(w.named[1])
 	}
 	if r.Known && w.e.q.Interval != "" && !r.CountsOnly() {
 		r.sample(w.e.q.Interval)
 	}
-	if w.e.b.StandsIn != "" {
-		r.StandsIn = true
+	if r.StandsIn {
 		r.warn(w.e.b.StandsIn)
 	}
 }
 
-// vintages names the vintages that r rests on.
-func (w *adder) vintages(r *Result) {
-	for i, m := range w.metas {
-		name := w.e.names[m]
-		switch {
-		case i == 0:
-			r.Vintages = name // most often the only one
-		case slices.Contains(r.Vintages, name[0]):
-			continue
-		default:
-			r.Vintages = append(r.Vintages, name...)
-		}
-		if m.NoFlags {
-			r.warn("the vintage " + name[0] + " is a conversion that lost its flags")
-		}
-		if slices.ContainsFunc(w.metas[:i], func(o *table.Meta) bool { return o.Table == m.Table }) {
-			r.warn("its cells are of different vintages")
-		}
-	}
-	if len(r.Vintages) > 1 {
-		slices.Sort(r.Vintages)
-	}
-	r.mixed = w.mixed()
+// Vintages are what is said of the sheets that a result rests on.
+type vintages struct {
+	sheets   []int32
+	names    []string
+	warnings []string
+	mixed    string // the oldest vintage of one table, if there are several
 }
 
-// mixed is the oldest of the vintages of one table that a result draws on, "" if
-// it draws on one of each.
-func (w *adder) mixed() string {
-	day := ""
-	for i, a := range w.metas {
-		for _, b := range w.metas[:i] {
-			if first := min(a.Vintage, b.Vintage); a.Table == b.Table && a.Vintage != b.Vintage && (day == "" || first < day) {
-				day = first
+// vintages names the vintages that r rests on.
+func (w *adder) vintages(r *Result) {
+	if len(w.sheets) == 0 {
+		return
+	}
+	i := slices.IndexFunc(w.told, func(v vintages) bool { return slices.Equal(v.sheets, w.sheets) })
+	if i < 0 {
+		if i = len(w.told); i == 16 {
+			i, w.told = 0, nil // many vintages: the next results will most often be alike
+		}
+		w.told = append(w.told, w.e.vintages(w.sheets))
+	}
+	v := &w.told[i]
+	r.Vintages, r.mixed = v.names, v.mixed
+	for _, words := range v.warnings {
+		r.warn(words)
+	}
+}
+
+// vintages says what there is to say of some sheets, in the order in which they
+// came.
+func (e *evaluation) vintages(ids []int32) vintages {
+	v := vintages{sheets: slices.Clone(ids)}
+	for i, id := range ids {
+		m := e.sheets[id].meta
+		name := m.Table + " " + m.Vintage
+		if slices.Contains(v.names, name) {
+			continue
+		}
+		v.names = append(v.names, name)
+		if m.NoFlags {
+			v.warnings = with(v.warnings, "the vintage "+name+" is a conversion that lost its flags")
+		}
+		for _, o := range ids[:i] {
+			before := e.sheets[o].meta
+			if before.Table != m.Table {
+				continue
+			}
+			v.warnings = with(v.warnings, "its cells are of different vintages")
+			if first := min(before.Vintage, m.Vintage); before.Vintage != m.Vintage && (v.mixed == "" || first < v.mixed) {
+				v.mixed = first
 			}
 		}
 	}
-	return day
+	slices.Sort(v.names)
+	v.names = slices.Clip(v.names)
+	return v
 }

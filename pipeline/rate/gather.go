@@ -29,15 +29,52 @@ func (k key) compare(l key) int {
 		cmp.Compare(k.sex, l.sex), cmp.Compare(k.age, l.age))
 }
 
+// axes are those that tell keys of lines apart.
+var axes = [4]string{"citizen", "geo", "sex", "age"}
+
 // A register numbers the keys of lines, for both sides of a definition alike.
 type register struct {
-	keys    []key
-	numbers map[key]int32
+	codes   [len(axes)]dictionary
+	keys    [][len(axes)]int32 // by number, of codes
+	numbers map[[len(axes)]int32]int32
 }
 
-func newRegister() *register { return &register{numbers: map[key]int32{}} }
+// A dictionary numbers the codes of an axis.
+type dictionary struct {
+	values  []string
+	numbers map[string]int32
+}
 
-func (g *register) number(k key) int32 {
+func (d *dictionary) number(v string) int32 {
+	n, ok := d.numbers[v]
+	if !ok {
+		if d.numbers == nil {
+			d.numbers = map[string]int32{}
+		}
+		n = int32(len(d.values))
+		d.values = append(d.values, v)
+		d.numbers[v] = n
+	}
+	return n
+}
+
+// places gives the place of each number when the codes are in order.
+func (d *dictionary) places() []int32 {
+	order := make([]int32, len(d.values))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return strings.Compare(d.values[a], d.values[b]) })
+	places := make([]int32, len(order))
+	for place, n := range order {
+		places[n] = int32(place)
+	}
+	return places
+}
+
+func newRegister() *register { return &register{numbers: map[[len(axes)]int32]int32{}} }
+
+func (g *register) number(k [len(axes)]int32) int32 {
 	n, ok := g.numbers[k]
 	if !ok {
 		n = int32(len(g.keys))
@@ -47,61 +84,86 @@ func (g *register) number(k key) int32 {
 	return n
 }
 
-// sort puts the keys in order, and gives the new number of each old one.
-func (g *register) sort() (rank []int32) {
-	order := make([]int32, len(g.keys))
+// sort gives the keys in order, and the new number of each old one.
+func (g *register) sort() (keys []key, rank []int32) {
+	order, next := make([]int32, len(g.keys)), make([]int32, len(g.keys))
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortFunc(order, func(a, b int32) int { return g.keys[a].compare(g.keys[b]) })
-	rank = make([]int32, len(order))
-	sorted := make([]key, len(order))
-	for i, old := range order {
-		rank[old], sorted[i] = int32(i), g.keys[old]
+	for a := len(axes) - 1; a >= 0; a-- { // by the last axis first: each pass keeps the order of those before
+		places := g.codes[a].places()
+		ends := make([]int32, len(places)+1)
+		for i := range g.keys {
+			ends[places[g.keys[i][a]]+1]++
+		}
+		for i := range places {
+			ends[i+1] += ends[i]
+		}
+		for _, n := range order {
+			at := &ends[places[g.keys[n][a]]]
+			next[*at] = n
+			*at++
+		}
+		order, next = next, order
 	}
-	g.keys = sorted
-	return rank
+	keys, rank = make([]key, len(order)), next
+	for i, n := range order {
+		k := &g.keys[n]
+		rank[n] = int32(i)
+		keys[i] = key{citizen: g.codes[0].values[k[0]], geo: g.codes[1].values[k[1]], sex: g.codes[2].values[k[2]], age: g.codes[3].values[k[3]]}
+	}
+	return keys, rank
 }
 
 // A sheet is one vintage as a side looks into it.
 type sheet struct {
 	t     *table.Table
 	meta  *table.Meta
+	id    int32   // its number in the evaluation
 	cols  []int32 // the column of each period of the evaluation, -1 where it has none
 	marks []uint8 // of the table's flags, by bit of marks; nil where none is Eurostat's
-	round func(int64) interval
+	round rounding
+	newer [][]table.Extent // what newer vintages hold of lines
 }
 
 // A line is a row of a sheet that a side takes, with what it is selected by.
 // Its cells are looked at where they stand.
 type line struct {
 	*sheet
-	chunk, row  int32
-	key         int32          // its number in the register
-	term        int32          // its number in the plan of the side
-	level, unit string         // "" where the source has none
-	witness     string         // what tells it from other printings of the same counts
-	newer       []table.Extent // of the newer vintages that speak of some of its periods
+	held       uint64 // the periods in which it has a cell, by bit; all where there are more than 64
+	chunk, row int32
+	key        int32 // its number in the register
+	term       int32 // its number in the plan of the side
+	level      int32 // its number in the levels of the side; 0 where the source has none
+	witness    int32 // the number of what tells it from other printings of the same counts
+	newer      int32 // the number of what newer vintages hold of it, 0: nothing
+	persons    bool  // not cases
 }
 
 // A selection is the lines of one side, and what is known about their absence.
 type selection struct {
-	side    Side
-	words   string // the terms of the side, for a sentence
-	plan    plan
-	lines   []line
-	ends    []int // of the lines of each key, once sorted
-	sheets  []*sheet
-	held    []table.Meta // the vintages that were looked into, newest first
-	periods []obs.Period // that some line has, unsorted
-	total   bool         // a line of citizen TOTAL is there
-	lacks   string       // a dimension that the query picks from and the source has not
+	side      Side
+	words     string // the terms of the side, for a sentence
+	plan      plan
+	lines     []line
+	ends      []int32 // of the lines of each key, once sorted
+	sheets    []*sheet
+	levels    dictionary   // of lines; "" is 0
+	stages    []stage      // that may stand for the one asked for, the first that is there does
+	repeats   []bool       // the levels at which repeated terms are counted
+	witnesses dictionary   // likewise
+	held      []table.Meta // the vintages that were looked into, newest first
+	periods   []obs.Period // that some line has, unsorted
+	total     bool         // a line of citizen TOTAL is there
+	lacks     string       // a dimension that the query picks from and the source has not
 }
 
 // gather collects the lines of a side that the query asks for, each from the
 // newest vintage that speaks of it.
 func gather(data Data, source string, side Side, q Query, computes, terms []string, keys *register) (*selection, error) {
 	s := &selection{side: side, words: side.words(), plan: side.plan()}
+	s.levels.number("")
+	s.witnesses.number("")
 	for _, name := range side.Tables {
 		metas := Newest(data.Vintages(), source, name, q.AsOf)
 		s.held = append(s.held, metas...)
@@ -131,9 +193,43 @@ func Newest(all []table.Meta, source, name, asOf string) []table.Meta {
 	return metas
 }
 
+// note notes in which periods each line has a cell. The lines still stand as
+// they were found, those of a chunk together.
+func (s *selection) note() {
+	for from := 0; from < len(s.lines); {
+		first := &s.lines[from]
+		to := from + 1
+		for to < len(s.lines) && s.lines[to].sheet == first.sheet && s.lines[to].chunk == first.chunk {
+			to++
+		}
+		lines := s.lines[from:to]
+		from = to
+		every, ch := uint64(0), &first.t.Chunks[first.chunk]
+		for p, col := range first.cols {
+			switch {
+			case len(first.cols) > 64:
+				every = ^uint64(0)
+			case col < 0:
+			case ch.Cols[col].Pos == nil:
+				every |= 1 << p
+			default:
+				pos, bit := ch.Cols[col].Pos, uint64(1)<<p
+				for i := range lines {
+					if pos[lines[i].row] != 0 {
+						lines[i].held |= bit
+					}
+				}
+			}
+		}
+		for i := range lines {
+			lines[i].held |= every
+		}
+	}
+}
+
 // sort puts the lines in the order of their keys.
 func (s *selection) sort(rank []int32) {
-	s.ends = make([]int, len(rank)+1)
+	s.ends = make([]int32, len(rank)+1)
 	for i := range s.lines {
 		l := &s.lines[i]
 		l.key = rank[l.key]
@@ -215,61 +311,170 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 			s.periods = append(s.periods, p)
 		}
 	}
-	sh := &sheet{t: t, meta: m, marks: markBits(t), round: roundings[side.Rounding]}
+	sh := &sheet{t: t, meta: m, marks: markBits(t), round: roundings[side.Rounding], newer: make([][]table.Extent, 1)}
 	s.sheets = append(s.sheets, sh)
 	terms := make([]int32, len(t.Dims[axis].Values))
 	for i, v := range t.Dims[axis].Values {
 		terms[i] = int32(slices.Index(s.plan.codes, v))
 	}
-	parts := [4]int{t.Dim("citizen"), t.Dim("geo"), t.Dim("sex"), t.Dim("age")}
+	parts := newParts(t, pass, keys)
+	levels, persons := s.levels.all(t, side.Level), persons(t, side.Unit)
 	level, unit := t.Dim(side.Level), t.Dim(side.Unit)
-	var rows []int
-	numbers := map[[4]uint16]int32{} // of the keys, by their dictionary codes
+	var rows []int32
 	for c := range t.Chunks {
 		ch := &t.Chunks[c]
-		value := func(d, r int) string {
-			if d < 0 {
-				return ""
-			}
-			return t.Dims[d].Values[ch.Codes[d][r]]
-		}
-		rows = rows[:0]
-	next:
-		for r := range ch.Rows {
-			for d, f := range pass {
-				if f != nil && !f[ch.Codes[d][r]] {
-					continue next
-				}
-			}
-			rows = append(rows, r)
-		}
+		rows = picked(rows[:0], ch, pass)
 		s.lines = slices.Grow(s.lines, len(rows))
 		for _, r := range rows {
-			older, gone := behind(newer, t, ch, r)
-			if gone {
-				continue
-			}
-			var codes [4]uint16
-			for i, d := range parts {
-				if d >= 0 {
-					codes[i] = ch.Codes[d][r]
+			l := line{sheet: sh, chunk: int32(c), row: r, term: terms[ch.Codes[axis][r]]}
+			if len(newer) > 0 {
+				older, gone := behind(newer, t, ch, int(r))
+				if gone {
+					continue
+				}
+				if older != nil {
+					l.newer = int32(len(sh.newer))
+					sh.newer = append(sh.newer, older)
 				}
 			}
-			number, ok := numbers[codes]
-			if !ok {
-				k := key{citizen: value(parts[0], r), geo: value(parts[1], r), sex: value(parts[2], r), age: value(parts[3], r)}
-				number = keys.number(k)
-				numbers[codes] = number
-				s.total = s.total || k.citizen == "TOTAL"
+			l.key = parts.number(ch, r)
+			if level >= 0 {
+				l.level = levels[ch.Codes[level][r]]
 			}
-			l := line{sheet: sh, chunk: int32(c), row: int32(r), key: number, term: terms[ch.Codes[axis][r]],
-				level: value(level, r), unit: value(unit, r), newer: older}
+			if unit >= 0 {
+				l.persons = persons[ch.Codes[unit][r]]
+			}
 			if len(witnesses) > 0 {
-				l.witness = witness(t, ch, witnesses, r)
+				l.witness = s.witnesses.number(witness(t, ch, witnesses, int(r)))
 			}
 			s.lines = append(s.lines, l)
 		}
 	}
+	s.total = s.total || parts.total
+}
+
+// picked adds the rows of a chunk that pass.
+func picked(rows []int32, ch *table.Chunk, pass []filter) []int32 {
+	first := true
+	for d, f := range pass {
+		codes := ch.Codes[d]
+		switch {
+		case f == nil:
+		case first:
+			first = false
+			for r, c := range codes {
+				if f[c] {
+					rows = append(rows, int32(r))
+				}
+			}
+		default:
+			n := 0
+			for _, r := range rows {
+				rows[n] = r
+				if f[codes[r]] {
+					n++
+				}
+			}
+			rows = rows[:n]
+		}
+	}
+	if first {
+		for r := range ch.Rows {
+			rows = append(rows, int32(r))
+		}
+	}
+	return rows
+}
+
+// all numbers every code of a table's dimension.
+func (d *dictionary) all(t *table.Table, dim string) []int32 {
+	at := t.Dim(dim)
+	if at < 0 {
+		return nil
+	}
+	numbers := make([]int32, len(t.Dims[at].Values))
+	for i, v := range t.Dims[at].Values {
+		numbers[i] = d.number(v)
+	}
+	return numbers
+}
+
+// persons tells which codes of the dimension of units mean persons.
+func persons(t *table.Table, dim string) []bool {
+	at := t.Dim(dim)
+	if at < 0 {
+		return nil
+	}
+	out := make([]bool, len(t.Dims[at].Values))
+	for i, v := range t.Dims[at].Values {
+		out[i] = v == "P"
+	}
+	return out
+}
+
+// Parts are the axes of a table that tell keys apart. Most keys stand in many
+// rows: what their codes stand for is looked up once.
+type parts struct {
+	keys   *register
+	dim    [len(axes)]int
+	pass   [len(axes)]filter
+	codes  [len(axes)][]int32 // the register's number of each code
+	nth    [len(axes)][]int32 // which of the codes that pass it is
+	stride [len(axes)]int32
+	known  []int32 // the number of a key plus one, by the places of its codes; nil where there would be too many
+	total  bool    // a row of citizen TOTAL was there
+}
+
+func newParts(t *table.Table, pass []filter, keys *register) *parts {
+	const most = 1 << 20
+	p := &parts{keys: keys}
+	size := 1
+	for a, name := range axes {
+		d := t.Dim(name)
+		if p.dim[a] = d; d < 0 {
+			p.codes[a] = []int32{keys.codes[a].number("")}
+			continue
+		}
+		p.codes[a], p.nth[a] = make([]int32, len(t.Dims[d].Values)), make([]int32, len(t.Dims[d].Values))
+		n := 0
+		for i, v := range t.Dims[d].Values {
+			if pass[d] == nil || pass[d][i] {
+				p.codes[a][i], p.nth[a][i] = keys.codes[a].number(v), int32(n)
+				n++
+			}
+		}
+		p.stride[a] = int32(size)
+		if size *= max(1, n); size > most {
+			size = most + 1
+		}
+	}
+	if size <= most {
+		p.known = make([]int32, size)
+	}
+	return p
+}
+
+// number is that of a row's key.
+func (p *parts) number(ch *table.Chunk, r int32) int32 {
+	at := int32(0)
+	var k [len(axes)]int32
+	for a, d := range p.dim {
+		code := uint16(0)
+		if d >= 0 {
+			code = ch.Codes[d][r]
+			at += p.nth[a][code] * p.stride[a]
+		}
+		k[a] = p.codes[a][code]
+	}
+	if p.known != nil && p.known[at] > 0 {
+		return p.known[at] - 1
+	}
+	n := p.keys.number(k)
+	p.total = p.total || p.keys.codes[0].values[k[0]] == "TOTAL"
+	if p.known != nil {
+		p.known[at] = n + 1
+	}
+	return n
 }
 
 // Rated reports whether rates are computed for a period: a year, a quarter or a
@@ -301,18 +506,18 @@ func behind(newer []table.Meta, t *table.Table, ch *table.Chunk, r int) (parts [
 // has a cell there that counts.
 func (l *line) cell(x *cell, period int, p obs.Period) bool {
 	col := l.cols[period]
-	if col < 0 {
+	if col < 0 || l.held>>(period&63)&1 == 0 {
 		return false
 	}
 	ch := &l.t.Chunks[l.chunk]
 	r := int(l.row)
-	if !ch.Held(r, int(col)) || len(l.newer) > 0 && slices.ContainsFunc(l.newer, func(e table.Extent) bool { return e.Spans(p) }) {
+	if len(l.cols) > 64 && !ch.Held(r, int(col)) || l.newer > 0 && slices.ContainsFunc(l.sheet.newer[l.newer], func(e table.Extent) bool { return e.Spans(p) }) {
 		return false
 	}
 	c := &ch.Cols[col]
 	x.line, x.col, x.mark = l, col, 0
 	x.n = int64(c.Val[r])
-	x.iv = l.round(x.n)
+	x.iv = l.round.of(x.n)
 	x.known = c.Known(r) && (c.Dec == nil || c.Dec[r] == 0) // a count has no decimals
 	if l.marks != nil && c.Flag != nil && c.Flag[r] > 0 {
 		x.mark = l.marks[c.Flag[r]-1]

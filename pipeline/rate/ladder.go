@@ -141,12 +141,14 @@ func (l *Ladder) subsidiary(g *Grant, data Data, asOf string) {
 	if err != nil {
 		return
 	}
-	e := &evaluation{q: q, sel: []*selection{s}}
+	e := &evaluation{q: q, sel: []*selection{s}, keep: true}
 	e.sort(reg)
-	for _, c := range e.whole().counts[0] {
-		if c.known {
-			g.Other, g.HasOther = c.n, true
-			g.Inputs = append(g.Inputs, c.inputs...)
+	for _, b := range e.whole().blocks {
+		for _, c := range b.counts[0] {
+			if c.known {
+				g.Other, g.HasOther = c.n, true
+				g.Inputs = append(g.Inputs, c.aside.inputs...)
+			}
 		}
 	}
 }

@@ -23,7 +23,7 @@ type Input struct {
 
 // Range gives the true counts that the cell's rounding allows.
 func (in *Input) Range() (lo, hi int64) {
-	iv := in.line.round(int64(in.line.t.Chunks[in.line.chunk].Cols[in.col].Val[in.line.row]))
+	iv := in.line.round.of(int64(in.line.t.Chunks[in.line.chunk].Cols[in.col].Val[in.line.row]))
 	return iv.lo, iv.hi
 }
 

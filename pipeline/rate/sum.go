@@ -66,13 +66,13 @@ func (e *evaluation) held(side int, axis string) []string {
 	}
 	for k := range e.keys {
 		counts := e.grid.of(side, k)
-		if axis != "period" && anyHeld(counts) {
+		if axis != "period" && len(counts) > 0 {
 			add(e.keys[k].axis(axis))
 			continue
 		}
-		for p := range counts {
-			if axis == "period" && counts[p].held {
-				add(string(e.periods[p]))
+		for i := range counts {
+			if axis == "period" {
+				add(string(e.periods[counts[i].period]))
 			}
 		}
 	}
@@ -132,13 +132,13 @@ type whole struct {
 	sums []sum
 }
 
-// targets gives what there are results for: what was asked of each line's own
+// aims gives what there are results for: what was asked of each line's own
 // key, and the aggregates that the source leaves to be added up.
-func (e *evaluation) targets() ([]target, []*whole) {
+func (e *evaluation) aims() ([]target, []*whole) {
 	var out []target
 	at := map[key]int{}
 	for k := range e.keys {
-		if !anyHeld(e.grid.of(0, k)) {
+		if len(e.grid.of(0, k)) == 0 {
 			continue
 		}
 		for _, t := range e.towards(e.keys[k], &e.sel[0].side) {
@@ -155,7 +155,7 @@ func (e *evaluation) targets() ([]target, []*whole) {
 	var wholes []*whole
 	byKey := map[key]*whole{}
 	for k := range e.keys {
-		if !anyHeld(e.grid.of(1, k)) {
+		if len(e.grid.of(1, k)) == 0 {
 			continue
 		}
 		for _, t := range e.towards(e.keys[k], &e.sel[1].side) {
@@ -267,208 +267,189 @@ func (e *evaluation) within(dim, agg, c string) bool {
 	return all || slices.Contains(members, c)
 }
 
-// results adds the counts up to the keys asked for and divides. Their inputs are
-// listed if they are to be kept.
-func (e *evaluation) results(keep bool) []Result {
-	var spans [][2]int // of periods that are added up
-	if slices.Contains(e.q.By, "period") {
-		for p := range e.periods {
-			spans = append(spans, [2]int{p, p + 1})
-		}
-	} else {
-		spans = append(spans, [2]int{0, len(e.periods)})
+// spans are the periods that each result is about: one alone, or all.
+func (e *evaluation) spans() [][2]int32 {
+	n := int32(len(e.periods))
+	if slices.Contains(e.summed, "period") {
+		return [][2]int32{{0, n}}
 	}
-	targets, wholes := e.targets()
-	inBlocks(len(wholes), func() func(from, to int) struct{} {
-		w := newAdder(e, e.grid)
-		return func(from, to int) struct{} {
-			for _, x := range wholes[from:to] {
-				for _, span := range spans {
-					x.sums = append(x.sums, w.whole(x.from, span))
-				}
-			}
-			return struct{}{}
-		}
-	})
-	first := make([]int, len(targets)+1) // where the results of a target begin
-	for i := range targets {
-		t := &targets[i]
-		first[i+1] = first[i]
-		if e.d.Kind == Share && t.citizen == e.sel[1].side.Set["citizen"] {
-			continue // a whole of itself is no question about a part
-		}
-		for _, s := range spans {
-			if e.asked(t, s) {
-				first[i+1]++
-			}
-		}
+	spans := make([][2]int32, n)
+	for p := range spans {
+		spans[p] = [2]int32{int32(p), int32(p) + 1}
 	}
-	out := make([]Result, first[len(targets)])
-	inBlocks(len(targets), func() func(from, to int) struct{} {
-		w := newAdder(e, e.grid)
-		w.keep = keep
-		return func(from, to int) struct{} {
-			for i := from; i < to; i++ {
-				n := first[i]
-				for j, s := range spans {
-					if n < first[i+1] && e.asked(&targets[i], s) {
-						w.result(&out[n], &targets[i], s, j)
-						n++
-					}
-				}
-			}
-			return struct{}{}
-		}
-	})
-	return out
+	return spans
 }
 
-// blockwise gives workers that count the keys of a block and use their results,
-// of an evaluation whose keys stand apart. They need little room, again and
-// again, unless the inputs of results are kept.
-func blockwise[T any](e *evaluation, keep bool, use func([]Result) T) func() func(from, to int) T {
-	return func() func(from, to int) T {
-		var results []Result
-		g := &grid{}
-		counter, adder := newCounter(e), newAdder(e, g)
-		adder.keep = keep
-		return func(from, to int) T {
-			g.reset(e, from, to-from)
-			if !keep {
-				counter.inputs = counter.inputs[:0]
-			}
-			if size := (to - from) * len(e.periods); cap(results) < size {
-				results = make([]Result, size)
-			}
-			results = results[:cap(results)]
-			clear(results)
-			n := 0
-			t := target{from: [2][]int32{{0}, {0}}}
-			for k := from; k < to; k++ {
-				counter.key(g, k)
-				t.key, t.from[0][0], t.from[1][0] = e.keys[k], int32(k), int32(k)
-				counts := g.of(0, k)
-				for p := range counts {
-					if counts[p].held {
-						adder.result(&results[n], &t, [2]int{p, p + 1}, p)
-						n++
-					}
-				}
-			}
-			return use(results[:n])
+// A maker makes the results of one evaluation, with room that it uses again
+// unless they are to be kept.
+type maker struct {
+	e       *evaluation
+	counter *counter // where keys stand apart
+	adder   *adder
+}
+
+func newMaker(e *evaluation, keep bool) *maker {
+	m := &maker{e: e, adder: newAdder(e, keep)}
+	if e.grid == nil {
+		m.counter = newCounter(e)
+	}
+	return m
+}
+
+// each makes the results of the i-th target, in the order of their periods. What
+// emit is given is gone when it returns, unless it is to be kept.
+func (m *maker) each(i int, emit func(*Result)) {
+	if m.counter != nil {
+		m.apart(i, emit)
+		return
+	}
+	t := &m.e.targets[i]
+	if m.e.d.Kind == Share && t.citizen == m.e.sel[1].side.Set["citizen"] {
+		return // a whole of itself is no question about a part
+	}
+	w := m.adder
+	for j, span := range m.e.span {
+		for side := range w.members {
+			w.members[side] = w.gather(w.members[side][:0], side, t.from[side], span)
+		}
+		if len(w.members[0]) > 0 { // not where there is a denominator alone
+			emit(w.result(&t.key, span, t.whole, j))
 		}
 	}
 }
 
-// asked reports whether a target has a result in some periods: not where there
-// is a denominator alone.
-func (e *evaluation) asked(t *target, span [2]int) bool {
-	for _, k := range t.from[0] {
-		if anyHeld(e.grid.of(0, int(k))[span[0]:span[1]]) {
-			return true
+// apart makes the results of the i-th key, which has no other to be added up
+// with.
+func (m *maker) apart(i int, emit func(*Result)) {
+	w, c := m.adder, m.counter
+	c.key(i)
+	k, rest := &m.e.keys[i], c.out[1]
+	for n := range c.out[0] {
+		p := c.out[0][n].period
+		w.members[0] = append(w.members[0][:0], member{&c.out[0][n], k, m.e.geos[i : i+1 : i+1], nil})
+		w.members[1] = w.members[1][:0]
+		for len(rest) > 0 && rest[0].period < p {
+			rest = rest[1:]
 		}
-	}
-	return false
-}
-
-func anyHeld(counts []count) bool {
-	for i := range counts {
-		if counts[i].held {
-			return true
+		if len(rest) > 0 && rest[0].period == p {
+			w.members[0][0].other = &rest[0]
+			w.members[1] = append(w.members[1], member{&rest[0], k, m.e.geos[i : i+1 : i+1], nil})
 		}
+		emit(w.result(k, [2]int32{p, p + 1}, nil, 0))
 	}
-	return false
 }
 
 // An adder makes results, with room that it uses again.
 type adder struct {
 	e       *evaluation
-	grid    *grid
-	keep    bool  // the inputs of results
-	none    count // stands for a missing rest
+	keep    bool   // results, not only until the next one
+	base    Result // what all results have
+	room    Result // the one that was made last
+	none    count  // stands for a missing rest
 	members [2][]member
 	taken   [][]Input
 	marks   uint8
-	metas   []*table.Meta
-	few     [2]string // what is said under the thresholds
+	sheets  []int32   // that the result rests on
+	fixes   []string  // what is to be said of corrected cells
+	named   [2]string // what is said under the thresholds
+	told    []vintages
 }
 
-func newAdder(e *evaluation, g *grid) *adder {
+func newAdder(e *evaluation, keep bool) *adder {
 	t := e.q.limits()
-	return &adder{e: e, grid: g, none: count{why: "no " + e.sel[1].words + " is reported"}, few: [2]string{
+	w := &adder{e: e, keep: keep || e.keep, none: count{why: "no " + e.sel[1].words + " is reported"}, named: [2]string{
 		fmt.Sprintf("under %d: counts only, a percentage would mean nothing", t.Counts),
 		fmt.Sprintf("under %d: few cases, so chance weighs heavily", t.Few),
 	}}
+	w.base = Result{Definition: e.d.Name, Kind: e.d.Kind, Class: e.d.Class, Source: e.b.Source, StandsIn: e.b.StandsIn != "", limits: t}
+	if e.b.Class != nil {
+		w.base.Class = *e.b.Class
+	}
+	return w
 }
 
 // A member is a count that goes into a result, and where it stands.
 type member struct {
 	*count
 	*key
-	at     int      // the number of key
-	alone  []string // its country
-	period int
+	alone []string // its country
+	other *count   // of the same key and period on the other side; nil where there is none
+}
+
+// at finds the count of a period.
+func at(counts []count, period int32) *count {
+	for i := range counts {
+		if counts[i].period == period {
+			return &counts[i]
+		}
+	}
+	return nil
 }
 
 // gather gives the counts of keys in a span of periods, in the order of their
 // keys, with the period before sex and age.
-func (w *adder) gather(into []member, side int, from []int32, span [2]int) []member {
+func (w *adder) gather(into []member, side int, from []int32, span [2]int32) []member {
 	e := w.e
 	for _, k := range from {
-		counts := w.grid.of(side, int(k))
-		for p := span[0]; p < span[1]; p++ {
-			if counts[p].held {
-				into = append(into, member{&counts[p], &e.keys[k], int(k), e.geos[k : k+1 : k+1], p})
+		counts := e.grid.of(side, int(k))
+		for i := range counts {
+			if p := counts[i].period; p >= span[0] && p < span[1] {
+				m := member{&counts[i], &e.keys[k], e.geos[k : k+1 : k+1], nil}
+				if side == 0 && e.d.Kind == Rate {
+					m.other = at(e.grid.of(1, int(k)), p)
+				}
+				into = append(into, m)
 			}
 		}
 	}
 	if span[1]-span[0] > 1 {
 		slices.SortFunc(into, func(a, b member) int {
-			return cmp.Or(cmp.Compare(a.citizen, b.citizen), cmp.Compare(a.geo, b.geo), cmp.Compare(a.period, b.period), a.key.compare(*b.key))
+			return cmp.Or(cmp.Compare(a.citizen, b.citizen), cmp.Compare(a.geo, b.geo), cmp.Compare(a.count.period, b.count.period), a.key.compare(*b.key))
 		})
 	}
 	return into
 }
 
 // whole adds up a denominator that many results share.
-func (w *adder) whole(from []int32, span [2]int) sum {
+func (w *adder) whole(from []int32, span [2]int32) sum {
 	w.begin()
 	var r Result
 	w.members[1] = w.gather(w.members[1][:0], 1, from, span)
 	s := w.sum(&r, 1, w.members[1])
-	s.marks, s.metas, s.taken, s.warnings = w.marks, slices.Clone(w.metas), slices.Clone(w.taken), r.Warnings
+	s.marks, s.sheets, s.fixes, s.taken, s.warnings = w.marks, slices.Clone(w.sheets), slices.Clone(w.fixes), slices.Clone(w.taken), r.Warnings
 	return s
 }
 
 // begin forgets the result before.
-func (w *adder) begin() { w.taken, w.marks, w.metas = w.taken[:0], 0, w.metas[:0] }
+func (w *adder) begin() {
+	w.taken, w.marks, w.sheets, w.fixes = w.taken[:0], 0, w.sheets[:0], w.fixes[:0]
+}
 
-// result fills in r: a target in the j-th span of periods.
-func (w *adder) result(r *Result, t *target, span [2]int, j int) {
-	e := w.e
+// result makes a result of the members, for a key in the j-th span of periods.
+func (w *adder) result(k *key, span [2]int32, whole *whole, j int) *Result {
+	e, r := w.e, &w.room
 	w.begin()
-	for side := range w.members {
-		w.members[side] = w.gather(w.members[side][:0], side, t.from[side], span)
+	warnings, appeals := r.Warnings, r.WithAppeals
+	if *r = w.base; !w.keep {
+		r.Warnings, r.WithAppeals = warnings[:0], appeals[:0]
 	}
-	r.Definition, r.Kind, r.Class, r.Source = e.d.Name, e.d.Kind, e.d.Class, e.b.Source
-	if e.b.Class != nil {
-		r.Class = *e.b.Class
-	}
-	r.limits = e.q.limits()
-	r.Citizen, r.Geo, r.Sex, r.Age = t.citizen, t.geo, t.sex, t.age
+	r.Citizen, r.Geo, r.Sex, r.Age = k.citizen, k.geo, k.sex, k.age
 	if span[1]-span[0] == 1 {
 		r.Period = e.periods[span[0]]
 	}
-	e.label(r, w.members[0])
+	if len(e.summed) > 0 {
+		e.label(r, w.members[0])
+	}
 	if e.d.Kind == Rate {
 		w.rate(r, w.members[0])
 	} else {
-		w.quotient(r, t.whole, j)
+		w.quotient(r, whole, j)
 	}
-	if w.keep {
+	if e.keep {
 		r.Inputs = w.inputs()
 	}
 	w.finish(r)
+	return r
 }
 
 // label names summed axes by what was summed.
@@ -478,7 +459,7 @@ func (e *evaluation) label(r *Result, from []member) {
 		for _, m := range from {
 			c := m.axis(axis)
 			if axis == "period" {
-				c = string(e.periods[m.period])
+				c = string(e.periods[m.count.period])
 			}
 			if !slices.Contains(codes, c) {
 				codes = append(codes, c)
@@ -513,8 +494,8 @@ func (w *adder) rate(r *Result, from []member) {
 	var room [2]string
 	levels := room[:0]
 	for _, m := range from {
-		p, n := m.count, &w.grid.of(1, m.at)[m.period]
-		if !n.held {
+		p, n := m.count, m.other
+		if n == nil {
 			n = &w.none
 		}
 		if !p.known || !n.known && !p.hasWhole {
@@ -603,7 +584,7 @@ func (r *Result) reports(m member) {
 // periods are added up, so that a gap in a year does not go unsaid.
 func (w *adder) whose(m member) string {
 	if slices.Contains(w.e.summed, "period") {
-		return strings.TrimSpace(m.geo + " " + string(w.e.periods[m.period]))
+		return strings.TrimSpace(m.geo + " " + string(w.e.periods[m.count.period]))
 	}
 	return m.geo
 }
@@ -757,20 +738,21 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 // elsewhere reports whether one count and the only other are of different
 // countries or periods.
 func elsewhere(a, b []member) bool {
-	return len(a) == 1 && len(b) == 1 && (a[0].geo != b[0].geo || a[0].period != b[0].period)
+	return len(a) == 1 && len(b) == 1 && (a[0].geo != b[0].geo || a[0].count.period != b[0].count.period)
 }
 
 // beside gives the members of a for whose country and period b knows a count.
 func beside(a, b []member) []member {
 	type place struct {
 		geo    string
-		period int
+		period int32
 	}
 	known := map[place]bool{}
 	for _, m := range b {
-		known[place{m.geo, m.period}] = known[place{m.geo, m.period}] || m.known
+		at := place{m.geo, m.count.period}
+		known[at] = known[at] || m.known
 	}
-	return slices.DeleteFunc(slices.Clone(a), func(m member) bool { return !known[place{m.geo, m.period}] })
+	return slices.DeleteFunc(slices.Clone(a), func(m member) bool { return !known[place{m.geo, m.count.period}] })
 }
 
 type sum struct {
@@ -779,7 +761,8 @@ type sum struct {
 
 	// Of a denominator that many results share:
 	marks    uint8
-	metas    []*table.Meta
+	sheets   []int32
+	fixes    []string
 	taken    [][]Input
 	warnings []string
 }
@@ -787,19 +770,20 @@ type sum struct {
 // add puts what a shared denominator rests on to a result.
 func (w *adder) add(r *Result, s *sum) {
 	w.marks |= s.marks
-	for _, m := range s.metas {
-		w.rest(m)
+	for _, id := range s.sheets {
+		w.rest(id)
 	}
+	w.fixes = append(w.fixes, s.fixes...)
 	w.taken = append(w.taken, s.taken...)
 	for _, words := range s.warnings {
 		r.warn(words)
 	}
 }
 
-// rest notes that a result rests on a vintage.
-func (w *adder) rest(m *table.Meta) {
-	if !slices.Contains(w.metas, m) {
-		w.metas = append(w.metas, m)
+// rest notes that a result rests on a sheet.
+func (w *adder) rest(id int32) {
+	if !slices.Contains(w.sheets, id) {
+		w.sheets = append(w.sheets, id)
 	}
 }
 
@@ -831,22 +815,39 @@ func (w *adder) sum(r *Result, side int, from []member) sum {
 	return s
 }
 
-// take notes the inputs of a result, of terms alone or of the whole as well.
-// Those that stand behind the last join them.
+// take notes what a result rests on: the terms of a count alone or its whole as
+// well.
 func (w *adder) take(c *count, whole bool) {
+	parts := 1
+	if whole {
+		parts = 2
+	}
+	for part := range parts {
+		w.marks |= c.marks[part]
+		for ids := c.sheets[part]; ids != 0; ids >>= 8 {
+			w.rest(int32(ids&0xff) - 1)
+		}
+		if c.aside != nil {
+			for _, id := range c.aside.more[part] {
+				w.rest(id)
+			}
+			w.fixes = append(w.fixes, c.aside.fixes[part]...)
+		}
+	}
+	if w.e.keep && c.aside != nil {
+		w.takeInputs(c.aside, whole)
+	}
+}
+
+// takeInputs notes the inputs of a count. Those that stand behind the last join
+// them.
+func (w *adder) takeInputs(c *aside, whole bool) {
 	in := c.inputs[:c.terms]
-	w.marks |= c.marks[0]
 	if whole {
 		in = c.inputs
-		w.marks |= c.marks[1]
 	}
 	if len(in) == 0 {
 		return
-	}
-	for i := range in {
-		if i == 0 || in[i].Meta != in[i-1].Meta {
-			w.rest(in[i].Meta)
-		}
 	}
 	if i := len(w.taken) - 1; i >= 0 {
 		last := w.taken[i]

@@ -24,14 +24,11 @@ func againstYears(d Definition, data Data, q Query, all []Result) error {
 		if !ok {
 			then := q
 			then.Source, then.Periods = r.Source, years
-			es, _, err := prepare(d, data, then)
+			es, _, err := prepare(d, data, then, false)
 			if err != nil {
 				return err
 			}
-			rs, err := results(es, false)
-			if err != nil {
-				return err
-			}
+			rs := collect(es)
 			annual = map[key]*Result{}
 			for j := range rs {
 				annual[rs[j].place()] = &rs[j]

@@ -9,6 +9,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -18,7 +19,15 @@ import (
 )
 
 // CSV writes results with the columns of rate.Columns.
-func CSV(w io.Writer, results []rate.Result) error { return CSVFile(w, [][]byte{CSVRows(results)}) }
+func CSV(w io.Writer, results []rate.Result) error {
+	return CSVFile(w, [][]byte{CSVRows(func(yield func(*rate.Result) bool) {
+		for i := range results {
+			if !yield(&results[i]) {
+				return
+			}
+		}
+	})})
+}
 
 // CSVFile writes a head and blocks of rows.
 func CSVFile(w io.Writer, blocks [][]byte) error {
@@ -34,12 +43,12 @@ func CSVFile(w io.Writer, blocks [][]byte) error {
 }
 
 // CSVRows gives results as rows, without a head.
-func CSVRows(results []rate.Result) []byte {
+func CSVRows(results iter.Seq[*rate.Result]) []byte {
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
 	rec := make([]string, len(rate.Columns))
-	for i := range results {
-		for c, v := range row(&results[i]) {
+	for r := range results {
+		for c, v := range row(r) {
 			rec[c] = Defuse(v.text())
 		}
 		out.Write(rec) // a buffer takes everything

@@ -105,8 +105,7 @@ func named(arg string, known []ledger.Figure, set *rate.Set) (ledger.Figure, err
 }
 
 func (a *app) compared(c *ledger.Comparison, mix bool) {
-	var g grid
-	g.widths = make([]int, 4)
+	g := newGrid(4)
 	for i, f := range c.Figures {
 		basis := "unknown"
 		if b := c.Bases[i]; b.Known {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"asylum/pipeline/ledger"
@@ -20,7 +21,7 @@ type block struct {
 
 // textBlock writes results, each on a line of its own.
 func textBlock(results iter.Seq[*rate.Result]) block {
-	b := block{grid: grid{widths: make([]int, 5)}}
+	b := block{grid: newGrid(5)}
 	for r := range results {
 		b.cell(r.Citizen)
 		b.cell(r.Geo, part(r.Sex, "T"), part(r.Age, "TOTAL"))
@@ -31,6 +32,7 @@ func textBlock(results iter.Seq[*rate.Result]) block {
 		b.end()
 		b.note(r)
 	}
+	b.fit()
 	return b
 }
 
@@ -54,12 +56,15 @@ func (a *app) text(ask question, blocks []block) error {
 		a.printf("%s\n", why)
 		return nil
 	}
-	var lines []byte
+	lines := make([]byte, 0, 1<<17)
 	for i := range blocks {
-		lines = blocks[i].appendLines(lines[:0], widths)
+		if lines = blocks[i].appendLines(lines, widths); len(lines) < 1<<16 && i < len(blocks)-1 {
+			continue
+		}
 		if _, err := a.stdout.Write(lines); err != nil {
 			return err
 		}
+		lines = lines[:0]
 	}
 	if _, err := a.stdout.Write(all.paragraph()); err != nil {
 		return err
@@ -82,11 +87,32 @@ func (a *app) caveats(ask question) {
 var methods = map[string]string{rate.Wilson95: "Wilson", rate.Exact95: "Clopper-Pearson"}
 
 // A grid holds cells in columns. It does for tens of thousands of rows what a
-// tabwriter does for few.
+// tabwriter does for few. A cell that is the same as the one above is not held
+// again.
 type grid struct {
-	buf    []byte // the cells, one behind the other
-	ends   []int  // of the cells, in buf
-	widths []int  // of the columns, in characters
+	buf    []byte   // the cells, one behind the other
+	sizes  []int32  // of the cells in buf, in bytes; same for those that are as above
+	widths []int    // of the columns, in characters
+	above  [][2]int // where in buf the cells of the row above are, or of this row so far
+	col    int      // the column of the next cell
+	from   int      // where in buf it begins
+}
+
+const same = -1
+
+// grids are kept for the next block: what is grown once has room for it.
+var grids = sync.Pool{New: func() any { return &grid{} }}
+
+func newGrid(cols int) grid {
+	g := grids.Get().(*grid)
+	return grid{buf: g.buf[:0], sizes: g.sizes[:0], widths: make([]int, cols), above: make([][2]int, cols)}
+}
+
+// fit gives the grid no more room than it needs. Nothing is added to it any more.
+func (g *grid) fit() {
+	big := &grid{buf: g.buf, sizes: g.sizes}
+	g.buf, g.sizes = slices.Clone(g.buf), slices.Clone(g.sizes)
+	grids.Put(big)
 }
 
 // cell adds a cell out of parts.
@@ -99,21 +125,31 @@ func (g *grid) cell(parts ...string) {
 
 // end ends a cell that was written to buf.
 func (g *grid) end() {
-	col, from := len(g.ends)%len(g.widths), 0
-	if n := len(g.ends); n > 0 {
-		from = g.ends[n-1]
+	cell, above := g.buf[g.from:], &g.above[g.col]
+	if bytes.Equal(cell, g.buf[above[0]:above[1]]) {
+		g.buf = g.buf[:g.from]
+		g.sizes = append(g.sizes, same)
+	} else {
+		*above = [2]int{g.from, len(g.buf)}
+		g.sizes = append(g.sizes, int32(len(cell)))
+		g.widths[g.col] = max(g.widths[g.col], utf8.RuneCount(cell))
+		g.from = len(g.buf)
 	}
-	g.widths[col] = max(g.widths[col], utf8.RuneCount(g.buf[from:]))
-	g.ends = append(g.ends, len(g.buf))
+	if g.col++; g.col == len(g.widths) {
+		g.col = 0
+	}
 }
 
 // appendLines writes the rows, a line each, in columns two blanks apart. The
 // last cell of a row is not filled up.
 func (g *grid) appendLines(out []byte, widths []int) []byte {
-	from, col := 0, 0
-	for _, end := range g.ends {
-		cell := g.buf[from:end]
-		from = end
+	from, col, cells := 0, 0, make([][]byte, len(widths))
+	for _, size := range g.sizes {
+		if size != same {
+			cells[col] = g.buf[from : from+int(size)]
+			from += int(size)
+		}
+		cell := cells[col]
 		out = append(out, cell...)
 		if col++; col == len(widths) {
 			out = append(out, '\n')
@@ -145,6 +181,14 @@ type warning struct {
 const mostNamed = 4
 
 func (n *notes) of(words string) *warning {
+	for i, w := range n.list { // most often there are few, and texts that are one and the same
+		if w.words == words {
+			return w
+		}
+		if i == 8 {
+			break
+		}
+	}
 	w := n.by[words]
 	if w == nil {
 		w = &warning{words: words}

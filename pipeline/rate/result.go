@@ -186,13 +186,18 @@ func appendFixed(b []byte, units float64, p int) []byte {
 	if !(units >= 0 && units < 1<<53) {
 		return strconv.AppendFloat(b, units/math.Pow10(p), 'f', p, 64)
 	}
-	from := len(b)
-	b = strconv.AppendInt(b, int64(units), 10)
-	for len(b)-from <= p {
-		b = slices.Insert(b, from, '0')
+	n, scale := int64(units), int64(1)
+	for range p {
+		scale *= 10
 	}
-	if p > 0 {
-		b = slices.Insert(b, len(b)-p, '.')
+	b = strconv.AppendInt(b, n/scale, 10)
+	if p == 0 {
+		return b
+	}
+	b = append(b, '.')
+	for n %= scale; scale > 1; n %= scale {
+		scale /= 10
+		b = append(b, byte('0'+n/scale))
 	}
 	return b
 }
@@ -226,7 +231,9 @@ func appendGroup(b []byte, n int64, known bool) []byte {
 		return append(b, "–"...)
 	}
 	from := len(b)
-	b = strconv.AppendInt(b, n, 10)
+	if b = strconv.AppendInt(b, n, 10); len(b)-from < 4 {
+		return b
+	}
 	for i := len(b) - 3; i > from && b[i-1] != '-'; i -= 3 {
 		b = slices.Insert(b, i, ',')
 	}

@@ -5,11 +5,8 @@
 package export
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"io"
-	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -17,45 +14,6 @@ import (
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 )
-
-// CSV writes results with the columns of rate.Columns.
-func CSV(w io.Writer, results []rate.Result) error {
-	return CSVFile(w, [][]byte{CSVRows(func(yield func(*rate.Result) bool) {
-		for i := range results {
-			if !yield(&results[i]) {
-				return
-			}
-		}
-	})})
-}
-
-// CSVFile writes a head and blocks of rows.
-func CSVFile(w io.Writer, blocks [][]byte) error {
-	if _, err := io.WriteString(w, strings.Join(rate.Columns, ",")+"\n"); err != nil {
-		return err
-	}
-	for _, b := range blocks {
-		if _, err := w.Write(b); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// CSVRows gives results as rows, without a head.
-func CSVRows(results iter.Seq[*rate.Result]) []byte {
-	var b bytes.Buffer
-	out := csv.NewWriter(&b)
-	rec := make([]string, len(rate.Columns))
-	for r := range results {
-		for c, v := range row(r) {
-			rec[c] = Defuse(v.text())
-		}
-		out.Write(rec) // a buffer takes everything
-	}
-	out.Flush()
-	return b.Bytes()
-}
 
 // A value is one field of a result.
 type value struct {
@@ -67,22 +25,11 @@ type value struct {
 	known bool
 }
 
-func (v value) text() string {
-	switch {
-	case !v.known:
-		return ""
-	case v.kind == 'n':
-		return strconv.FormatInt(v.n, 10)
-	case v.kind == 'f':
-		return strconv.FormatFloat(v.f, 'g', 10, 64)
-	case v.kind == 'b':
-		return strconv.FormatBool(v.b)
-	}
-	return v.s
-}
-
 // row gives a result's fields, parallel to rate.Columns.
-func row(r *rate.Result) []value {
+func row(r *rate.Result) []value { return fields(r, r.Class.String(), nil) }
+
+// fields adds the fields of a result, whose class is this text.
+func fields(r *rate.Result, class string, to []value) []value {
 	text := func(s string) value { return value{s: s, kind: 's', known: true} }
 	count := func(n int64, known bool) value { return value{n: n, kind: 'n', known: known} }
 	var s rate.Sampling
@@ -91,13 +38,13 @@ func row(r *rate.Result) []value {
 		s = *r.Sampling
 	}
 	share := func(f float64) value { return value{f: f, kind: 'f', known: r.Known && !r.CountsOnly()} }
-	return []value{
+	return append(to,
 		text(r.Definition), text(r.Source), text(r.Citizen), text(r.Geo), text(string(r.Period)), text(r.Sex), text(r.Age), text(r.Stage),
 		count(r.Num, r.NumKnown), count(r.Den, r.DenKnown), share(r.Value), share(r.Lo), share(r.Hi),
-		{b: r.Known && !r.CountsOnly(), kind: 'b', known: true}, text(r.Why), text(r.Class.String()),
+		value{b: r.Known && !r.CountsOnly(), kind: 'b', known: true}, text(r.Why), text(class),
 		text(strings.Join(r.Vintages, "; ")), text(strings.Join(r.Warnings, "; ")),
-		text(r.Unit()), text(s.Method), {f: s.Lo, kind: 'f', known: sampled}, {f: s.Hi, kind: 'f', known: sampled},
-	}
+		text(r.Unit()), text(s.Method), value{f: s.Lo, kind: 'f', known: sampled}, value{f: s.Hi, kind: 'f', known: sampled},
+	)
 }
 
 // Defuse keeps a spreadsheet from running a text as a formula. A number, even

@@ -164,3 +164,17 @@ func TestXLSX(t *testing.T) {
 		t.Errorf("a formula: %s", f)
 	}
 }
+
+// Fields are quoted as encoding/csv quotes them.
+func TestFieldsAreQuotedAsByTheLibrary(t *testing.T) {
+	for _, s := range []string{"", "a", "a,b", `a"b`, "\"", "a\nb", "a\r\nb", " a", "\u00a0a", "a ", `\.`, `\`, "=1+1", "'x", "Ж", "\xff", ",", "\t"} {
+		var want bytes.Buffer
+		w := csv.NewWriter(&want)
+		w.Write([]string{s, s})
+		w.Flush()
+		got := string(appendField(append(appendField(nil, s), ','), s)) + "\n"
+		if got != want.String() {
+			t.Errorf("%q is written as %q, by the library as %q", s, got, want.String())
+		}
+	}
+}

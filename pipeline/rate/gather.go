@@ -417,7 +417,6 @@ func persons(t *table.Table, dim string) []bool {
 type parts struct {
 	keys   *register
 	dim    [len(axes)]int
-	pass   [len(axes)]filter
 	codes  [len(axes)][]int32 // the register's number of each code
 	nth    [len(axes)][]int32 // which of the codes that pass it is
 	stride [len(axes)]int32

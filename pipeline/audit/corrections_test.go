@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,7 +50,14 @@ func germany(t testing.TB, data rate.Data, keep bool) rate.Result {
 		}
 		return rs[0]
 	}
-	blocks, err := rate.Blocks(d, data, q, func(rs []rate.Result) rate.Result { r := rs[0]; r.Warnings = slices.Clone(r.Warnings); return r })
+	blocks, err := rate.Blocks(d, data, q, func(rs iter.Seq[*rate.Result]) (out rate.Result) {
+		for r := range rs {
+			out = *r
+			out.Warnings = slices.Clone(r.Warnings)
+			break
+		}
+		return out
+	})
 	if err != nil || len(blocks) != 1 {
 		t.Fatal(blocks, err)
 	}

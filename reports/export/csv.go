@@ -70,24 +70,37 @@ func (w *csvWriter) row(r *rate.Result) {
 		if c > 0 {
 			w.buf = append(w.buf, ',')
 		}
-		switch v := &w.values[c]; {
-		case !v.known:
-		case v.kind == 'n':
-			w.buf = strconv.AppendInt(w.buf, v.n, 10)
-		case v.kind == 'f':
-			w.buf = strconv.AppendFloat(w.buf, v.f, 'g', 10, 64)
-		case v.kind == 'b':
-			w.buf = strconv.AppendBool(w.buf, v.b)
-		default:
-			l := &w.last[c]
-			if l.text != v.s || l.field == nil {
-				l.text, l.field = v.s, appendField(l.field[:0], Defuse(v.s))
-			}
-			w.buf = append(w.buf, l.field...)
+		v := &w.values[c]
+		if v.kind != 's' {
+			w.buf = v.append(w.buf)
+			continue
 		}
+		l := &w.last[c]
+		if l.text != v.s || l.field == nil {
+			l.text, l.field = v.s, appendField(l.field[:0], Defuse(v.s))
+		}
+		w.buf = append(w.buf, l.field...)
 	}
 	w.buf = append(w.buf, '\n')
 }
+
+// append writes a value; what is missing is nothing.
+func (v value) append(b []byte) []byte {
+	switch {
+	case !v.known:
+		return b
+	case v.kind == 'n':
+		return strconv.AppendInt(b, v.n, 10)
+	case v.kind == 'f':
+		return strconv.AppendFloat(b, v.f, 'g', 10, 64)
+	case v.kind == 'b':
+		return strconv.AppendBool(b, v.b)
+	}
+	return append(b, v.s...)
+}
+
+// text is a value as a field of its own.
+func (v value) text() string { return string(v.append(nil)) }
 
 // appendField writes a text as a field, in quotes where encoding/csv would put
 // it in quotes.

@@ -41,6 +41,9 @@ ASYLUM_UNHCR_URL and ASYLUM_AIDA_URL stand in for the services' addresses.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, tables []string) error {
 			for _, t := range tables {
+				if strings.HasPrefix(t, "http://") && os.Getenv("ASYLUM_AIDA_URL") == "" {
+					return usagef("the page is %q, want an address that begins with https://\n\thint: write it with https://", t)
+				}
 				if !fetch.IsPage(t) && (t == "" || strings.Trim(strings.ToLower(t), "abcdefghijklmnopqrstuvwxyz0123456789_") != "") {
 					return usagef("the table is %q, want a dataset code such as migr_asydcfsta, or a page's address that begins with https://", t)
 				}

@@ -557,7 +557,7 @@ func (p *jsonStat) check() error {
 func sameDataset(m *table.Meta, dataset string, at, whole obs.Pos) error {
 	switch {
 	case dataset == "" && m.Table == "":
-		return &obs.ParseError{Pos: whole, Got: "a dataset that does not say its code", Want: "the code, such as migr_asyappctza", Hint: "pass --table CODE"}
+		return &obs.ParseError{Pos: whole, Got: "a dataset that does not say its code", Want: "the code, such as migr_asyappctza", Hint: "pass --table CODE", Err: obs.ErrNoTable}
 	case dataset != "" && m.Table != "" && dataset != strings.ToLower(m.Table):
 		return &obs.ParseError{Pos: at, Got: "the dataset " + obs.Quote(dataset), Want: "an answer for " + m.Table, Hint: "pass --table " + dataset + ", or leave it out"}
 	case m.Table == "":

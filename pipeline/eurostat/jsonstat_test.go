@@ -209,6 +209,9 @@ func TestJSONStatRefusals(t *testing.T) {
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%s:\ngot  %v\nwant %s", tt.name, err, tt.want)
 		}
+		if errors.Is(err, obs.ErrNoTable) != (tt.name == "no dataset") {
+			t.Errorf("%s: that the user is to name the table is not told apart", tt.name)
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ const maxBytes = 8 << 30
 
 // ErrNoTable reports a file whose dataset can be told neither from its content
 // nor from its name.
-var ErrNoTable = errors.New("which table is this?")
+var ErrNoTable = obs.ErrNoTable
 
 // Read reads a file whole. Its SHA256 and size in the result are those of the
 // bytes as received, before unpacking. File names the file in messages.

@@ -12,6 +12,10 @@ import (
 // lists. A new code is never dropped: the file is refused until a list has it.
 var ErrUnknownCode = errors.New("unknown code")
 
+// ErrNoTable reports a file whose dataset can be told neither from its content
+// nor from its name: the user is to say it.
+var ErrNoTable = errors.New("which table is this?")
+
 // A ParseError says where a source file does not parse, what came, what was
 // wanted and how to mend it.
 type ParseError struct {

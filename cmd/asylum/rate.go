@@ -53,6 +53,9 @@ percentage, a percentage without a warning, and a rank.`,
 			if ask.d.Line != nil && slices.Equal(ask.q.By, []string{"citizen"}) {
 				return a.rank(ask, format)
 			}
+			if ask.d.Lacks != "" && format != "text" { // where a line of text would say it
+				a.log.Warn("no value: " + ask.d.Lacks)
+			}
 			switch format {
 			case "text":
 				blocks, err := rate.Blocks(ask.d, ask.data, ask.q, textBlock)

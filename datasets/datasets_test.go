@@ -22,8 +22,8 @@ func TestOrigins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(origins) != 7 {
-		t.Errorf("got %d exports, want 7", len(origins))
+	if len(origins) != 8 {
+		t.Errorf("got %d exports, want 8", len(origins))
 	}
 	described := make(map[string]bool)
 	for _, o := range origins {
@@ -77,6 +77,7 @@ const (
 	applicants2024 = "exports/eurostat/migr_asyappctza/2024-01-18/migr_asyappctza.tsv"
 	decisions2017  = "exports/eurostat/migr_asydcfsta/2017-04-26/migr_asydcfsta.tsv"
 	quarterly2023  = "exports/eurostat/migr_asydcfstq/2023-06-26/migr_asydcfstq.tsv"
+	population2025 = "exports/eurostat/demo_gind/2025-03-27/demo_gind.tsv"
 )
 
 // TestEurostatCells names cells whose values are known from elsewhere, the raw
@@ -94,6 +95,9 @@ func TestEurostatCells(t *testing.T) {
 		{quarterly2023, "Q,TOTAL,T,TOTAL,TOTAL,PER,AT", "2023-Q1 ", "10625 "},
 		{quarterly2023, "Q,TOTAL,T,TOTAL,TOTAL_POS,PER,UK", "2008-Q1 ", "1675 "},
 		{quarterly2023, "Q,TOTAL,T,TOTAL,TOTAL,PER,HR", "2008-Q1 ", ": "},
+		{population2025, "A,JAN,DE", "2024 ", "83456045 "},
+		{population2025, "A,JAN,EU27_2020", "2024 ", "449306184 ep"},
+		{population2025, "A,JAN,UK", "2021 ", ": "},
 	} {
 		if got := cell(t, tt.file, tt.key, tt.period); got != tt.want {
 			t.Errorf("%s: %s %s: got %q, want %q", tt.file, tt.key, tt.period, got, tt.want)
@@ -123,8 +127,9 @@ func TestEurostatShape(t *testing.T) {
 	dims := map[string]string{
 		applicants2023: "freq,citizen,sex,unit,age,asyl_app,geo", applicants2024: "freq,citizen,sex,unit,age,asyl_app,geo",
 		decisions2017: "freq,citizen,sex,age,decision,unit,geo", quarterly2023: "freq,citizen,sex,age,decision,unit,geo",
+		population2025: "freq,indic_de,geo",
 	}
-	lineOf := regexp.MustCompile(`^[AQ](,[A-Z0-9_]+){6}(\t(\d+|:) [a-z]*)+$`)
+	lineOf := regexp.MustCompile(`^[AQ](,[A-Z0-9_]+){2,6}(\t(\d+|:) [a-z]*)+$`)
 	flags := make(map[string]int)
 	for file, want := range dims {
 		data, err := fs.ReadFile(FS, file)
@@ -139,7 +144,8 @@ func TestEurostatShape(t *testing.T) {
 			t.Errorf("%s: got head %.60q, want %s", file, lines[0], want)
 		}
 		for i, line := range lines[1:] {
-			if !lineOf.MatchString(line) || strings.Count(line, "\t") != strings.Count(lines[0], "\t") {
+			key, _, _ := strings.Cut(line, "\t")
+			if !lineOf.MatchString(line) || strings.Count(line, "\t") != strings.Count(lines[0], "\t") || strings.Count(key, ",") != strings.Count(want, ",") {
 				t.Errorf("%s:%d: got %q", file, i+2, line)
 			}
 			for _, c := range strings.Split(line, "\t")[1:] {

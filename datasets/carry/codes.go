@@ -11,13 +11,14 @@ import (
 
 // codes looks codes up in the code lists, by label or by ISO 3166.
 type codes struct {
-	label map[[2]string]string // list and folded label
-	iso   map[[2]string]string // list and alpha-2 or alpha-3
-	name  map[[2]string]string // list and code, to the English name
+	label map[[2]string]string   // list and folded label
+	iso   map[[2]string]string   // list and alpha-2 or alpha-3
+	name  map[[2]string]string   // list and code, to the English name
+	parts map[[2]string][]string // list and code of an aggregate, to its members
 }
 
 func readCodes(dir string) (*codes, error) {
-	c := &codes{make(map[[2]string]string), make(map[[2]string]string), make(map[[2]string]string)}
+	c := &codes{make(map[[2]string]string), make(map[[2]string]string), make(map[[2]string]string), make(map[[2]string][]string)}
 	for _, list := range strings.Fields("citizen geo") {
 		rows, err := readList(filepath.Join(dir, list+".csv"))
 		if err != nil {
@@ -25,6 +26,7 @@ func readCodes(dir string) (*codes, error) {
 		}
 		for _, r := range rows {
 			c.name[[2]string{list, r["code"]}] = r["en"]
+			c.parts[[2]string{list, r["code"]}] = strings.Fields(r["members"])
 			c.label[[2]string{list, fold(r["en"])}] = r["code"]
 			for _, iso := range []string{r["iso2"], r["iso3"]} {
 				if iso != "" {

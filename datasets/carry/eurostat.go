@@ -224,6 +224,39 @@ func decisionsQuarterly2023(data string, c *codes) (export, error) {
 	}), nil
 }
 
+// population2025 takes the populations on 1 January of the countries that report
+// asylum, and of the Union, since the first year of asylum figures, from an export
+// with labels for codes.
+func population2025(data string, c *codes) (export, error) {
+	const name = "demo_gind.labels-2025-03.csv"
+	rows, err := readCSV("DATAFLOW,LAST UPDATE,freq,indic_de,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS",
+		data, "eurostat", "sdmx-csv-1", name)
+	if err != nil {
+		return export{}, err
+	}
+	places := append([]string{"EU27_2020"}, c.parts[[2]string{"geo", "TOTAL"}]...)
+	g := grid{dims: "freq,indic_de,geo", periods: years(2008, 2024), cells: make(map[string]map[string]string)}
+	for i, r := range rows {
+		if r["freq"] != "Annual" || r["indic_de"] != "Population on 1 January - total" || r["CONF_STATUS"] != "" {
+			return export{}, fmt.Errorf("%s:%d: got %s, %s, want annual populations on 1 January: %w", name, i+2, r["freq"], r["indic_de"], errSource)
+		}
+		geo, err := c.byLabel("geo", r["geo"])
+		if err != nil {
+			return export{}, fmt.Errorf("%s:%d: %w", name, i+2, err)
+		}
+		if slices.Contains(places, geo) {
+			g.set("A,JAN,"+geo, r["TIME_PERIOD"], strings.TrimSpace(r["OBS_VALUE"]+" "+r["OBS_FLAG"]))
+		}
+	}
+	return g.export(datasets.Origin{
+		Table: "demo_gind", Title: "Population change - Demographic balance and crude rates at national level",
+		Vintage: "2025-03-27", VintageNote: "the day that the export gives as its last update",
+		Via:    "https://github.com/natix-x/Data-mining-in-Migration-Analysis data/country_population.csv at 6934b51c2f8b",
+		Flags:  "as published",
+		Extent: box(map[string][]string{"indic_de": {"JAN"}, "geo": places}),
+	}), nil
+}
+
 // quarter names the quarter that begins on day, a YYYY-MM-DD.
 func quarter(day string) (string, error) {
 	q := map[string]string{"01-01": "Q1", "04-01": "Q2", "07-01": "Q3", "10-01": "Q4"}

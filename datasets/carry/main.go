@@ -68,7 +68,7 @@ type export struct {
 type carrier func(data string, c *codes) (export, error)
 
 var carriers = []carrier{
-	applicants2023, applicants2024, decisions2017, decisionsQuarterly2023,
+	applicants2023, applicants2024, decisions2017, decisionsQuarterly2023, population2025,
 	unhcrDecisions, unhcrApplications, aidaStatistics,
 }
 

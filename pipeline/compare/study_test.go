@@ -14,6 +14,8 @@ import (
 	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/store"
+
+	"pgregory.net/rapid"
 )
 
 func named(t testing.TB, name string) (*rate.Set, rate.Definition) {
@@ -338,4 +340,45 @@ func TestSplitsOfAll(t *testing.T) {
 	if n < 20 || s.Split == nil {
 		t.Errorf("%d countries are split, all together %v", n, s.Split)
 	}
+}
+
+// Changes and backlogs do not depend on the order in which results come.
+func TestOrder(t *testing.T) {
+	ask := func(name string, q rate.Query) []rate.Result {
+		_, d := named(t, name)
+		rs, err := rate.Evaluate(d, embedded(t), q)
+		if err != nil || len(rs) < 4 {
+			t.Fatal(rs, err)
+		}
+		return rs
+	}
+	quarters := ask("eurostat_first_instance", rate.Query{Citizen: []string{"TOTAL"}, Geo: []string{"DE", "FR", "HR"},
+		Periods: []obs.Period{"2021-Q3", "2021-Q4", "2022-Q3", "2022-Q4", "2023-Q1"}})
+	pending := ask("pending_months", rate.Query{Citizen: []string{"TOTAL"}, Geo: []string{"BE", "DE", "EL", "NL", "PL", "SE"}, Periods: []obs.Period{"2023"}})
+	rapid.Check(t, func(t *rapid.T) {
+		changes := func(rs []rate.Result) string {
+			cs, err := compare.YearBefore(rs, "2022-Q4")
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := ""
+			for _, c := range cs {
+				out += fmt.Sprintln(c.Geo, c.Period, c.Before, c.Known, c.Value, c.Lo, c.Hi, c.Apart, c.Partial, c.Why)
+			}
+			return out
+		}
+		backlogs := func(rs []rate.Result) string {
+			bs, err := compare.Backlogs(rs, "2023", "2023")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(bs)
+		}
+		if a, b := changes(quarters), changes(rapid.Permutation(quarters).Draw(t, "quarters")); a != b {
+			t.Fatalf("in another order:\n%s\n%s", a, b)
+		}
+		if a, b := backlogs(pending), backlogs(rapid.Permutation(pending).Draw(t, "pending")); a != b {
+			t.Fatalf("in another order:\n%s\n%s", a, b)
+		}
+	})
 }

@@ -25,7 +25,7 @@ import (
 
 // FS holds the embedded files under the paths given in the package comment.
 //
-//go:embed exports codes/*.csv charts/*.yaml definitions.yaml definitions.jsonl definitions.schema.json corrections.yaml corrections.schema.json counts.yaml figures words
+//go:embed asylum.yaml asylum.schema.json exports codes/*.csv charts/*.yaml definitions.yaml definitions.jsonl definitions.schema.json corrections.yaml corrections.schema.json counts.yaml figures words
 var FS embed.FS
 
 // An Origin tells where one export came from and how far it reaches.

@@ -56,7 +56,7 @@ var mayImport = map[string]string{
 	"reports/serve": "",
 
 	"cmd/asylum/heap": "", // first to be initialised, so it imports next to nothing
-	"cmd/asylum":      "cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/chart reports/export reports/figure reports/page reports/words",
+	"cmd/asylum":      "datasets pipeline/own cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/chart reports/export reports/figure reports/page reports/words",
 	"notebooks":       "",
 }
 

@@ -104,10 +104,19 @@ func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, o
 		}
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return errors.New("stopped by a signal; what was added before is in the lake, nothing else is\n\thint: run it again to go on")
+		return stopped{}
 	}
 	return errors.Join(failed...)
 }
+
+// stopped reports that a signal ended a command.
+type stopped struct{}
+
+func (stopped) Error() string {
+	return "stopped by a signal; what was added before is in the lake, nothing else is\n\thint: run it again to go on"
+}
+
+func (stopped) Unwrap() error { return context.Canceled }
 
 // version is the program's own, as far as the build knows it.
 func version() string {

@@ -2,40 +2,35 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
+	"asylum/pipeline/fetch"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/store"
 	"asylum/reports/page"
+	"asylum/reports/words"
 
-	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 )
-
-// A config is what asylum.yaml may say; flags given on the command line win.
-type config struct {
-	Lake        string `yaml:"lake"`
-	Out         string `yaml:"out"`
-	Definitions string `yaml:"definitions"`
-	Corrections string `yaml:"corrections"`
-	Codes       string `yaml:"codes"`
-	AsOf        string `yaml:"as_of"`
-	Notify      string `yaml:"notify"`
-}
 
 type runFlags struct {
 	config, out             string
 	asOf, notify            string
 	offline, quiet, explain bool
+	fetch                   []string // of the configuration, as base and langs
+	base                    string
+	langs                   []words.Lang
 }
 
 func (a *app) runCmd() *cobra.Command {
@@ -50,7 +45,10 @@ exchanged in one step: a run that fails leaves the last one as it was.`,
 			if err := a.configure(c, &f); err != nil {
 				return err
 			}
-			err := a.publish(&f)
+			err := a.bring(&f)
+			if !errors.Is(err, context.Canceled) { // a table that cannot be had keeps its old vintage
+				err = errors.Join(err, a.publish(&f))
+			}
 			return errors.Join(err, a.notify(&f, err))
 		},
 	}
@@ -58,7 +56,7 @@ exchanged in one step: a run that fails leaves the last one as it was.`,
 	fl.StringVarP(&f.config, "config", "c", "", "a configuration `FILE` (asylum.yaml)")
 	fl.StringVar(&f.out, "out", "reports/out", "the `DIR` of the site")
 	fl.StringVar(&f.asOf, "as-of", "", "as of a `DATE`, from the vintages of that day")
-	fl.BoolVar(&f.offline, "offline", false, "fetch nothing (nothing is fetched yet without it)")
+	fl.BoolVar(&f.offline, "offline", false, "fetch nothing, whatever the configuration says")
 	fl.BoolVar(&f.explain, "explain", false, "say what would be done, and do nothing")
 	fl.BoolVar(&f.quiet, "quiet", false, "print nothing but errors")
 	fl.StringVar(&f.notify, "notify", "", "run `CMD` in a shell at the end, with what happened on its standard input")
@@ -72,9 +70,13 @@ func (a *app) configure(c *cobra.Command, f *runFlags) error {
 		if err != nil {
 			return err
 		}
-		var cfg config
-		if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&cfg); err != nil && !errors.Is(err, io.EOF) {
-			return usagef("%s: %s", f.config, yaml.FormatError(err, false, false))
+		cfg, err := readConfig(data, f.config)
+		if err != nil {
+			return usageError{err}
+		}
+		f.fetch, f.base = cfg.Fetch, cfg.Base
+		for _, l := range cfg.Languages {
+			f.langs = append(f.langs, words.Lang(l))
 		}
 		for flag, v := range map[string]struct {
 			to   *string
@@ -99,6 +101,20 @@ func (a *app) configure(c *cobra.Command, f *runFlags) error {
 		}
 	}
 	return nil
+}
+
+// bring brings the tables of the configuration up to date.
+func (a *app) bring(f *runFlags) error {
+	if len(f.fetch) == 0 || f.offline || f.explain {
+		return nil
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	client := &fetch.Client{Version: version(), MaxUnpack: a.maxBytes}
+	if !f.quiet {
+		client.Log = a.log
+	}
+	return a.fetch(ctx, client, f.fetch, fetch.Options{})
 }
 
 func (a *app) publish(f *runFlags) error {
@@ -150,7 +166,7 @@ func (a *app) publish(f *runFlags) error {
 	if data, err = a.corrected(data); err != nil {
 		return err
 	}
-	site, err := page.Build(set, data, page.Options{AsOf: f.asOf, Log: log})
+	site, err := page.Build(set, data, page.Options{AsOf: f.asOf, Langs: f.langs, Base: f.base, Log: log})
 	if err != nil {
 		return err
 	}

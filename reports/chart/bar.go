@@ -12,6 +12,9 @@ const bandLeast = 3.0
 // bar draws one bar over its track, which shows the whole and is drawn before.
 func (s *sheet) bar(b *Bar, track rect) {
 	if b.Missing {
+		if b.counted { // a frame as long as the greatest count would look like it
+			track.x1 = track.x0 + half(0.12*track.w())
+		}
 		s.frame(s.pal.axis, 1, track).dash = []float64{3, 3}
 		return
 	}

@@ -4,12 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
-// Bars shows shares of a whole, each beside its two counts.
+// Bars shows shares of a whole, each beside its two counts; or counts.
 type Bars struct {
 	Head
-	Panels []Panel // one or two; side by side, on a phone one under the other
+
+	// Panels are one or two, side by side where there is room, else one under the
+	// other. A single one of more than 16 bars is itself set in two columns on a
+	// sheet that is wide enough.
+	Panels []Panel
+
+	// Counts says that the values are counts, not shares: bars then begin at 0,
+	// the greatest is as long as there is room, and no track shows a whole.
+	Counts bool
 }
 
 // A Panel is a column of groups. All panels share one scale.
@@ -25,13 +34,14 @@ type Group struct {
 	Bars      []Bar
 }
 
-// A Reference is a line across the bars of a group, at a share from 0 to 1.
+// A Reference is a line across the bars of a group, at a share from 0 to 1 or at a count.
 type Reference struct {
 	Value float64
 	Label string
 }
 
-// A Bar is one share. Value and all bounds are fractions from 0 to 1.
+// A Bar is one share. Value and all bounds are fractions from 0 to 1, or counts
+// from 0 up where [Bars.Counts] says so.
 type Bar struct {
 	Name  string
 	Value float64
@@ -52,6 +62,8 @@ type Bar struct {
 	Highlight bool
 	Context   bool // grey: another stage or definition
 	Missing   bool // empty frame; Value means nothing and Label is usually empty
+
+	counted bool // a count, as a share of the greatest
 }
 
 func (b *Bars) check() error {
@@ -60,11 +72,11 @@ func (b *Bars) check() error {
 	}
 	for _, p := range b.Panels {
 		for _, g := range p.Groups {
-			if r := g.Reference; r != nil && !share(r.Value) {
-				return fmt.Errorf("reference %q: got %v, want a share from 0 to 1", clean(r.Label), r.Value)
+			if r := g.Reference; r != nil && !b.may(r.Value) {
+				return fmt.Errorf("reference %q: got %v, want %s", clean(r.Label), r.Value, b.want())
 			}
 			for _, bar := range g.Bars {
-				if err := bar.check(); err != nil {
+				if err := bar.check(b); err != nil {
 					return fmt.Errorf("bar %q: %w", clean(bar.Name), err)
 				}
 			}
@@ -73,22 +85,119 @@ func (b *Bars) check() error {
 	return nil
 }
 
+// may reports whether v can be drawn, and want says what could be.
+func (b *Bars) may(v float64) bool {
+	return share(v) || b.Counts && v >= 0 && !math.IsInf(v, 0)
+}
+
+func (b *Bars) want() string {
+	if b.Counts {
+		return "a count from 0 up"
+	}
+	return "a share from 0 to 1"
+}
+
+// drawn is the figure with every value as a share of what the scale shows, and
+// a single long panel in two.
+func (b *Bars) drawn(s *sheet) *Bars {
+	d := &Bars{Head: b.Head, Panels: b.Panels}
+	if b.Counts {
+		d.Panels = b.shares()
+	}
+	if len(d.Panels) == 1 && d.Panels[0].rows() > 16 && s.w > 1100 && !s.narrow() {
+		d.Panels = d.Panels[0].halves()
+	}
+	return d
+}
+
+// shares are the panels with counts as shares of the greatest.
+func (b *Bars) shares() []Panel {
+	most := 0.0
+	for _, p := range b.Panels {
+		for _, g := range p.Groups {
+			if g.Reference != nil {
+				most = max(most, g.Reference.Value)
+			}
+			for _, bar := range g.Bars {
+				if !bar.Missing {
+					most = max(most, bar.Value, bar.Hi)
+				}
+				if bar.ranged() {
+					most = max(most, bar.High95)
+				}
+			}
+		}
+	}
+	if most == 0 {
+		most = 1
+	}
+	var out []Panel
+	for _, p := range b.Panels {
+		q := Panel{Note: p.Note}
+		for _, g := range p.Groups {
+			g.Bars = slices.Clone(g.Bars)
+			for i := range g.Bars {
+				bar := &g.Bars[i]
+				bar.counted = true
+				for _, v := range []*float64{&bar.Value, &bar.Lo, &bar.Hi, &bar.Low95, &bar.High95} {
+					*v /= most
+				}
+			}
+			if g.Reference != nil {
+				g.Reference = &Reference{g.Reference.Value / most, g.Reference.Label}
+			}
+			q.Groups = append(q.Groups, g)
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+// halves cuts a panel after half of its bars. A group that is cut goes on
+// without its heading, with its reference.
+func (p *Panel) halves() []Panel {
+	left, right := Panel{}, Panel{Note: p.Note}
+	room := (p.rows() + 1) / 2
+	for _, g := range p.Groups {
+		n := min(len(g.Bars), room)
+		if n > 0 {
+			a := g
+			a.Bars = g.Bars[:n]
+			left.Groups = append(left.Groups, a)
+		}
+		if n < len(g.Bars) {
+			b := g
+			b.Bars = g.Bars[n:]
+			if n > 0 {
+				b.Heading = ""
+			}
+			right.Groups = append(right.Groups, b)
+		}
+		room -= n
+	}
+	return []Panel{left, right}
+}
+
 func share(v float64) bool { return v >= 0 && v <= 1 }
 
 var errMissingValue = errors.New("got no value, want one, or Missing set")
 
-func (b *Bar) check() error {
+func (b *Bar) check(of *Bars) error {
+	most := " ≤ 1"
+	if of.Counts {
+		most = ""
+	}
 	switch {
 	case b.Missing:
 		return nil
 	case math.IsNaN(b.Value):
 		return errMissingValue
-	case !share(b.Value):
-		return fmt.Errorf("got value %v, want a share from 0 to 1", b.Value)
-	case b.bounded() && !(share(b.Lo) && share(b.Hi) && b.Lo <= b.Value && b.Value <= b.Hi):
-		return fmt.Errorf("got bounds %v to %v about %v, want 0 ≤ lo ≤ value ≤ hi ≤ 1", b.Lo, b.Hi, b.Value)
-	case b.ranged() && !(share(b.Low95) && share(b.High95) && b.Low95 <= b.High95):
-		return fmt.Errorf("got a range %v to %v, want 0 ≤ low ≤ high ≤ 1", b.Low95, b.High95)
+	case !of.may(b.Value):
+		return fmt.Errorf("got value %v, want %s", b.Value, of.want())
+	case b.bounded() && !(of.may(b.Lo) && of.may(b.Hi) && b.Lo <= b.Value && b.Value <= b.Hi):
+		return fmt.Errorf("got bounds %v to %v about %v, want 0 ≤ lo ≤ value ≤ hi%s", b.Lo, b.Hi, b.Value, most)
+	case b.ranged() && !(of.may(b.Low95) && of.may(b.High95) && b.Low95 <= b.High95):
+		return fmt.Errorf("got a range %v to %v, want 0 ≤ low ≤ high%s", b.Low95, b.High95, most)
 	}
 	return nil
 }
@@ -112,6 +221,7 @@ type barGrid struct {
 const panelGap = 56.0
 
 func (b *Bars) layout(s *sheet, top, bottom float64) float64 {
+	b = b.drawn(s)
 	switch {
 	case s.bare():
 		return b.thumb(s, top, bottom)
@@ -157,7 +267,7 @@ func (b *Bars) spread(s *sheet, g barGrid, top, bottom float64) barGrid {
 // scratch is a sheet to measure on: what is drawn there is not seen.
 func (s *sheet) scratch() *sheet {
 	c := *s
-	c.items, c.runs, c.marks, c.faults = nil, nil, nil, nil
+	c.items, c.runs, c.marks, c.faults, c.hits = nil, nil, nil, nil, nil
 	return &c
 }
 
@@ -203,6 +313,9 @@ func (b *Bars) grid(s *sheet, columns int) barGrid {
 	if s.narrow() {
 		g.track, g.cntX = g.panel, g.panel-g.c
 		g.valueX = g.cntX - 10
+		if g.c == 0 {
+			g.valueX = g.panel
+		}
 		g.name = g.valueX - g.v - 16
 		return g
 	}
@@ -210,6 +323,9 @@ func (b *Bars) grid(s *sheet, columns int) barGrid {
 	g.trackX = half(g.name + s.px(14))
 	g.cntX = g.panel - g.c
 	g.valueX = g.cntX - s.px(10)
+	if g.c == 0 {
+		g.valueX = g.panel
+	}
 	g.track = half(g.valueX - g.v - s.px(18) - g.trackX)
 	return g
 }
@@ -378,7 +494,9 @@ func (l *layers) bar(b *Bar, track rect) {
 	if b.Missing {
 		return
 	}
-	l.tracks = append(l.tracks, track.corners())
+	if !b.counted {
+		l.tracks = append(l.tracks, track.corners())
+	}
 	if !b.ranged() {
 		return
 	}

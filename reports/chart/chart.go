@@ -48,7 +48,8 @@ func (h *Head) TitleText() string {
 }
 
 // A Figure is something this package can draw: *[Ladder], *[Bars], *[Lines],
-// *[Multiples], *[Tiles], *[Heat], *[Funnel] or *[Intervals].
+// *[Stack], *[Dumbbell], *[Slope], *[Waterfall], *[Multiples], *[Tiles], *[Heat],
+// *[Funnel] or *[Intervals].
 type Figure interface {
 	Header() *Head
 	check() error

@@ -1,8 +1,9 @@
 // Package chart draws finished results: a ladder of nested squares, bars of
-// shares, lines over years, small multiples, a tile map of Europe, a heat table
-// of citizenships by countries, a funnel plot, and dots with intervals, in the
-// sizes of [Sizes], on light and dark paper: as SVG that needs no other file, as PNG and PDF, and as SVG for a page
-// that has the style sheet of [CSS] and the fonts of [Fonts].
+// shares or counts, stacked outcomes, dumbbells, slopes, a waterfall, lines over
+// years, small multiples, a tile map of Europe, a heat table of citizenships by
+// countries, a funnel plot, and dots with intervals, in the sizes of [Sizes], on
+// light and dark paper: as SVG that needs no other file, as PNG and PDF, and as
+// SVG for a page that has the style sheet of [CSS] and the fonts of [Fonts].
 //
 // It only draws. Every word, every formatted number and every language choice
 // comes ready from the caller; values come beside them as plain numbers, so

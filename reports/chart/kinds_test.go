@@ -28,6 +28,15 @@ func kindSamples() map[string]func(tongue) Figure {
 		"funnel-ru":      func(l tongue) Figure { return sampleFunnelRU(l) },
 		"heat":           func(l tongue) Figure { return sampleHeat(l) },
 		"heat-diverging": func(l tongue) Figure { return sampleHeatDiverging(l) },
+		"counts":         func(l tongue) Figure { return sampleCounts(l, 16) },
+		"counts-4":       func(l tongue) Figure { return sampleCounts(l, 4) },
+		"counts-40":      func(l tongue) Figure { return sampleCounts(l, 40) },
+		"endings":        func(l tongue) Figure { return sampleEndings(l) },
+		"outcomes":       func(l tongue) Figure { return sampleOutcomes(l, 6) },
+		"outcomes-14":    func(l tongue) Figure { return sampleOutcomes(l, 14) },
+		"dumbbell":       func(l tongue) Figure { return sampleDumbbell(l) },
+		"slope":          func(l tongue) Figure { return sampleSlope(l) },
+		"waterfall":      func(l tongue) Figure { return sampleWaterfall(l) },
 	}
 }
 
@@ -47,6 +56,12 @@ func TestGoldenKinds(t *testing.T) {
 		"multiples-ru-square":    {sampleMultiples(russian), Options{Size: Square}},
 		"intervals-de-wide":      {sampleIntervals(german), Options{}},
 		"ratios-fr-phone":        {sampleRatios(french), Options{Size: Phone}},
+		"counts-en-wide":         {sampleCounts(english, 16), Options{}},
+		"endings-ru-wide":        {sampleEndings(russian), Options{}},
+		"outcomes-de-phone-dark": {sampleOutcomes(german, 6), Options{Theme: Dark, Size: Phone}},
+		"dumbbell-fr-wide":       {sampleDumbbell(french), Options{}},
+		"slope-en-square":        {sampleSlope(english), Options{Size: Square}},
+		"waterfall-ru-a4":        {sampleWaterfall(russian), Options{Size: A4}},
 	} {
 		t.Run(name, func(t *testing.T) { golden(t, name, tt.f, tt.o) })
 	}

@@ -144,6 +144,13 @@ func (r *run) paint(c vg.Canvas, flip float64) {
 	c.FillString(r.face, vg.Point{X: vg.Length(r.at.x), Y: vg.Length(flip - r.at.y)}, r.text)
 }
 
+// vet spoils the sheet if a glyph of text is missing, drawn or not.
+func (s *sheet) vet(st style, text string) {
+	if g, bad := missing(st.face(s.fonts), text); bad && s.err == nil {
+		s.err = &GlyphError{Rune: g, Text: text}
+	}
+}
+
 // text sets one line with its left end at x and returns its right end. A
 // missing glyph spoils the whole sheet.
 func (s *sheet) text(x, y float64, st style, text string) *run {
@@ -151,9 +158,7 @@ func (s *sheet) text(x, y float64, st style, text string) *run {
 	if r.text == "" {
 		return r
 	}
-	if g, bad := missing(r.face, r.text); bad && s.err == nil {
-		s.err = &GlyphError{Rune: g, Text: r.text}
-	}
+	s.vet(st, r.text)
 	r.w = s.width(st)(r.text)
 	s.runs = append(s.runs, r)
 	return r

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"unicode"
 )
 
@@ -100,6 +101,15 @@ func (t *Tiles) check() error {
 }
 
 func (k *Tile) shaded() bool { return !k.CountsOnly && !k.Missing }
+
+// tight takes the per cent sign off a label that has no room for it; the scale
+// beside the map has it.
+func (s *sheet) tight(st style, label string, width float64) string {
+	if s.width(st)(clean(label)) <= width {
+		return label
+	}
+	return strings.TrimRight(strings.TrimSuffix(label, "%"), " \u00a0\u202f")
+}
 
 func percentOf(f func(float64) string, v float64) string {
 	if f == nil {
@@ -466,7 +476,7 @@ func (k *Tile) phoneWords(s *sheet, r rect) {
 	s.text(r.x0+pad, r.y0+25, s.codeStyle().in(ink), k.Geo)
 	if k.shaded() {
 		st := k.labelStyle(s, s.px(15)).in(ink)
-		s.text(r.x0+pad, r.y0+50, st, one(s.fit(st, k.Label, r.w()-2*pad+2, 1)))
+		s.text(r.x0+pad, r.y0+50, st, one(s.fit(st, s.tight(st, k.Label, r.w()-2*pad+2), r.w()-2*pad+2, 1)))
 	}
 	if k.Mixed {
 		s.disc(ink, pt{r.x1 - 11, r.y0 + 18.5}, dotSize)

@@ -17,6 +17,7 @@ import (
 
 	"asylum/pipeline/fetch"
 	"asylum/pipeline/ingest"
+	"asylum/pipeline/rate"
 	"asylum/pipeline/store"
 	"asylum/reports/page"
 	"asylum/reports/words"
@@ -166,7 +167,7 @@ func (a *app) publish(f *runFlags) error {
 	if data, err = a.corrected(data); err != nil {
 		return err
 	}
-	site, err := page.Build(set, data, page.Options{AsOf: f.asOf, Langs: f.langs, Base: f.base, Log: log})
+	site, err := page.Build(set, data, page.Options{AsOf: f.asOf, Langs: f.langs, Base: f.base, Log: log, Each: rate.Parallel})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ import (
 	"slices"
 	"strings"
 
+	"asylum/pipeline/audit"
 	"asylum/pipeline/disk"
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
@@ -43,6 +44,7 @@ type Site struct {
 	Speech   []Spoken           // figures of the speech
 	Quoted   []ledger.Judgement // figures of the discussion around
 	Ledger   []ledger.Judgement // what others published
+	Findings []audit.Finding    // what the audit of the tables found, worst first
 	Vintages []table.Meta
 	Defs     []rate.Definition
 	AsOf     string
@@ -115,6 +117,9 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 		if d != nil {
 			s.Charts = append(s.Charts, d)
 		}
+	}
+	if s.Findings, err = audit.Run(data, audit.Options{Set: set}); err != nil {
+		return nil, err
 	}
 	return s, s.judge(set, data)
 }

@@ -32,7 +32,7 @@ var whole = sync.OnceValues(func() (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return made(data, Options{Each: parallel})
+	return made(data, Options{Each: rate.Parallel})
 })
 
 var wholeFiles = sync.OnceValues(func() (map[string][]byte, error) {
@@ -53,31 +53,6 @@ func made(data rate.Data, o Options) (*Site, error) {
 		return nil, err
 	}
 	return Build(set, audit.Correct(data, c), o)
-}
-
-// parallel does jobs on several goroutines, in no order.
-func parallel(n int, job func(int) error) error {
-	errs := make([]error, n)
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range 2 {
-		wg.Go(func() {
-			for i := range next {
-				errs[i] = job(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func site1(t testing.TB) *Site {
@@ -129,7 +104,7 @@ func TestTheSameFromEmbeddedAndFromTheLake(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := site1(t)
-	b, err := made(l, Options{Each: parallel})
+	b, err := made(l, Options{Each: rate.Parallel})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"asylum/pipeline/audit"
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/table"
@@ -112,10 +113,23 @@ func funcs(l words.Lang) template.FuncMap {
 		"sortable":     func(s string) string { return sortable(l, s) },
 		"list":         l.List,
 		"join":         strings.Join,
+		"text":         func(s string) saidText { return textOf(l, s) },
 		"verdict":      func(j any) string { return verdict(l, judgement(j)) },
 		"verdictClass": func(j any) string { return class(judgement(j)) },
 		"slice12":      func(s string) string { return s[:min(12, len(s))] },
 	}
+}
+
+// A saidText is what the pipeline says, in the page's language where the
+// catalogue has it.
+type saidText struct {
+	Text    string
+	English bool // it stays English, on a page that is not
+}
+
+func textOf(l words.Lang, s string) saidText {
+	t, ok := l.Text(s)
+	return saidText{t, !ok && l != "en"}
 }
 
 // judgement takes one as templates hold it.
@@ -497,10 +511,43 @@ func (p *press) methods(l words.Lang) (view, string) {
 	return view{Lang: l, Path: "methods.html", Here: "methods", Title: l.Say("methods.title"), Description: l.Say("methods.lead"), Body: &methodsView{p.Defs}}, "methods"
 }
 
-type qualityView struct{ Vintages []table.Meta }
+type qualityView struct {
+	Vintages []table.Meta
+	Count    string
+	Findings []findingView
+	More     int // findings that are not listed
+}
+
+// A findingView is a finding of the audit in words.
+type findingView struct {
+	*audit.Finding
+	Where, Kind, Repaired string
+}
+
+// mostFindings are as many as the page lists.
+const mostFindings = 60
 
 func (p *press) quality(l words.Lang) (view, string) {
-	return view{Lang: l, Path: "quality.html", Here: "quality", Title: l.Say("quality.title"), Description: l.Say("quality.lead"), Body: &qualityView{p.Vintages}}, "quality"
+	b := &qualityView{Vintages: p.Vintages}
+	repairs := 0
+	for i := range p.Findings {
+		f := &p.Findings[i]
+		if f.Repair != nil {
+			repairs++
+		}
+		if len(b.Findings) == mostFindings {
+			b.More++
+			continue
+		}
+		x := findingView{Finding: f, Where: f.Where(), Kind: f.Verdict}
+		if r := f.Repair; r != nil {
+			why, _ := l.Text(r.Why)
+			x.Repaired = l.Say("audit.repair", "printed", r.Printed, "value", r.Value, "why", why)
+		}
+		b.Findings = append(b.Findings, x)
+	}
+	b.Count = l.Say("audit.count", "n", len(p.Findings), "repairs", repairs)
+	return view{Lang: l, Path: "quality.html", Here: "quality", Title: l.Say("quality.title"), Description: l.Say("quality.lead"), Body: b}, "quality"
 }
 
 type downloadsView struct {

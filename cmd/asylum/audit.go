@@ -16,7 +16,7 @@ import (
 )
 
 func (a *app) auditCmd() *cobra.Command {
-	var citizen []string
+	var citizen, against []string
 	var format, asOf string
 	var limit int
 	c := &cobra.Command{
@@ -46,9 +46,15 @@ arithmetic leaves one answer, what the cell would have to say. Nothing is
 changed by it. What is broken comes first, of that what most rates rest on, which
 the figure in brackets counts: definitions times results.
 
-The exit status is 4 if anything was found.`,
+--against AIDA,UNHCR sets the counts of two sources side by side, for each
+citizenship, country and year that both have: they agree, to the person or within
+rounding, or a known difference of what is counted explains them (levels,
+intentions, repeat applications, closures, cases), or they are unexplained.
+
+The exit status is 4 if anything was found; a difference that is explained is not
+counted.`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, names []string) error {
+		RunE: func(c *cobra.Command, names []string) error {
 			if err := formats(format, "text", "csv", "json"); err != nil {
 				return err
 			}
@@ -62,7 +68,11 @@ The exit status is 4 if anything was found.`,
 					return err
 				}
 			}
-			got, err := a.findings(audit.Options{Tables: names, Citizen: citizen, AsOf: asOf})
+			opt := audit.Options{Tables: names, Citizen: citizen, AsOf: asOf}
+			if c.Flags().Changed("against") {
+				return a.against(against, opt, format)
+			}
+			got, err := a.findings(opt)
 			if err != nil {
 				return err
 			}
@@ -70,6 +80,7 @@ The exit status is 4 if anything was found.`,
 		},
 	}
 	f := c.Flags()
+	f.StringSliceVar(&against, "against", nil, "set two `SOURCES` side by side instead: AIDA,UNHCR")
 	f.StringSliceVar(&citizen, "citizen", nil, "only what is about these `CODES` of citizenships")
 	f.StringVar(&asOf, "as-of", "", "audit the vintages of a `DATE`")
 	f.IntVar(&limit, "limit", 20, "how many `FINDINGS` to show as text")

@@ -15,11 +15,11 @@ import (
 // figures is AIDA's figures in hand.
 func figures(t testing.TB) *table.Table {
 	t.Helper()
-	return read(t, "../../datasets/exports/aida/statistics/2026-03-18/statistics.csv", "statistics")
+	return readFile(t, "../../datasets/exports/aida/statistics/2026-03-18/statistics.csv", "statistics")
 }
 
-// read reads a file of the project's.
-func read(t testing.TB, name, table string) *table.Table {
+// readFile reads a file of the project's.
+func readFile(t testing.TB, name, table string) *table.Table {
 	t.Helper()
 	f, err := os.Open(name)
 	if err != nil {

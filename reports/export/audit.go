@@ -161,3 +161,54 @@ func AuditCSV(w io.Writer, fs []audit.Finding) error {
 func number(v float64) string {
 	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(v, 'f', 4, 64), "0"), ".")
 }
+
+// A Reconciliation is an audit.Reconciliation as JSON.
+type Reconciliation struct {
+	Citizen string   `json:"citizen"`
+	Geo     string   `json:"geo"`
+	Period  string   `json:"period"`
+	Sources []string `json:"sources"`
+	Levels  string   `json:"levels"` // of UNHCR, such as FI+RA; "" where neither source has any
+	Pairs   []Pair   `json:"pairs"`
+}
+
+// A Pair is one count as both sources have it, in their order.
+type Pair struct {
+	Quantity string   `json:"quantity"`
+	Verdict  string   `json:"verdict"` // agrees, explained or unexplained
+	Size     int64    `json:"size"`    // the first less the second
+	Cause    string   `json:"cause"`
+	Counts   []Amount `json:"counts"`
+}
+
+// An Amount is a count: some cells added up, or taken off.
+type Amount struct {
+	Count int64  `json:"count"`
+	Lo    int64  `json:"lo"` // what rounding allows
+	Hi    int64  `json:"hi"`
+	Words string `json:"words,omitempty"` // what it is made of, where that needs saying
+	Cells []Cell `json:"cells"`
+}
+
+// Reconciliations writes a list of Reconciliation.
+func Reconciliations(w io.Writer, rs []audit.Reconciliation) error {
+	out := []Reconciliation{}
+	for i := range rs {
+		r := &rs[i]
+		x := Reconciliation{Citizen: r.Citizen, Geo: r.Geo, Period: string(r.Period), Sources: r.Sources[:], Levels: r.Levels, Pairs: []Pair{}}
+		for j := range r.Pairs {
+			p := &r.Pairs[j]
+			y := Pair{Quantity: p.Quantity, Verdict: p.Verdict, Size: p.Size, Cause: p.Cause}
+			for _, a := range p.Counts {
+				z := Amount{Count: a.N, Lo: a.Lo, Hi: a.Hi, Words: a.Words, Cells: []Cell{}}
+				for k := range a.Cells {
+					z.Cells = append(z.Cells, cellOf(&a.Cells[k]))
+				}
+				y.Counts = append(y.Counts, z)
+			}
+			x.Pairs = append(x.Pairs, y)
+		}
+		out = append(out, x)
+	}
+	return encode(w, out)
+}

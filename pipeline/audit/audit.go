@@ -164,12 +164,13 @@ func Run(data rate.Data, opt Options) ([]Finding, error) {
 // Table looks at one table by itself. Its findings touch no rates as yet.
 func Table(t *table.Table) []Finding {
 	var out []Finding
+	x := newIndex(t)
 	if t.Source == "aida" {
-		out = pages(t)
+		out = pages(x)
 	} else {
-		out = identities(t)
+		out = identities(x)
 	}
-	out = append(out, series(t)...)
+	out = append(out, series(x)...)
 	for i := range out {
 		out[i].Source, out[i].Table, out[i].Vintage = t.Source, t.Meta.Table, t.Vintage
 	}

@@ -19,6 +19,7 @@ type index struct {
 	pos    []int    // of each row
 	starts []int    // the number of each chunk's first row
 	names  []string // of the dimensions
+	vals   [][]int32
 }
 
 // denseMost is how many positions an index spells out: 128 MB of them.
@@ -123,21 +124,26 @@ func (x *index) counts(p int, out []int32) {
 		col := &ch.Cols[p]
 		part := out[row : row+ch.Rows]
 		copy(part, col.Val)
+		row += ch.Rows
+		if col.Valid == nil && col.Dec == nil {
+			continue
+		}
 		for r := range part {
-			if col.Valid != nil && !col.Known(r) || col.Dec != nil && col.Dec[r] > 0 {
+			if !col.Known(r) || col.Dec != nil && col.Dec[r] > 0 {
 				part[r] = missing
 			}
 		}
-		row += ch.Rows
 	}
 }
 
 // all gives the counts of every period.
 func (x *index) all() [][]int32 {
-	out := make([][]int32, len(x.t.Periods))
-	for p := range out {
-		out[p] = make([]int32, x.t.Rows)
-		x.counts(p, out[p])
+	if x.vals == nil {
+		x.vals = make([][]int32, len(x.t.Periods))
+		for p := range x.vals {
+			x.vals[p] = make([]int32, x.t.Rows)
+			x.counts(p, x.vals[p])
+		}
 	}
-	return out
+	return x.vals
 }

@@ -42,11 +42,12 @@ type binder struct {
 }
 
 // pages checks AIDA's tables: what adds up on a page, and the rates beside it.
-func pages(t *table.Table) []Finding {
+func pages(x *index) []Finding {
+	t := x.t
 	if slices.ContainsFunc(aida.Dims, func(d string) bool { return t.Dim(d) < 0 }) {
 		return nil
 	}
-	b := newBinder(t)
+	b := newBinder(x)
 	var bs []breach
 	for i := range b.eqs {
 		if x, broken := check(b, &b.eqs[i]); broken {
@@ -82,10 +83,10 @@ func (b *binder) childless(f *Finding) {
 	}
 }
 
-func newBinder(t *table.Table) *binder {
-	b := &binder{x: newIndex(t), of: map[ref]*sheet{}, in: map[ref][]int{}, exact: allows("exact"), five: allows("nearest5")}
+func newBinder(x *index) *binder {
+	b := &binder{x: x, of: map[ref]*sheet{}, in: map[ref][]int{}, exact: allows("exact"), five: allows("nearest5")}
 	b.vals = b.x.all()
-	b.gather(t)
+	b.gather(x.t)
 	for _, s := range b.sheets {
 		switch s.kind {
 		case "first_instance":

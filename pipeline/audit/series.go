@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
+	"asylum/pipeline/code"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/table"
 )
@@ -83,18 +85,29 @@ type turn struct {
 
 // series looks at each row over time. Rows that do the same in one country,
 // citizenship and period are told in one finding.
-func series(t *table.Table) []Finding {
-	x := newIndex(t)
+// A row that is ever below 0 is a balance, which may do anything.
+func series(x *index) []Finding {
 	vals := x.all()
+	lo, hi := roundingOf(x.t)(1000)
+	rounds := lo < hi || x.t.Source != "eurostat"
 	var out []Finding
-	for _, r := range runs(t) {
+	for _, r := range runs(x.t) {
 		var turns []turn
 		row := make([]int32, len(r.periods))
 		for i := range x.pos {
+			balance := false
 			for k, p := range r.periods {
 				row[k] = vals[p][i]
+				balance = balance || row[k] < 0 && row[k] != missing
 			}
-			turns = append(turns, turnsOf(int32(i), row, r.before)...)
+			if balance {
+				continue
+			}
+			for _, u := range turnsOf(int32(i), row, r.before) {
+				if u.identity != Frozen || rounds || u.to%100 != 0 { // in hundreds a population may stay the same
+					turns = append(turns, u)
+				}
+			}
 		}
 		out = append(out, tellTurns(x, r, vals, turns)...)
 	}
@@ -145,7 +158,7 @@ func tellTurns(x *index, r run, vals [][]int32, turns []turn) []Finding {
 	var order []string
 	citizen, geo := x.t.Dim("citizen"), x.t.Dim("geo")
 	for _, u := range turns {
-		k := fmt.Sprint(u.identity, u.at, " ", x.value(u.row, citizen), " ", x.value(u.row, geo))
+		k := fmt.Sprint(u.identity, u.at, " ", whole(x.value(u.row, citizen)), " ", x.value(u.row, geo))
 		if groups[k] == nil {
 			order = append(order, k)
 		}
@@ -161,6 +174,14 @@ func tellTurns(x *index, r run, vals [][]int32, turns []turn) []Finding {
 		out = append(out, tellTurn(x, r, g))
 	}
 	return out
+}
+
+// whole is TOTAL for citizenships that hold nearly all, which turn as it does.
+func whole(citizen string) string {
+	if c, ok := code.Must("citizen").Lookup(citizen); ok && c.Kind == code.Aggregate && strings.HasPrefix(citizen, "EXT_") {
+		return "TOTAL"
+	}
+	return citizen
 }
 
 func tellTurn(x *index, r run, g []turn) Finding {

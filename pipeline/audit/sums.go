@@ -7,20 +7,20 @@ import (
 	"strings"
 
 	"asylum/pipeline/rate"
-	"asylum/pipeline/table"
 )
 
 // A ref is a cell by its row and period.
 type ref struct{ row, p int32 }
 
 // An equation says of cells that the whole is the sum of the parts, those from
-// minus on taken off. A bound says that they are no more than the whole.
+// minus on taken off. A bound says that they are no more than the whole, atLeast
+// that they are no less.
 type equation struct {
 	identity, words string
 	whole           ref
 	parts           []ref
 	minus           int
-	bound           bool
+	bound, atLeast  bool
 }
 
 // A book is a table as equations see it.
@@ -71,13 +71,13 @@ func check(b book, e *equation) (breach, bool) {
 		return breach{}, false
 	}
 	sum, s, lacks := side(b, e, -1)
-	if lacks && e.minus < len(e.parts) {
-		return breach{}, false // of a difference nothing is known then
+	if lacks && e.signed() {
+		return breach{}, false // of what may be below 0, nothing is known then
 	}
 	lo, hi := b.allows(e.whole, w)
 	out := breach{equation: *e, size: sum - w, lacks: lacks}
 	switch {
-	case s.lo > hi:
+	case s.lo > hi && !e.atLeast:
 		out.tolerance = (sum - s.lo) + (hi - w)
 	case s.hi < lo && !lacks && !e.bound:
 		out.tolerance = (s.hi - sum) + (w - lo)
@@ -86,6 +86,9 @@ func check(b book, e *equation) (breach, bool) {
 	}
 	return out, true
 }
+
+// signed reports whether what is left out may be below 0.
+func (e *equation) signed() bool { return e.minus < len(e.parts) || e.identity == Balance }
 
 // far stands for a bound that nothing gives.
 const far = int64(1) << 40
@@ -97,7 +100,7 @@ func implied(b book, e *equation, at ref) span {
 		if lacks || e.bound {
 			s.hi = far
 		}
-		if lacks && e.minus < len(e.parts) {
+		if lacks && e.signed() {
 			s.lo = -far
 		}
 		return s
@@ -113,7 +116,7 @@ func implied(b book, e *equation, at ref) span {
 	if lacks || e.bound {
 		out.lo = -far
 	}
-	if lacks && e.minus < len(e.parts) {
+	if lacks && e.signed() {
 		return span{-far, far}
 	}
 	if i >= e.minus {
@@ -294,7 +297,9 @@ func label(b book, e *breach) string {
 func says(b book, e *breach) string {
 	w, _ := b.count(e.whole)
 	s := e.words + ": "
-	if e.bound || e.lacks {
+	if e.atLeast {
+		s += fmt.Sprintf("%s, they are %s", rate.Group(w), rate.Group(w+e.size))
+	} else if e.bound || e.lacks {
 		s += fmt.Sprintf("at most %s, the parts are %s", rate.Group(w), rate.Group(w+e.size))
 	} else {
 		s += fmt.Sprintf("%s, the parts are %s", rate.Group(w), rate.Group(w+e.size))
@@ -326,9 +331,9 @@ type grid struct {
 	apart []int           // the dimensions of a group
 }
 
-func newGrid(t *table.Table) *grid {
-	g := &grid{x: newIndex(t), rules: rules(t), round: roundingOf(t)}
-	g.vals = g.x.all()
+func newGrid(x *index) *grid {
+	t := x.t
+	g := &grid{x: x, vals: x.all(), rules: rules(t), round: roundingOf(t)}
 	for d := range t.Dims {
 		switch t.Dims[d].Name {
 		case "citizen", "sex", "age", "asyl_app", "applicant", "decision":
@@ -385,16 +390,38 @@ func (g *grid) count(at ref) (int64, bool) {
 
 func (g *grid) allows(at ref, n int64) (lo, hi int64) {
 	lo, hi = g.round(n)
+	if lo == hi && n != 0 && n%100 == 0 && g.hundreds(at) {
+		return n - 50, n + 50
+	}
 	if g.fives != nil && g.fives[g.blockOf(at)] {
 		lo, hi = min(lo, max(0, n-2)), max(hi, n+2)
 	}
 	return lo, hi
 }
 
+// hundreds reports whether a series of a table that is not rounded as a whole is
+// printed in hundreds there, as old population figures are: its neighbours are.
+func (g *grid) hundreds(at ref) bool {
+	if g.x.t.Source != "eurostat" {
+		return false
+	}
+	for _, p := range []int32{at.p - 1, at.p + 1} {
+		if p >= 0 && int(p) < len(g.vals) {
+			if v := g.vals[p][at.row]; v != missing && v != 0 && v%100 == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (g *grid) cell(at ref, role string) Cell { return g.x.cell(at.row, int(at.p), role) }
 
 func (g *grid) group(e *equation) string {
-	k := e.words + " " + string(g.x.t.Periods[e.whole.p])
+	k := e.words
+	if e.identity != Balance { // which are many years of one country
+		k += " " + string(g.x.t.Periods[e.whole.p])
+	}
 	for _, d := range g.apart {
 		k += " " + g.x.value(e.whole.row, d)
 	}
@@ -480,8 +507,8 @@ func (g *grid) breaches(r *rule) (out []breach) {
 }
 
 // identities checks the identities along the axes of a table.
-func identities(t *table.Table) []Finding {
-	g := newGrid(t)
+func identities(x *index) []Finding {
+	g := newGrid(x)
 	var bs []breach
 	for i := range g.rules {
 		bs = append(bs, g.breaches(&g.rules[i])...)

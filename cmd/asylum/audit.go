@@ -38,6 +38,7 @@ where it does not:
   jump, collapse, frozen, zero
                a count is ten times that of the year before, lost 99 %, stays the
                same for years, or is 0 for once
+  repeats      a row says what another does, to the last digit
 
 A finding is broken (its cells cannot all be right: sums are held against what
 rounding allows at worst), truncated (digits of a rate were cut off, not

@@ -34,12 +34,13 @@ const (
 	Jump       = "jump"       // a count is ten times what it was
 	Collapse   = "collapse"   // a count lost 99 % and more
 	Frozen     = "frozen"     // a large count stays the same to the last digit
+	Repeats    = "repeats"    // a row says what another does, to the last digit
 	Zero       = "zero"       // a large count is 0 for once
 	Sources    = "sources"    // two sources, one count
 )
 
 // Identities lists them in order.
-var Identities = []string{Outcomes, Applicants, Sexes, Ages, Citizens, Members, Largest, Years, Balance, Rates, Printings, Jump, Collapse, Frozen, Zero, Sources}
+var Identities = []string{Outcomes, Applicants, Sexes, Ages, Citizens, Members, Largest, Years, Balance, Rates, Printings, Jump, Collapse, Frozen, Zero, Repeats, Sources}
 
 // Verdicts on what was found.
 const (
@@ -170,7 +171,7 @@ func Table(t *table.Table) []Finding {
 	} else {
 		out = identities(x)
 	}
-	out = append(out, series(x)...)
+	out = append(append(out, series(x)...), repeats(x)...)
 	for i := range out {
 		out[i].Source, out[i].Table, out[i].Vintage = t.Source, t.Meta.Table, t.Vintage
 	}
@@ -216,8 +217,16 @@ func Rank(fs []Finding) {
 	slices.SortStableFunc(fs, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(verdicts[a.Verdict], verdicts[b.Verdict]), cmp.Compare(b.Touches, a.Touches), cmp.Compare(a.Verdict, b.Verdict),
 			cmp.Compare(excess(&b), excess(&a)), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Table, b.Table), cmp.Compare(a.Vintage, b.Vintage),
-			cmp.Compare(a.Where(), b.Where()), cmp.Compare(a.Says, b.Says))
+			cmp.Compare(a.Where(), b.Where()), cmp.Compare(a.Says, b.Says), cmp.Compare(a.key(), b.key()))
 	})
+}
+
+// key is that of the first cell.
+func (f *Finding) key() string {
+	if len(f.Cells) == 0 {
+		return ""
+	}
+	return strings.Join(f.Cells[0].Key, "\x00")
 }
 
 // excess is by how much a finding misses what rounding allows.

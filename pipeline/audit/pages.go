@@ -58,7 +58,7 @@ func pages(x *index) []Finding {
 	for i := range out {
 		b.childless(&out[i])
 	}
-	return append(out, b.rates(t)...)
+	return slices.Concat(out, b.rates(t), b.repeats())
 }
 
 // childless explains two counts of applicants of which one is the other less

@@ -36,6 +36,10 @@ func (b *binder) rates(t *table.Table) []Finding {
 	}
 	rows := map[*sheet][]*printed{}
 	for _, c := range aida.Recompute(t) {
+		asPrintedOn(c.Rates)
+		for _, tried := range c.Tried {
+			asPrintedOn(tried.Rates)
+		}
 		if l := at[strings.Join([]string{c.Geo, string(c.Year), cmp.Or(c.Category, c.Citizen), c.Page}, "\x00")]; l != nil {
 			rows[l.sheet] = append(rows[l.sheet], &printed{line: l, check: c, hidden: denominators(c.Rates)})
 		}
@@ -55,6 +59,13 @@ func (b *binder) rates(t *table.Table) []Finding {
 		}
 	}
 	return append(out, b.ratesTwice()...)
+}
+
+// asPrintedOn puts rates in the order in which they stand on the page.
+func asPrintedOn(rates []aida.RateCheck) {
+	slices.SortStableFunc(rates, func(x, y aida.RateCheck) int {
+		return cmp.Or(cmp.Compare(x.Pos.Line, y.Pos.Line), cmp.Compare(x.Pos.Col, y.Pos.Col))
+	})
 }
 
 // denominators gives those that all rates agree with, rounded or cut.

@@ -177,6 +177,13 @@ func tell(b book, bs []breach) []Finding {
 	if len(bs) == 0 {
 		return nil
 	}
+	labels := make(map[ref]string, len(bs)) // so that nothing depends on the order of rows
+	for i := range bs {
+		labels[bs[i].whole] = label(b, &bs[i])
+	}
+	slices.SortStableFunc(bs, func(x, y breach) int {
+		return cmp.Or(cmp.Compare(labels[x.whole], labels[y.whole]), cmp.Compare(x.words, y.words))
+	})
 	all := suspects(b, bs)
 	alone := map[int][]suspect{} // the suspects of a breach by itself
 	taken := make([]bool, len(bs))
@@ -247,7 +254,7 @@ func identitiesOf(bs []breach, of []int) []string {
 func one(b book, bs []breach, of []int, who []suspect) Finding {
 	order := slices.Clone(of)
 	slices.SortStableFunc(order, func(i, j int) int {
-		return cmp.Or(cmp.Compare(abs(bs[j].size)-bs[j].tolerance, abs(bs[i].size)-bs[i].tolerance), cmp.Compare(label(b, &bs[i]), label(b, &bs[j])))
+		return cmp.Or(cmp.Compare(abs(bs[j].size)-bs[j].tolerance, abs(bs[i].size)-bs[i].tolerance), cmp.Compare(label(b, &bs[i]), label(b, &bs[j])), cmp.Compare(bs[i].words, bs[j].words))
 	})
 	lead := &bs[order[0]]
 	f := Finding{Identity: lead.identity, Verdict: Broken, Size: float64(lead.size), Tolerance: float64(lead.tolerance), Says: says(b, lead)}
@@ -284,13 +291,17 @@ func one(b book, bs []breach, of []int, who []suspect) Finding {
 		f.Says += fmt.Sprintf("; and %d more of %s", n, lead.words)
 	}
 	explain(b, &f, bs, order, who)
+	if lead.identity == Applicants && lead.size > 0 && !lead.lacks && !lead.bound {
+		f.Verdict = Odd // not impossible
+		f.Cause, f.Repair = "who applies for the first time and again in one year is in both parts", nil
+	}
 	return f
 }
 
 // label orders equations by what their whole is, not by where it stands.
 func label(b book, e *breach) string {
 	c := b.cell(e.whole, "")
-	return strings.Join(c.Key, "\x00") + "\x00" + string(c.Period) + "\x00" + e.words
+	return strings.Join(c.Key, "\x00") + "\x00" + string(c.Period)
 }
 
 // says words a breach with its counts.

@@ -43,7 +43,7 @@ var mayImport = map[string]string{
 	"pipeline/vintage":  "pipeline/obs pipeline/code pipeline/table",
 	"pipeline/ledger":   "datasets pipeline/obs pipeline/own pipeline/code pipeline/table pipeline/rate",
 
-	"pipeline/audit": "datasets pipeline/obs pipeline/code pipeline/table pipeline/aida pipeline/rate", // aida: its printed rates are recomputed there
+	"pipeline/audit": "datasets pipeline/own pipeline/obs pipeline/code pipeline/table pipeline/aida pipeline/rate", // aida: its printed rates are recomputed there
 
 	"reports/letter": "",
 	"reports/pdf":    "reports/letter",

@@ -2,17 +2,22 @@ package audit
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
 	"asylum/datasets"
 	"asylum/pipeline/obs"
+	"asylum/pipeline/own"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/table"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 )
 
 // A Correction is a repair that somebody accepted: one cell, what it says and
@@ -91,26 +96,100 @@ func ReadCorrections(file string) (*Corrections, error) {
 }
 
 func (c *Corrections) add(data []byte, name string) error {
+	data, tree, err := own.YAML(data, name)
+	if err != nil {
+		return err
+	}
 	var list []Correction
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&list); err != nil {
-		return fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&list); err != nil && !errors.Is(err, io.EOF) {
+		return own.Error(err, name, "a list of corrections", "datasets/corrections.schema.json says what one holds")
 	}
+	var faults []error
 	for i := range list {
-		x := &list[i]
-		x.file = name
-		switch {
-		case len(x.Cell) == 0:
-			return fmt.Errorf("%s: correction %q: cell names no code", name, x.ID)
-		case x.AsPrinted == (x.Corrected != nil):
-			return fmt.Errorf("%s: correction %q: got corrected and as_printed, or neither, want one of them", name, x.ID)
+		list[i].file = name
+		for _, f := range list[i].faults() {
+			pos := place(tree, i, f.key)
+			pos.File = name
+			faults = append(faults, &obs.ParseError{Pos: pos, Got: f.got, Want: f.want, Hint: "datasets/corrections.schema.json says what a correction holds"})
 		}
-		if at := slices.IndexFunc(c.list, func(o Correction) bool { return o.ID == x.ID }); at >= 0 {
-			c.list[at] = *x
+		if at := slices.IndexFunc(c.list, func(o Correction) bool { return o.ID == list[i].ID }); at >= 0 {
+			c.list[at] = list[i]
 		} else {
-			c.list = append(c.list, *x)
+			c.list = append(c.list, list[i])
 		}
 	}
-	return nil
+	return errors.Join(faults...)
+}
+
+// A fault is what a correction lacks or has wrong, at one of its keys.
+type fault struct{ key, got, want string }
+
+var (
+	idForm  = regexp.MustCompile(`^[a-z0-9-]+$`)
+	dayForm = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`)
+	webForm = regexp.MustCompile(`^https?://[^ ]+$`)
+)
+
+// faults checks what corrections.schema.json says; a test holds the two against
+// each other.
+func (c *Correction) faults() (out []fault) {
+	wrong := func(key, got, want string) { out = append(out, fault{key, got, want}) }
+	if !idForm.MatchString(c.ID) {
+		wrong("id", "id "+obs.Quote(c.ID), "lower-case letters, digits and -")
+	}
+	if !slices.Contains(ReconcilableSources, c.Source) {
+		wrong("source", "source "+obs.Quote(c.Source), "eurostat, unhcr or aida")
+	}
+	if c.Table == "" {
+		wrong("table", "no table", "a dataset code")
+	}
+	if len(c.Cell) == 0 {
+		wrong("cell", "a cell without codes", "its codes by dimension, such as {citizen: TOTAL, geo: DE}")
+	}
+	if p, ok := obs.ParsePeriod(string(c.Period)); !ok || p != c.Period {
+		wrong("period", "period "+obs.Quote(c.Period), `a period such as "2023", in quotes`)
+	}
+	if c.Printed == "" {
+		wrong("printed", "nothing printed", "what the cell says")
+	}
+	if c.AsPrinted == (c.Corrected != nil) {
+		wrong("corrected", "corrected and as_printed, or neither", "one of them")
+	}
+	if c.Why == "" {
+		wrong("why", "no why", "what is wrong with the cell")
+	}
+	if len(c.Evidence) == 0 {
+		wrong("evidence", "no evidence", "what shows it, with address and date")
+	}
+	for i, e := range c.Evidence {
+		at := fmt.Sprintf("evidence[%d].", i)
+		if e.Says == "" {
+			wrong(at+"says", "evidence that says nothing", "what it shows")
+		}
+		if !webForm.MatchString(e.Address) {
+			wrong(at+"address", "address "+obs.Quote(e.Address), "one that begins with http:// or https://")
+		}
+		if !dayForm.MatchString(e.Date) {
+			wrong(at+"date", "date "+obs.Quote(e.Date), `a date such as "2024-07-10"`)
+		}
+	}
+	return out
+}
+
+// place is where a key of the i-th correction stands, or the correction where
+// the key is missing.
+func place(tree *ast.File, i int, key string) obs.Pos {
+	for _, path := range []string{fmt.Sprintf("$[%d].%s", i, key), fmt.Sprintf("$[%d].id", i), fmt.Sprintf("$[%d]", i)} {
+		p, err := yaml.PathString(path)
+		if err != nil {
+			continue
+		}
+		if n, err := p.FilterFile(tree); err == nil && n != nil && n.GetToken() != nil {
+			at := n.GetToken().Position
+			return obs.Pos{Line: at.Line, Col: at.Column}
+		}
+	}
+	return obs.Pos{Line: 1, Col: 1}
 }
 
 // Correct lays corrections over data: what Load gives has the corrected counts

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"iter"
 	"os"
 	"path/filepath"
@@ -8,10 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"asylum/datasets"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/table"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 func embedded(t testing.TB) *ingest.Embedded {
@@ -148,7 +153,7 @@ func TestBuiltInCorrections(t *testing.T) {
 	}
 }
 
-const own = `- id: mine
+const mine = `- id: mine
   source: aida
   table: statistics
   cell: {citizen: SY, geo: DE, measure: refugee_status, origin: table}
@@ -169,7 +174,7 @@ func write(t testing.TB, text string) string {
 }
 
 func TestCorrectionsOfOnesOwn(t *testing.T) {
-	c, err := ReadCorrections(write(t, own))
+	c, err := ReadCorrections(write(t, mine))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,14 +188,14 @@ func TestCorrectionsOfOnesOwn(t *testing.T) {
 
 	// By the same id one is replaced, or taken back.
 	data := embedded(t)
-	c, err = ReadCorrections(write(t, strings.NewReplacer("mine", "de-2023-humanitarian-total", "citizen: SY, geo: DE, measure: refugee_status", "citizen: TOTAL, geo: DE, measure: humanitarian_protection", "10,614", "61,778", "10615", "20000").Replace(own)))
+	c, err = ReadCorrections(write(t, strings.NewReplacer("mine", "de-2023-humanitarian-total", "citizen: SY, geo: DE, measure: refugee_status", "citizen: TOTAL, geo: DE, measure: humanitarian_protection", "10,614", "61,778", "10615", "20000").Replace(mine)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if r := germany(t, Correct(data, c), true); r.Num != 20000 {
 		t.Errorf("replaced: %d", r.Num)
 	}
-	c, err = ReadCorrections(write(t, strings.NewReplacer("mine", "de-2023-humanitarian-total", "corrected: 10615", "as_printed: true").Replace(own)))
+	c, err = ReadCorrections(write(t, strings.NewReplacer("mine", "de-2023-humanitarian-total", "corrected: 10615", "as_printed: true").Replace(mine)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +204,7 @@ func TestCorrectionsOfOnesOwn(t *testing.T) {
 	}
 
 	// What says anything else than is printed is left alone, and that is told.
-	c, err = ReadCorrections(write(t, strings.Replace(own, "10,614", "10,600", 1)))
+	c, err = ReadCorrections(write(t, strings.Replace(mine, "10,614", "10,600", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +239,7 @@ func TestCorrectionsThatAreOfNoCell(t *testing.T) {
 		{"citizen: SY, geo: DE, measure: refugee_status", "measure: subsidiary_protection", "is about"},
 		{"citizen: SY", "nationality: SY", `got dimension "nationality", want one of citizen, geo, table`},
 	} {
-		text := strings.Replace(own, tt.from, tt.to, 1)
+		text := strings.Replace(mine, tt.from, tt.to, 1)
 		if tt.want == "is about" {
 			text = strings.Replace(text, "10,614", "0", 1)
 		}
@@ -250,20 +255,80 @@ func TestCorrectionsThatAreOfNoCell(t *testing.T) {
 	}
 }
 
+// Each fault is named by line and column. The schema of corrections refuses the
+// same, but for what it cannot say: one of corrected and as_printed.
 func TestFaultsOfCorrections(t *testing.T) {
-	for _, tt := range []struct{ from, to, want string }{
-		{"  corrected: 10615\n", "", "got corrected and as_printed, or neither, want one of them"},
-		{"  corrected: 10615\n", "  corrected: 10615\n  as_printed: true\n", "got corrected and as_printed, or neither, want one of them"},
-		{"cell: {citizen: SY, geo: DE, measure: refugee_status, origin: table}", "cell: {}", "names no code"},
+	for _, tt := range []struct {
+		from, to, want string
+		schemaLets     bool
+	}{
+		{"id: mine", "id: My own", `own.yaml:1:7: got id "My own", want lower-case letters, digits and -`, false},
+		{"source: aida", "source: euaa", `own.yaml:2:11: got source "euaa", want eurostat, unhcr or aida`, false},
+		{"  corrected: 10615\n", "", "own.yaml:1:7: got corrected and as_printed, or neither, want one of them", true},
+		{"  corrected: 10615\n", "  corrected: 10615\n  as_printed: true\n", "own.yaml:7:14: got corrected and as_printed, or neither, want one of them", true},
+		{"corrected: 10615", "corrected: many", "own.yaml:7:14: ", false},
+		{`period: "2023"`, `period: "23"`, `own.yaml:5:11: got period "23", want a period such as "2023", in quotes`, false},
+		{"why: a test", `why: ""`, "own.yaml:8:8: got no why, want what is wrong with the cell", false},
+		{"https://example.org/", "example.org", `own.yaml:9:34: got address "example.org", want one that begins with http`, false},
+		{"2024-01-01", "1 January", `got date "1 January", want a date such as`, false},
+		{"  evidence: [{says: so, address: \"https://example.org/\", date: \"2024-01-01\"}]\n", "", "own.yaml:1:7: got no evidence, want what shows it", false},
+		{"why: a test", "why: a test\n  reason: a test", "own.yaml:9:3: ", false},
 	} {
-		name := write(t, strings.Replace(own, tt.from, tt.to, 1))
-		if _, err := ReadCorrections(name); err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%v, want %q", err, tt.want)
+		text := strings.Replace(mine, tt.from, tt.to, 1)
+		if text == mine {
+			t.Fatalf("%q does not stand in the file", tt.from)
 		}
+		t.Chdir(t.TempDir())
+		if err := os.WriteFile("own.yaml", []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadCorrections("own.yaml"); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q: %v, want %q", tt.to, err, tt.want)
+		}
+		if err := againstSchema(t, text); (err == nil) != tt.schemaLets {
+			t.Errorf("%q: the schema says %v", tt.to, err)
+		}
+	}
+	if err := againstSchema(t, mine); err != nil {
+		t.Error(err)
+	}
+	text, err := datasets.FS.ReadFile("corrections.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := againstSchema(t, string(text)); err != nil {
+		t.Error(err)
 	}
 	if _, err := ReadCorrections(filepath.Join(t.TempDir(), "none.yaml")); !os.IsNotExist(err) {
 		t.Errorf("no file: %v", err)
 	}
+}
+
+// againstSchema checks corrections with a library for JSON Schema.
+func againstSchema(t *testing.T, text string) error {
+	t.Helper()
+	const name = "corrections.schema.json"
+	data, err := datasets.FS.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(name, doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var corrections any
+	if err := yaml.Unmarshal([]byte(text), &corrections); err != nil {
+		t.Fatal(err)
+	}
+	return schema.Validate(corrections)
 }
 
 // same2 compares cells of two readings of a table.

@@ -124,7 +124,7 @@ func (a *app) reconciled(rs []audit.Reconciliation) {
 		a.printf("The two sources share no citizenship, country and year.\n")
 		return
 	}
-	a.printf("\n%d counts agree, %d differ as is explained, %d differ unexplained\n", n[0], n[1], n[2])
+	a.printf("\n%d agreed, %d explained, %d unexplained\n", n[0], n[1], n[2])
 }
 
 // twoCounts writes the counts of a pair, one where they are the same.

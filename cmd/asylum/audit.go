@@ -16,7 +16,7 @@ import (
 )
 
 func (a *app) auditCmd() *cobra.Command {
-	var citizen, against []string
+	var citizen, geo, against []string
 	var format, asOf string
 	var limit int
 	c := &cobra.Command{
@@ -69,7 +69,12 @@ counted.`,
 					return err
 				}
 			}
-			opt := audit.Options{Tables: names, Citizen: citizen, AsOf: asOf}
+			for _, code := range geo {
+				if err := known("geo", code); err != nil {
+					return err
+				}
+			}
+			opt := audit.Options{Tables: names, Citizen: citizen, Geo: geo, AsOf: asOf}
 			if c.Flags().Changed("against") {
 				return a.against(against, opt, format)
 			}
@@ -83,6 +88,7 @@ counted.`,
 	f := c.Flags()
 	f.StringSliceVar(&against, "against", nil, "set two `SOURCES` side by side instead: AIDA,UNHCR")
 	f.StringSliceVar(&citizen, "citizen", nil, "only what is about these `CODES` of citizenships")
+	f.StringSliceVar(&geo, "geo", nil, "only what is about these `CODES` of countries")
 	f.StringVar(&asOf, "as-of", "", "audit the vintages of a `DATE`")
 	f.IntVar(&limit, "limit", 20, "how many `FINDINGS` to show as text")
 	f.StringVar(&format, "format", "text", "text, csv or json")
@@ -242,7 +248,7 @@ func (a *app) auditCells(f *audit.Finding) error {
 		return err
 	}
 	if n := len(f.Cells) - mostCells; n > 0 {
-		a.printf("  and %d more cells; --format json lists them\n", n)
+		a.printf("  and %d more %s; --format json lists them\n", n, plural(n, "cell", "cells"))
 	}
 	return nil
 }

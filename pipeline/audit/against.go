@@ -142,7 +142,7 @@ func Reconcile(data rate.Data, a, b string, opt Options) ([]Reconciliation, erro
 	r := reconciler{sources: [2]string{a, b}, one: one, two: two, all: subjects}
 	var out []Reconciliation
 	for _, s := range subjects {
-		if len(opt.Citizen) > 0 && !slices.Contains(opt.Citizen, s.citizen) {
+		if !opt.about(s.citizen, s.geo) {
 			continue
 		}
 		if rec := r.reconcile(s); len(rec.Pairs) > 0 {

@@ -117,9 +117,15 @@ func (f *Finding) Where() string {
 // Options say what to look at. The zero value looks at every table.
 type Options struct {
 	Tables  []string  // dataset codes; nil: all
+	Geo     []string  // and of such a country
 	Citizen []string  // only findings with such a cell; nil: all
 	AsOf    string    // YYYY-MM-DD: what was known on that day
 	Set     *rate.Set // the definitions whose results a finding may touch; nil: none are counted
+}
+
+// about reports whether a citizenship and country are asked for.
+func (o *Options) about(citizen, geo string) bool {
+	return (len(o.Citizen) == 0 || slices.Contains(o.Citizen, citizen)) && (len(o.Geo) == 0 || slices.Contains(o.Geo, geo))
 }
 
 // Run looks at every vintage of every table that is asked for. What a newer
@@ -150,11 +156,9 @@ func Run(data rate.Data, opt Options) ([]Finding, error) {
 		return nil, err
 	}
 	all = append(all, years...)
-	if opt.Citizen != nil {
-		all = slices.DeleteFunc(all, func(f Finding) bool {
-			return !slices.ContainsFunc(f.Cells, func(c Cell) bool { return slices.Contains(opt.Citizen, c.Code("citizen")) })
-		})
-	}
+	all = slices.DeleteFunc(all, func(f Finding) bool {
+		return !slices.ContainsFunc(f.Cells, func(c Cell) bool { return opt.about(c.Code("citizen"), c.Code("geo")) })
+	})
 	if touch != nil {
 		touch.count(all)
 	}

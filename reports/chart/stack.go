@@ -235,8 +235,8 @@ func (k *Stack) row(s *sheet, g stackGrid, i int, y float64) (rect, float64) {
 		s.vet(value, label+counts)
 		if w := edges[j+1] - edges[j]; seg.Value > 0 && label+counts != "" && !k.inside(s, g, j, label, counts, w) {
 			sy := saying{part: j, x: (edges[j] + edges[j+1]) / 2}
-			sy.label = one(s.fit(s.overStyle(value), label, 0.2*(g.x1-g.x0), 1))
-			sy.counts = one(s.fit(s.noteStyle(), counts, 0.25*(g.x1-g.x0), 1))
+			sy.label = one(s.fit(s.overStyle(value), label, 0.3*(g.x1-g.x0), 1))
+			sy.counts = one(s.fit(s.noteStyle(), counts, 0.4*(g.x1-g.x0), 1))
 			label, counts = sy.label, sy.counts
 			sy.w = s.width(s.overStyle(value))(label) + s.width(s.noteStyle())(counts)
 			if label != "" && counts != "" {
@@ -294,8 +294,7 @@ func (k *Stack) over(s *sheet, g stackGrid, over []saying, value style, y float6
 	room := g.x1 - g.x0 + s.px(16)
 	for i, o := range over {
 		if room -= o.w + s.px(16); room < 0 {
-			s.lost(o.label + " " + o.counts)
-			continue
+			break // a segment too narrow for words has them in the table of the page
 		}
 		all = append(all, endLabel{series: i, from: pt{0, o.x}, h: o.w + s.px(16)})
 	}

@@ -294,7 +294,11 @@ func (w *writer) source(extra string) {
 			}
 		}
 	}
-	line := w.Say("source.line", "sources", strings.Join(parts, "; "), "date", w.dates())
+	key := "source.line"
+	if w.Spec.Kind == "counts" || w.Spec.Kind == "releases" { // applications have no stage
+		key = "source.line.plain"
+	}
+	line := w.Say(key, "sources", strings.Join(parts, "; "), "date", w.dates())
 	if extra != "" {
 		line += " " + extra
 	}

@@ -83,7 +83,7 @@ func TestEveryKindIsDrawnFromTheEmbeddedData(t *testing.T) {
 	for _, d := range drafts(t) {
 		got[d.Spec.Kind] = true
 	}
-	for _, k := range []string{"bars", "lines", "ladder", "tiles", "heat", "funnel", "multiples", "releases", "pact"} {
+	for _, k := range []string{"bars", "counts", "lines", "stack", "ladder", "tiles", "heat", "funnel", "dumbbell", "multiples", "releases", "pact"} {
 		if !got[k] {
 			t.Errorf("no %s", k)
 		}

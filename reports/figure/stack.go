@@ -88,7 +88,7 @@ func gatherStack(s *Source, d *Draft) (shape, error) {
 			return 0
 		})
 	}
-	if len(out.bars) == 0 {
+	if len(out.bars) < 2 {
 		return nil, ErrNothing
 	}
 	for _, o := range Outcomes {
@@ -101,6 +101,7 @@ func gatherStack(s *Source, d *Draft) (shape, error) {
 	}
 	for _, b := range out.bars {
 		d.Results = append(d.Results, *b.Result)
+		d.Data = append(d.Data, Datum{Series: "protected", Result: b.Result, Num: b.Num, Whole: b.Den})
 		for _, o := range out.part {
 			d.Data = append(d.Data, Datum{Series: o, Result: b.Result, Num: b.count[o], Whole: b.Den})
 		}

@@ -5,9 +5,6 @@ import (
 	"image/color"
 	"math"
 	"testing"
-
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/vgimg"
 )
 
 // A lab is a colour of CIELAB under D65.
@@ -203,9 +200,9 @@ func TestWordsInAColour(t *testing.T) {
 func marksOnly(s *sheet) *image.RGBA {
 	bare := *s
 	bare.runs = nil
-	c := vgimg.NewWith(vgimg.UseWH(vg.Length(s.w), vg.Length(s.h)), vgimg.UseDPI(72))
+	c := newRaster(s.w, s.h, 1)
 	bare.play(c)
-	return c.Image().(*image.RGBA)
+	return c.img
 }
 
 // TestOnWhatIsUnderIt looks at the picture without its text. Text has a contrast

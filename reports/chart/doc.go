@@ -14,8 +14,8 @@
 // A picture is made in two passes. A figure first lays itself out on a sheet,
 // an ordered list of fills, strokes and text runs in px from the top left;
 // text is measured with the very font that draws it, and the sheet grows with
-// its content. The list is then played onto a [vg.Canvas]: our own for SVG and
-// for PDF (package pdf), gonum's vgimg for PNG. All files are the same bytes on
+// its content. The list is then played onto a [vg.Canvas]: our own for SVG, for
+// PDF (package pdf) and for PNG. All files are the same bytes on
 // every run, and everything may be called from several goroutines at once.
 //
 // One px of the sheet is one point of the canvas (72 to the inch).

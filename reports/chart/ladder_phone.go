@@ -32,10 +32,7 @@ func (s *sheet) beside(side float64) bool { return side > 0.44*(s.right()-s.left
 // rowPitch is 8 if all squares are small, less if the largest would leave no
 // room for its words.
 func (l *Ladder) rowPitch(s *sheet) float64 {
-	most := 0
-	for _, st := range l.Steps {
-		most = max(most, l.cells(st.Count))
-	}
+	most := l.most()
 	for pitch := 8.0; pitch > 1; pitch -= 0.5 {
 		if side(most, pitch) <= 0.69*(s.right()-s.left()) {
 			return pitch

@@ -16,7 +16,7 @@ func (l *Ladder) tiers(s *sheet, top, bottom float64) (end float64, ok bool) {
 	var height float64
 	pitch := 14.0
 	for ; pitch >= 1; pitch -= 0.5 {
-		if side(l.cells(first.Count), pitch) > 0.6*(s.right()-s.left()) {
+		if n := l.cells(first.Count); side(n, pitch) > 0.6*(s.right()-s.left()) || pitch > 2.5 && tall(n, pitch) > bottom-top {
 			continue
 		}
 		p = rest.plan(s, pitch)

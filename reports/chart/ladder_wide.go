@@ -46,12 +46,24 @@ const ladderTop = 14.0
 func (l *Ladder) fit(s *sheet, top, bottom float64) ladderPlan {
 	var p ladderPlan
 	for pitch := 14.0; pitch > 0; pitch -= 0.5 {
+		if n := l.most(); pitch > 3.5 && (tall(n, pitch) > bottom-top || side(n, pitch) > s.right()-s.left()) {
+			continue // not worth measuring words
+		}
 		p = l.plan(s, pitch)
 		if !p.wide && (pitch <= 3.5 || p.above+p.below <= bottom-top-ladderTop) {
 			break
 		}
 	}
 	return p
+}
+
+// most is the number of cells of the largest step.
+func (l *Ladder) most() int {
+	most := 0
+	for _, st := range l.Steps {
+		most = max(most, l.cells(st.Count))
+	}
+	return most
 }
 
 // columns draws the plan in the middle between top and bottom.

@@ -8,29 +8,66 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	"image/png"
 	"io"
-	"math"
 	"slices"
 	"strings"
+	"sync"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/vgimg"
+	"github.com/klauspost/compress/zlib"
 )
 
 const maxColors = 200
 
 func writePNG(w io.Writer, s *sheet, h *Head) error {
-	c := vgimg.NewWith(vgimg.UseWH(vg.Length(s.w), vg.Length(s.h)), vgimg.UseDPI(int(math.Round(72*s.scale()))))
+	c := newRaster(s.w, s.h, s.scale())
 	s.play(c)
-	var b bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.DefaultCompression} // the best takes five times as long for a tenth
-	if err := enc.Encode(&b, quantise(c.Image(), s.pal.all())); err != nil {
+	file, err := encode(quantise(c.img, s.pal.all()), h, s.dotsPerMetre())
+	if err != nil {
 		return err
 	}
-	_, err := w.Write(annotate(b.Bytes(), h, s.dotsPerMetre()))
+	_, err = w.Write(file)
 	return err
 }
+
+// encode writes a picture of indexed colours as a PNG file. No row is filtered,
+// as is best for flat areas.
+func encode(img *image.Paletted, h *Head, dots uint32) ([]byte, error) {
+	size := img.Bounds()
+	out := []byte("\x89PNG\r\n\x1a\n")
+	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(size.Dx())), uint32(size.Dy()))
+	out = chunk(out, "IHDR", append(header, 8, 3, 0, 0, 0))
+	out = annotate(out, h, dots)
+	var colours []byte
+	for _, c := range img.Palette {
+		k := c.(color.RGBA)
+		colours = append(colours, k.R, k.G, k.B)
+	}
+	out = chunk(out, "PLTE", colours)
+	var b bytes.Buffer
+	z := zips.Get().(*zlib.Writer)
+	defer zips.Put(z)
+	z.Reset(&b)
+	row := make([]byte, 1+size.Dx())
+	for y := range size.Dy() {
+		copy(row[1:], img.Pix[y*img.Stride:])
+		if _, err := z.Write(row); err != nil {
+			return nil, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return chunk(chunk(out, "IDAT", b.Bytes()), "IEND", nil), nil
+}
+
+// zips are kept: each holds a megabyte of tables.
+var zips = sync.Pool{New: func() any {
+	z, err := zlib.NewWriterLevel(io.Discard, 7)
+	if err != nil {
+		panic(err) // the level is one of the library's own
+	}
+	return z
+}}
 
 // scale is how many dots of a PNG a px has.
 func (s *sheet) scale() float64 {
@@ -50,11 +87,9 @@ func (s *sheet) dotsPerMetre() uint32 {
 	return uint32(s.w * s.scale() / mm * 1000)
 }
 
-// annotate puts what the picture is, and its dots to the metre, behind the header
-// of a PNG file: pictures travel without the page they stood on.
-func annotate(file []byte, h *Head, dots uint32) []byte {
-	const header = 8 + 25 // signature and IHDR
-	out := append([]byte{}, file[:header]...)
+// annotate adds what the picture is, and its dots to the metre: pictures travel
+// without the page they stood on.
+func annotate(out []byte, h *Head, dots uint32) []byte {
 	perMetre := binary.BigEndian.AppendUint32(nil, dots)
 	out = chunk(out, "pHYs", slices.Concat(perMetre, perMetre, []byte{1}))
 	for _, t := range [][2]string{
@@ -66,7 +101,7 @@ func annotate(file []byte, h *Head, dots uint32) []byte {
 			out = chunk(out, "iTXt", []byte(t[0]+"\x00\x00\x00\x00\x00"+t[1]))
 		}
 	}
-	return append(out, file[header:]...)
+	return out
 }
 
 func chunk(out []byte, kind string, data []byte) []byte {

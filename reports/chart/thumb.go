@@ -139,10 +139,7 @@ func (l *Ladder) thumb(s *sheet, top, bottom float64) float64 {
 		}
 		return total + gap*float64(len(l.Steps)-1), each
 	}
-	most := 0
-	for i := range l.Steps {
-		most = max(most, l.cells(l.Steps[i].Count))
-	}
+	most := l.most()
 	pitch := 12.0
 	for ; pitch > 0.5; pitch -= 0.25 {
 		if w, _ := widths(pitch); w <= s.right()-s.left() && tall(most, pitch) <= foot-top-st.lead-s.px(10) {

@@ -77,7 +77,7 @@ func (s *Subset) WOFF() ([]byte, error) {
 		}
 		packed := data
 		if len(data) > 60 {
-			p, err := deflate(data)
+			p, err := Deflate(data)
 			if err != nil {
 				return nil, fmt.Errorf("letter: table %s: %w", t.tag, err)
 			}
@@ -109,7 +109,8 @@ var deflaters = sync.Pool{New: func() any {
 	return w
 }}
 
-func deflate(data []byte) ([]byte, error) {
+// Deflate packs data as zlib does, the same bytes each time.
+func Deflate(data []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w := deflaters.Get().(*zlib.Writer)
 	defer deflaters.Put(w)

@@ -17,7 +17,6 @@ import (
 	"unicode/utf16"
 
 	"asylum/reports/letter"
-	"github.com/klauspost/compress/zlib"
 )
 
 // Info is what a document says of itself. Empty fields are left out.
@@ -108,18 +107,11 @@ func (f *file) add(body string) int { return f.object(f.reserve(), body) }
 
 // stream writes data, deflated, with the entries of its dictionary.
 func (f *file) stream(n int, dict string, data []byte) (int, error) {
-	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, zlib.BestCompression)
+	packed, err := letter.Deflate(data)
 	if err != nil {
 		return 0, err
 	}
-	if _, err := w.Write(data); err != nil {
-		return 0, err
-	}
-	if err := w.Close(); err != nil {
-		return 0, err
-	}
-	return f.object(n, fmt.Sprintf("<<%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream", dict, b.Len(), b.Bytes())), nil
+	return f.object(n, fmt.Sprintf("<<%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream", dict, len(packed), packed)), nil
 }
 
 func ref(n int) string { return strconv.Itoa(n) + " 0 R" }

@@ -406,6 +406,9 @@ type keyNumber struct {
 	Hot                 bool
 }
 
+// mostCharts are as many as a page of a place shows, to stay light.
+const mostCharts = 7
+
 func (p *press) place(l words.Lang, axis string, x *figure.Place) (view, string) {
 	b := &placeView{Place: *x, Axis: axis}
 	own := func(s *figure.Spec) bool {
@@ -418,7 +421,7 @@ func (p *press) place(l words.Lang, axis string, x *figure.Place) (view, string)
 	for _, d := range p.Charts { // charts of other pages that are about it
 		c := p.drawn[l][d.Spec.ID]
 		about := own(&d.Spec) || axis == "geo" && d.Spec.Kind == "ladder" && d.Spec.Geo[0] == x.Code
-		if about && !slices.Contains(b.Charts, c) && d.Spec.Featured {
+		if about && !slices.Contains(b.Charts, c) && d.Spec.Featured && len(b.Charts) < mostCharts {
 			b.Charts = append(b.Charts, c)
 		}
 	}

@@ -168,7 +168,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.raw, "raw", false, "the tables as printed: make no corrections")
 	f.StringVar(&a.codes, "codes", "", "a `FILE` of codes of your own: lines of dimension,code,kind")
 	f.Int64Var(&a.maxBytes, "max-bytes", 0, "how many `BYTES` a gzip file may unpack to (default 8 GiB)")
-	root.AddCommand(a.runCmd(), a.initCmd(), a.fetchCmd(), a.addCmd(), a.tablesCmd(), a.rateCmd(), a.ratesCmd(), a.ladderCmd(), a.traceCmd(), a.reproduceCmd(), a.compareCmd(), a.countriesCmd(), a.diffCmd(), a.solveCmd(), a.sqlCmd(), a.auditCmd(), a.verifyCmd(), a.forgetCmd(), a.gcCmd(), a.serveCmd(), a.chartCmd())
+	root.AddCommand(a.runCmd(), a.initCmd(), a.fetchCmd(), a.addCmd(), a.tablesCmd(), a.rateCmd(), a.ratesCmd(), a.ladderCmd(), a.traceCmd(), a.reproduceCmd(), a.compareCmd(), a.countriesCmd(), a.diffCmd(), a.solveCmd(), a.sqlCmd(), a.auditCmd(), a.verifyCmd(), a.forgetCmd(), a.gcCmd(), a.serveCmd(), a.chartCmd(), a.reportCmd())
 	for _, c := range root.Commands() {
 		c.Long = strings.TrimSpace(c.Long+"\n\n") + "\n\n" + exitLegend
 		if c.Args == nil {

@@ -64,6 +64,10 @@ func wrap(m measure, s string, width float64) []string {
 	return lines
 }
 
+// Wrap breaks s into lines no wider than width, as the sheets do: a short word
+// stays with the next one, and a word wider than a line is cut.
+func Wrap(width func(string) float64, s string, most float64) []string { return wrap(width, s, most) }
+
 // wrapped is wrap, and tells how many words had to be cut.
 func wrapped(m measure, s string, width float64) (lines []string, cuts int) {
 	line := ""

@@ -1,6 +1,11 @@
 package figure
 
 import (
+	"fmt"
+	"strings"
+
+	"asylum/pipeline/code"
+	"asylum/pipeline/ledger"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
 	"asylum/reports/words"
@@ -34,4 +39,37 @@ func (s *Source) Table(l words.Lang, spec Spec) (head []string, rows [][]string,
 		rows = append(rows, w.rateRow(spec.By, r))
 	}
 	return w.out.Head, rows, nil
+}
+
+// Trace is the command that lists the cells of a result.
+func Trace(r *rate.Result) string {
+	s := fmt.Sprintf("asylum trace %s --source %s --citizen %s --geo %s --period %s", r.Definition, r.Source, r.Citizen, r.Geo, r.Period)
+	if x, ok := code.Must("geo").Lookup(r.Geo); ok && x.Kind == code.Aggregate && r.Stage == "FI" {
+		s += " --stage FI"
+	}
+	return s
+}
+
+// Verdict is a verdict of the ledger in words.
+func Verdict(l words.Lang, j *ledger.Judgement) string {
+	s := l.Say("verdict." + strings.ReplaceAll(j.Kind(), " ", "-"))
+	if _, rest, ok := strings.Cut(j.Verdict, ": "); ok {
+		s += ": " + rest
+	}
+	return s
+}
+
+// Rests is both counts, with their rate, that a verdict rests on: those of the data
+// at hand, else those printed beside the figure; "" if there are none.
+func Rests(l words.Lang, j *ledger.Judgement) string {
+	if r := j.Match; r != nil {
+		if !r.Known || r.CountsOnly() {
+			return l.Of(r.Num, r.Den)
+		}
+		return l.Say("ladder.over", "counts", l.Of(r.Num, r.Den), "rate", Fine(l, r))
+	}
+	if r := j.Printed(); r != nil {
+		return l.Say("ledger.printed", "counts", l.Of(r.Num, r.Den), "rate", l.Percent(r.Value, j.Decimals()+1))
+	}
+	return ""
 }

@@ -52,7 +52,7 @@ func ledgerOf(l words.Lang, figures []ledger.Judgement) *ledgerView {
 			by = append(by, nil)
 		}
 		by[n] = append(by[n], *j)
-		e := entryView{Judgement: j, Kind: class(j), Verdict: verdict(l, j), Rests: rests(l, j), Difference: difference(l, j)}
+		e := entryView{Judgement: j, Kind: class(j), Verdict: figure.Verdict(l, j), Rests: figure.Rests(l, j), Difference: difference(l, j)}
 		if list := out.Topics[n].Figures; len(list) == 0 || list[len(list)-1].From != j.From {
 			e.Source = &ledger.Source{Title: j.From.Title, Address: j.Address}
 		}
@@ -67,15 +67,6 @@ func ledgerOf(l words.Lang, figures []ledger.Judgement) *ledgerView {
 // class is a verdict as a class of the stylesheet.
 func class(j *ledger.Judgement) string { return strings.ReplaceAll(j.Kind(), " ", "-") }
 
-// verdict is a verdict in words.
-func verdict(l words.Lang, j *ledger.Judgement) string {
-	s := l.Say("verdict." + class(j))
-	if _, rest, ok := strings.Cut(j.Verdict, ": "); ok {
-		s += ": " + rest
-	}
-	return s
-}
-
 // sum counts the verdicts.
 func sum(l words.Lang, figures []ledger.Judgement) string {
 	n := map[string]int{}
@@ -89,19 +80,6 @@ func sum(l words.Lang, figures []ledger.Judgement) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func rests(l words.Lang, j *ledger.Judgement) string {
-	if r := j.Match; r != nil {
-		if !r.Known || r.CountsOnly() {
-			return l.Of(r.Num, r.Den)
-		}
-		return l.Say("ladder.over", "counts", l.Of(r.Num, r.Den), "rate", figure.Fine(l, r))
-	}
-	if r := j.Printed(); r != nil {
-		return l.Say("ledger.printed", "counts", l.Of(r.Num, r.Den), "rate", l.Percent(r.Value, j.Decimals()+1))
-	}
-	return ""
 }
 
 func difference(l words.Lang, j *ledger.Judgement) string {

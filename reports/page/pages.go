@@ -114,7 +114,7 @@ func funcs(l words.Lang) template.FuncMap {
 		"list":         l.List,
 		"join":         strings.Join,
 		"text":         func(s string) saidText { return textOf(l, s) },
-		"verdict":      func(j any) string { return verdict(l, judgement(j)) },
+		"verdict":      func(j any) string { return figure.Verdict(l, judgement(j)) },
 		"verdictClass": func(j any) string { return class(judgement(j)) },
 		"slice12":      func(s string) string { return s[:min(12, len(s))] },
 	}

@@ -1,10 +1,8 @@
 package page
 
 import (
-	"fmt"
 	"slices"
 
-	"asylum/pipeline/code"
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
@@ -85,7 +83,7 @@ func (p *press) speech(l words.Lang) (view, string) {
 		j := &p.Speech[i]
 		x := spokenView{Spoken: j, Kind: class(&j.Judgement), Divides: divides(l, j)}
 		if j.Instead != nil {
-			x.Safely, x.Trace = safely(l, j.Instead), trace(j.Instead)
+			x.Safely, x.Trace = safely(l, j.Instead), figure.Trace(j.Instead)
 		}
 		b.Figures = append(b.Figures, x)
 	}
@@ -130,14 +128,6 @@ func safely(l words.Lang, r *rate.Result) string {
 	s := l.Say("speech.safe.rate", append(args, "n", max(1, len(r.Countries)))...)
 	if rate.Usual.Weak(r) {
 		s += " " + l.Say("speech.safe.few", "counts", l.Of(r.Num, r.Den))
-	}
-	return s
-}
-
-func trace(r *rate.Result) string {
-	s := fmt.Sprintf("asylum trace %s --source %s --citizen %s --geo %s --period %s", r.Definition, r.Source, r.Citizen, r.Geo, r.Period)
-	if x, ok := code.Must("geo").Lookup(r.Geo); ok && x.Kind == code.Aggregate && r.Stage == "FI" {
-		s += " --stage FI"
 	}
 	return s
 }

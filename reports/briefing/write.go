@@ -1,0 +1,399 @@
+package briefing
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"asylum/pipeline/ledger"
+	"asylum/pipeline/rate"
+	"asylum/reports/figure"
+	"asylum/reports/pdf"
+	"asylum/reports/words"
+)
+
+// A writer puts a briefing into words and onto pages.
+type writer struct {
+	words.Lang
+	*Brief
+	*flow
+	charts   []*figure.Chart
+	headings []string
+	head     []string // of the table of rates
+	rows     [][]string
+	size     size
+	tables   int // set so far
+}
+
+// A size is how much of a briefing is set.
+type size struct {
+	charts, figures int
+	apart           bool // how to read it begins on a page of its own
+}
+
+// fewest and most are how many pages a briefing has.
+const fewest, most = 2, 4
+
+// mostFigures is how many published figures the table holds at most.
+const mostFigures = 24
+
+// PDF writes the briefing in a language. Where it would have more than four pages,
+// it holds fewer published figures, then fewer charts, and says what is left out.
+func (b *Brief) PDF(out io.Writer, l words.Lang) error {
+	w := &writer{Lang: l, Brief: b}
+	if err := w.prepare(); err != nil {
+		return err
+	}
+	for charts := len(w.charts); charts >= 0; charts-- {
+		for figures := min(len(b.figures), mostFigures); figures >= 0; figures-- {
+			for _, apart := range []bool{false, true} {
+				w.size = size{charts, figures, apart}
+				if err := w.set(); err != nil {
+					return err
+				}
+				if n := len(w.pages); n >= fewest && n <= most {
+					return w.doc.Write(out)
+				}
+				if len(w.pages) >= fewest {
+					break
+				}
+			}
+		}
+	}
+	return fmt.Errorf("briefing on %s in %s: the texts do not fit on %d pages", b.Citizen, b.Geo, most)
+}
+
+// prepare writes the charts and the table in the language.
+func (w *writer) prepare() error {
+	for _, s := range w.Brief.charts {
+		c, err := s.draft.In(w.Lang)
+		if err != nil {
+			return err
+		}
+		w.charts, w.headings = append(w.charts, c), append(w.headings, s.heading)
+	}
+	var err error
+	w.head, w.rows, err = w.src.Table(w.Lang, w.spec)
+	return err
+}
+
+func (w *writer) who() words.Citizen { return words.Citizen(w.Citizen) }
+
+func (w *writer) where() words.Geo { return words.Geo(w.Geo) }
+
+// title is what the briefing is about.
+func (w *writer) title() string {
+	if w.By == "citizen" {
+		return w.Say("report.title.geo", "where", w.where())
+	}
+	return w.Say("report.title.citizen", "who", w.who(), "where", w.where())
+}
+
+// finding is the title of the chart over the years, else of the first one.
+func (w *writer) finding() string {
+	for i, h := range w.headings {
+		if h == "report.time" {
+			return w.charts[i].Title()
+		}
+	}
+	if len(w.charts) > 0 {
+		return w.charts[0].Title()
+	}
+	return w.title()
+}
+
+// set lays out the whole briefing.
+func (w *writer) set() error {
+	f, err := newFlow(pdf.Info{Title: w.title(), Subject: w.finding(), Lang: string(w.Lang), Keywords: strings.Join(w.definitions(), ", ")})
+	if err != nil {
+		return err
+	}
+	w.flow, w.tables = f, 0
+	w.opening()
+	w.short()
+	w.keys()
+	for i, c := range w.charts[:w.size.charts] {
+		h, err := height(c.Figure)
+		if err != nil {
+			return err
+		}
+		w.section(w.Say(w.headings[i]), w.Say("report.figure", "n", i+1), h)
+		if err := w.figure(c.Figure, h); err != nil {
+			return err
+		}
+	}
+	w.rates()
+	w.published()
+	w.reading()
+	w.foot(w.title(), func(n, of int) string { return w.Say("report.page", "n", n, "all", of) })
+	return nil
+}
+
+// opening sets what it is, the finding, and of when the data is.
+func (w *writer) opening() {
+	kind := w.Say("report.kind", "day", words.Day(w.day()))
+	w.doc.Bookmark(w.title(), 0, w.page, pageHeight-w.y)
+	w.page.Begin("P", "")
+	w.put(small, left+textWidth-small.width(kind), w.y, kind)
+	w.page.End()
+	w.paragraph("P", kicker, 0, w.title())
+	w.y += 4
+	w.paragraph("H1", heading, 0, w.finding())
+	w.y += 5
+	w.paragraph("P", small, 0, w.Say("report.asof", "day", words.Day(w.day())))
+}
+
+// short sets the sentences that say it all.
+func (w *writer) short() {
+	w.section(w.Say("report.short"), "", 2*body.lead)
+	for _, s := range w.sentences() {
+		w.bullet(body, s)
+	}
+}
+
+func (w *writer) sentences() (out []string) {
+	say := func(key string, args ...any) { out = append(out, w.Say(key, args...)) }
+	about := []any{"when", w.Period, "where", w.where()}
+	if c := w.Counts; c != nil {
+		say("report.applied", append(about, "n", c.Num, "who", w.who())...)
+		if w.By == "geo" && c.Known {
+			out[0] += " " + w.Say("report.share", "share", figure.Fine(w.Lang, c), "where", w.where())
+		}
+	}
+	if r := w.Keys[0]; r.Class.Denominator == "merits" {
+		about := append(about, "who", w.who())
+		switch {
+		case w.src.Limits.CountsOnly(r):
+			say("report.decided.few", append(about, "counts", words.Counts{Num: r.Num, Den: r.Den})...)
+		case r.Rounded():
+			say("report.decided", append(about, "den", r.Den, "num", r.Num, "rate", figure.Fine(w.Lang, r), "range", figure.Bounds(w.Lang, r))...)
+		default:
+			say("report.decided.exact", append(about, "den", r.Den, "num", r.Num, "rate", figure.Fine(w.Lang, r))...)
+		}
+	}
+	if n, of, ok := w.closed(); ok {
+		say("report.closed", "closed", n, "ended", of, "share", words.Pct{Share: float64(n) / float64(of)})
+	}
+	if len(w.Range) == 2 {
+		lo, hi := w.Range[0], w.Range[1]
+		say("report.range", "n", w.src.Limits.Few, "lo", figure.Fine(w.Lang, lo), "loCounts", words.Counts{Num: lo.Num, Den: lo.Den}, "low", words.Geo(lo.Geo),
+			"hi", figure.Fine(w.Lang, hi), "hiCounts", words.Counts{Num: hi.Num, Den: hi.Den}, "high", words.Geo(hi.Geo))
+	}
+	if len(w.figures) > 0 {
+		bad := 0
+		for i := range w.figures {
+			if w.figures[i].Kind() == ledger.Contradicted {
+				bad++
+			}
+		}
+		say("report.figures.short", "n", len(w.figures), "bad", bad)
+	}
+	return out
+}
+
+// keys sets the key numbers side by side, each with both counts and its bounds.
+func (w *writer) keys() {
+	const gutter = 16.0
+	width := (textWidth - gutter*2) / 3
+	type line struct {
+		style
+		text string
+	}
+	var columns [][]line
+	deepest := 0.0
+	for i, r := range w.Keys {
+		value, s := figure.Fine(w.Lang, r), amount
+		counts := w.Say("place.counts", "counts", w.Of(r.Num, r.Den), "period", r.Period)
+		if w.src.Limits.CountsOnly(r) {
+			value, counts = w.Of(r.Num, r.Den), w.Period(r.Period)
+		}
+		if i == 0 {
+			s.colour = high
+		}
+		column := []line{{s, value}}
+		for _, t := range strong.wrap(w.Sentence(w.Say("def."+r.Definition+".short")), width) {
+			column = append(column, line{style{strong.weight, 8.6, 11.4, ink}, t})
+		}
+		column = append(column, line{small, counts})
+		if r.Rounded() && !w.src.Limits.CountsOnly(r) {
+			for _, t := range small.wrap(w.Say("report.bounds", "range", figure.Bounds(w.Lang, r)), width) {
+				column = append(column, line{small, t})
+			}
+		}
+		h := 0.0
+		for _, l := range column {
+			h += l.lead
+		}
+		deepest = max(deepest, h)
+		columns = append(columns, column)
+	}
+	w.gap(10)
+	w.need(deepest + 40)
+	for i, column := range columns {
+		x, y := left+float64(i)*(width+gutter), w.y
+		w.page.Begin("P", "")
+		for _, l := range column {
+			w.put(l.style, x, y, l.text)
+			y += l.lead
+		}
+		w.page.End()
+	}
+	w.y += deepest + 5
+	if len(w.Keys) > 1 {
+		w.paragraph("P", small, 0, w.Say("place.keys"))
+	}
+	w.paragraph("P", small, 0, w.Say("report.check", "command", figure.Trace(w.Keys[0])))
+}
+
+// label numbers a table.
+func (w *writer) label() string {
+	w.tables++
+	return w.Say("report.table", "n", w.tables)
+}
+
+// rates sets the table of rates along the other axis.
+func (w *writer) rates() {
+	if len(w.rows) == 0 {
+		return
+	}
+	title := w.Say("place.table.citizen", "period", w.Period)
+	if w.By == "citizen" {
+		title = w.Say("report.table.most", "when", w.Period)
+	}
+	g := w.grid(w.head, w.rows)
+	if w.By == "geo" && w.Geo != union {
+		g.bold = slices.IndexFunc(g.rows, func(r []string) bool { return r[0] == w.Name("geo", w.Geo) })
+	}
+	w.section(title, w.label(), w.heightOf(g, 4))
+	w.table(g, w.Say("report.continued"))
+	if n := w.omitted; n > 0 {
+		r := w.Keys[0]
+		w.more(n, fmt.Sprintf("asylum rate %s --geo %s --period %s", r.Definition, w.Geo, w.Period))
+	}
+}
+
+// more says how many rows are left out, and what gives them.
+func (w *writer) more(n int, command string) {
+	w.y += 3
+	w.paragraph("P", small, 0, w.Say("report.more", "n", n, "command", command))
+}
+
+func (w *writer) grid(names []string, rows [][]string) *grid {
+	g := &grid{head: slices.Clone(names), rows: rows, bold: -1}
+	for c := range g.head {
+		g.head[c] = w.Sentence(g.head[c])
+		numbers := c > 0
+		for _, r := range rows {
+			numbers = numbers && numeric(r[c])
+		}
+		g.right = append(g.right, numbers)
+	}
+	g.fit()
+	return g
+}
+
+// numeric reports whether a cell holds a number, and stands right.
+func numeric(s string) bool {
+	return s != "" && strings.Trim(s, "≈0123456789.,%+−– \u00a0\u202f") == ""
+}
+
+// published sets the figures of the ledger about the subject.
+func (w *writer) published() {
+	if w.size.figures == 0 {
+		return
+	}
+	names := []string{w.Say("ledger.col.printed"), w.Say("ledger.col.figure"), w.Say("ledger.col.verdict"), w.Say("ledger.col.rests")}
+	var rows [][]string
+	for i := range w.figures[:w.size.figures] {
+		j := &w.figures[i]
+		statement := j.Statement
+		if key := "speech." + j.ID; words.Has(key) {
+			statement = w.Say(key)
+		}
+		rows = append(rows, []string{j.Value, statement + ", " + j.Period, figure.Verdict(w.Lang, j), figure.Rests(w.Lang, j)})
+	}
+	g := w.grid(names, rows)
+	w.section(w.Say("report.figures"), w.label(), w.heightOf(g, 3))
+	w.table(g, w.Say("report.continued"))
+	if n := len(w.figures) - w.size.figures; n > 0 {
+		w.more(n, "asylum reproduce")
+	}
+}
+
+// reading sets how to read the figures, what they divide, and what they rest on.
+func (w *writer) reading() {
+	if w.size.apart {
+		w.turn()
+	}
+	w.section(w.Say("report.method"), "", 3*body.lead)
+	w.paragraph("P", body, 0, w.Say("report.method.text"))
+	w.items(w.Say("report.definitions"), w.defined())
+	w.items(w.Say("report.caveats"), w.caveats())
+	w.items(w.Say("report.sources"), w.cited())
+	w.y += 3
+	w.paragraph("P", small, 0, w.Say("foot.sources"))
+}
+
+// items sets a list under a heading.
+func (w *writer) items(title string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	w.gap(9)
+	w.need(strong.lead + 3*cell.lead)
+	w.doc.Bookmark(title, 2, w.page, pageHeight-w.y)
+	w.paragraph("H3", strong, 0, title)
+	w.y += 2
+	for _, s := range list {
+		w.bullet(cell, s)
+	}
+}
+
+// definitions are those of everything that is drawn or said.
+func (w *writer) definitions() (out []string) {
+	results := w.results()
+	for i := range results {
+		if d := results[i].Definition; !slices.Contains(out, d) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func (w *writer) defined() (out []string) {
+	for _, d := range w.definitions() {
+		out = append(out, w.Say("report.definition", "name", w.Sentence(w.Say("def."+d+".short")), "formula", w.Say("def."+d+".formula"), "code", d))
+	}
+	return out
+}
+
+// caveats are those of the definitions, and the warnings of the key numbers.
+func (w *writer) caveats() (out []string) {
+	add := func(texts []string) {
+		for _, t := range texts {
+			t, _ := w.Text(t)
+			if t = w.Sentence(t); !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+	}
+	for _, r := range append([]*rate.Result{w.Counts}, w.Keys...) {
+		if r == nil {
+			continue
+		}
+		if d, err := w.src.Set.Named(r.Definition); err == nil {
+			add(d.Caveats)
+		}
+		add(r.Warnings)
+	}
+	return out
+}
+
+// cited are the files that everything rests on.
+func (w *writer) cited() (out []string) {
+	for _, m := range w.sources {
+		out = append(out, w.Say("report.source", "source", words.Src(m.Source), "table", m.Table, "day", words.Day(m.Vintage), "sum", m.SHA256[:min(12, len(m.SHA256))], "terms", m.Licence))
+	}
+	return out
+}

@@ -83,29 +83,47 @@ func Gather(src *figure.Source, s Subject) (*Brief, error) {
 }
 
 // years finds the first year of which decisions are held and, where none is asked
-// for, the newest.
+// for, the newest that as good as every country has reported.
 func (b *Brief) years(scope *figure.Scope) (first obs.Period, err error) {
 	periods, err := b.src.Periods(scope.Main["rate"], "")
 	if err != nil {
 		return "", err
 	}
 	var held []obs.Period
+	newest, last := obs.Period(""), b.reported(scope)
 	for _, p := range periods {
 		r, err := b.src.Stated(scope.Main["rate"], b.Citizen, b.Geo, p)
 		if err != nil {
 			return "", err
 		}
-		if r != nil && r.DenKnown && r.Den > 0 && p <= scope.Latest {
-			held = append(held, p)
+		if r == nil || !r.DenKnown || r.Den == 0 {
+			continue
+		}
+		held = append(held, p)
+		if p <= last {
+			newest = p
 		}
 	}
-	if b.Period == "" && len(held) > 0 {
-		b.Period = held[len(held)-1]
-	}
+	b.Period = cmp.Or(b.Period, newest)
 	if !slices.Contains(held, b.Period) {
 		return "", fmt.Errorf("%w: no decision on %s in %s, %s", figure.ErrNothing, b.Citizen, b.Geo, cmp.Or(string(b.Period), "any year"))
 	}
 	return held[0], nil
+}
+
+// reported is the newest year that as good as every country has reported of the
+// subject.
+func (b *Brief) reported(scope *figure.Scope) obs.Period {
+	places, c := scope.Citizens, b.Citizen
+	if b.By == "citizen" {
+		places, c = scope.Geos, b.Geo
+	}
+	for _, p := range places {
+		if p.Code == c {
+			return p.Latest
+		}
+	}
+	return scope.Latest
 }
 
 // keys takes the rates of the year under the main definitions, and who applied.
@@ -174,29 +192,39 @@ func (b *Brief) draw(scope *figure.Scope, first obs.Period) error {
 	over := figure.Spec{ID: fmt.Sprintf("%s-%s-rates-%s", b.Citizen, b.place(), b.Period), Kind: "lines", Mix: true, Citizen: figure.List{b.Citizen}, Geo: figure.List{b.Geo},
 		Definition: figure.List{scope.Main["rate"], scope.Main["refugee"], scope.Main["outcomes"]}, Period: figure.List{string(first) + ".." + string(b.Period)}}
 	over.Definition = slices.Compact(over.Definition)
-	wanted := []struct {
+	ladder := figure.Spec{ID: fmt.Sprintf("%s-%s-%s", b.Geo, b.Citizen, b.Period), Kind: "ladder", Citizen: figure.List{b.Citizen}, Geo: figure.List{b.Geo}, Period: figure.List{string(b.Period)}}
+	for _, w := range []struct {
 		heading string
 		spec    figure.Spec
-	}{{"report.protection", b.side(scope)}, {"report.time", over}}
-	if b.Citizen != "TOTAL" && b.Geo != union {
-		ladder := figure.Spec{ID: fmt.Sprintf("%s-%s-%s", b.Geo, b.Citizen, b.Period), Kind: "ladder", Citizen: figure.List{b.Citizen}, Geo: figure.List{b.Geo}, Period: figure.List{string(b.Period)}}
-		wanted = slices.Insert(wanted, 0, struct {
-			heading string
-			spec    figure.Spec
-		}{"report.ladder", ladder})
-	}
-	for _, w := range wanted {
+	}{{"report.ladder", ladder}, {"report.time", over}, {"report.protection", b.side(scope)}} {
+		if w.spec.Kind == "ladder" && (b.By == "citizen" || b.Geo == union) {
+			continue // it is of one citizenship in one country
+		}
 		d, err := b.src.Gather(w.spec)
 		switch {
 		case errors.Is(err, figure.ErrNothing):
 			continue
 		case err != nil:
 			return err
+		case d.Spec.Kind == "lines" && !b.tells(d):
+			continue
 		}
 		b.charts = append(b.charts, section{w.heading, d})
 	}
 	b.extremes()
 	return nil
+}
+
+// tells reports whether a chart over the years has three of the rate or more: two
+// points are no course.
+func (b *Brief) tells(d *figure.Draft) bool {
+	n := 0
+	for i := range d.Results {
+		if d.Results[i].Definition == b.Keys[0].Definition {
+			n++
+		}
+	}
+	return n >= 3
 }
 
 // extremes are the lowest and the highest country of those with enough decisions,
@@ -323,11 +351,14 @@ func (b *Brief) cite() {
 	})
 }
 
-// day is that of the newest file.
+// day is that of the newest file behind its numbers and charts.
 func (b *Brief) day() string {
 	day := ""
-	for _, m := range b.sources {
-		day = max(day, m.Vintage)
+	results := b.results()
+	for i := range results {
+		for _, in := range results[i].Inputs {
+			day = max(day, in.Meta.Vintage)
+		}
 	}
 	return day
 }

@@ -16,7 +16,7 @@ import (
 const (
 	pageWidth, pageHeight = 595.28, 841.89
 	textWidth             = 160 / 25.4 * 72
-	left                  = (pageWidth - textWidth) / 2
+	margin                = (pageWidth - textWidth) / 2
 	top, bottom           = 54.0, 62.0 // over the first and under the last line
 	room                  = pageHeight - top - bottom
 )
@@ -80,12 +80,12 @@ func (f *flow) turn() {
 	f.y = top
 }
 
-// rest is how much of the page is left.
-func (f *flow) rest() float64 { return pageHeight - bottom - f.y }
+// left is how much of the page is left.
+func (f *flow) left() float64 { return pageHeight - bottom - f.y }
 
 // need turns the page unless so much is left of it, and tells whether it did.
 func (f *flow) need(h float64) bool {
-	if h <= f.rest() || f.y == top {
+	if h <= f.left() || f.y == top {
 		return false
 	}
 	f.turn()
@@ -118,8 +118,8 @@ func (f *flow) line(y, width float64, c color.NRGBA) {
 	f.page.SetLineWidth(vg.Length(width))
 	f.page.SetLineDash(nil, 0)
 	var p vg.Path
-	p.Move(vg.Point{X: left, Y: vg.Length(pageHeight - y)})
-	p.Line(vg.Point{X: vg.Length(left + textWidth), Y: vg.Length(pageHeight - y)})
+	p.Move(vg.Point{X: margin, Y: vg.Length(pageHeight - y)})
+	p.Line(vg.Point{X: vg.Length(margin + textWidth), Y: vg.Length(pageHeight - y)})
 	f.page.Stroke(p)
 }
 
@@ -127,7 +127,7 @@ func (f *flow) line(y, width float64, c color.NRGBA) {
 func (f *flow) paragraph(role string, s style, in float64, t string) {
 	lines := s.wrap(t, textWidth-in)
 	for len(lines) > 0 {
-		n := min(len(lines), int(f.rest()/s.lead+1e-9))
+		n := min(len(lines), int(f.left()/s.lead+1e-9))
 		if n < len(lines) && n < 2 || n == 0 { // no line alone at the end of a page
 			f.turn()
 			continue
@@ -136,7 +136,7 @@ func (f *flow) paragraph(role string, s style, in float64, t string) {
 			n--
 		}
 		f.page.Begin(role, "")
-		f.lines(s, left+in, f.y, lines[:n])
+		f.lines(s, margin+in, f.y, lines[:n])
 		f.page.End()
 		f.y += float64(n) * s.lead
 		lines = lines[n:]
@@ -146,24 +146,36 @@ func (f *flow) paragraph(role string, s style, in float64, t string) {
 // bullet sets a paragraph behind a dot.
 func (f *flow) bullet(s style, t string) {
 	f.need(s.lead * float64(min(2, len(s.wrap(t, textWidth-12)))))
-	f.put(style{s.weight, s.size, s.lead, high}, left+1, f.y, "•")
+	f.put(style{s.weight, s.size, s.lead, high}, margin+1, f.y, "•")
 	f.paragraph("P", s, 12, t)
 	f.y += 3
+}
+
+// over and under a heading.
+const over, under = 16.0, 5.0
+
+// sectionHeight is how much a heading takes where the page stands.
+func (f *flow) sectionHeight(title string) float64 {
+	h := float64(len(second.wrap(title, textWidth-90)))*second.lead + under
+	if f.y > top {
+		h += over
+	}
+	return h
 }
 
 // section sets a heading that stays with so much of what follows. label stands at
 // its right.
 func (f *flow) section(title, label string, keep float64) {
-	f.gap(16)
 	lines := second.wrap(title, textWidth-90)
-	h := float64(len(lines))*second.lead + 5
-	f.need(h + keep)
+	h := float64(len(lines))*second.lead + under
+	f.need(f.sectionHeight(title) + keep)
+	f.gap(over)
 	f.doc.Bookmark(title, 1, f.page, pageHeight-f.y)
 	f.page.Begin("H2", "")
-	f.lines(second, left, f.y, lines)
+	f.lines(second, margin, f.y, lines)
 	f.page.End()
 	if label != "" {
-		f.put(small, left+textWidth-small.width(label), f.y+float64(len(lines)-1)*second.lead+3, label)
+		f.put(small, margin+textWidth-small.width(label), f.y+float64(len(lines)-1)*second.lead+3, label)
 	}
 	f.y += h
 }
@@ -179,7 +191,7 @@ func (f *flow) figure(c chart.Figure, h float64) error {
 	k *= min(1, h/(px*k))
 	f.page.Begin("Figure", c.Header().Alt)
 	f.page.Push()
-	f.page.Translate(vg.Point{X: vg.Length(left + (textWidth-w*k)/2), Y: vg.Length(pageHeight - f.y - px*k)})
+	f.page.Translate(vg.Point{X: vg.Length(margin + (textWidth-w*k)/2), Y: vg.Length(pageHeight - f.y - px*k)})
 	f.page.Scale(k, k)
 	err = chart.Draw(f.page, c, chart.Options{Size: chart.A4})
 	f.page.Pop()
@@ -215,6 +227,7 @@ func (g *grid) fit() {
 	n := len(g.head)
 	g.width = make([]float64, n)
 	least := make([]float64, n)
+	bold := style{letter.Bold, cell.size, cell.lead, ink} // as the row of the subject is set
 	for c := range n {
 		for _, w := range strings.Split(g.head[c], " ") {
 			least[c] = max(least[c], head.width(w))
@@ -224,14 +237,14 @@ func (g *grid) fit() {
 			g.width[c] = head.width(g.head[c])
 		}
 		for _, r := range g.rows {
-			g.width[c] = max(g.width[c], head.width(r[c])) // bold, as the row of the subject is
+			g.width[c] = max(g.width[c], cell.width(r[c]), bold.width(r[c]))
 		}
 	}
-	over := float64(n-1)*between - textWidth
+	much := float64(n-1)*between - textWidth
 	for _, w := range g.width {
-		over += w
+		much += w
 	}
-	for over > 0 {
+	for much > 0 {
 		wide := -1
 		for c := range n {
 			if !g.right[c] && g.width[c] > max(least[c], 40) && (wide < 0 || g.width[c] > g.width[wide]) {
@@ -242,12 +255,12 @@ func (g *grid) fit() {
 			break
 		}
 		g.width[wide]--
-		over--
+		much--
 	}
-	if over < 0 {
+	if much < 0 {
 		for c := n - 1; c >= 0; c-- {
 			if !g.right[c] || c == 0 {
-				g.width[c] -= over
+				g.width[c] += -much
 				break
 			}
 		}
@@ -256,7 +269,7 @@ func (g *grid) fit() {
 
 // row sets one row and returns its height; with draw false it only measures.
 func (f *flow) row(g *grid, cells []string, s style, draw bool) float64 {
-	most, x := 1, left
+	most, x := 1, margin
 	for c, t := range cells {
 		lines := s.wrap(t, g.width[c]+0.01)
 		most = max(most, len(lines))
@@ -289,11 +302,11 @@ func (f *flow) table(g *grid, continued string) {
 		if i == g.bold {
 			s.weight, s.colour = letter.Bold, high
 		}
-		if h := f.row(g, r, s, false); h > f.rest() {
+		if h := f.row(g, r, s, false); h > f.left() {
 			f.page.End()
 			f.turn()
 			f.page.Begin("P", "")
-			f.put(small, left, f.y, continued)
+			f.put(small, margin, f.y, continued)
 			f.page.End()
 			f.y += small.lead + 2
 			start()
@@ -318,8 +331,8 @@ func (f *flow) foot(title string, number func(n, of int) string) {
 	for i, p := range f.pages {
 		f.page = p
 		f.line(pageHeight-44, 0.4, rule)
-		f.put(small, left, pageHeight-40, title)
+		f.put(small, margin, pageHeight-40, title)
 		n := number(i+1, len(f.pages))
-		f.put(small, left+textWidth-small.width(n), pageHeight-40, n)
+		f.put(small, margin+textWidth-small.width(n), pageHeight-40, n)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"asylum/pipeline/ledger"
-	"asylum/pipeline/rate"
 	"asylum/reports/figure"
 	"asylum/reports/pdf"
 	"asylum/reports/words"
@@ -75,6 +74,13 @@ func (w *writer) prepare() error {
 	}
 	var err error
 	w.head, w.rows, err = w.src.Table(w.Lang, w.spec)
+	// The level is left out: the notes say where appeals are counted.
+	if c := slices.Index(w.head, w.Say("col.level")); c >= 0 {
+		w.head = slices.Delete(w.head, c, c+1)
+		for i := range w.rows {
+			w.rows[i] = slices.Delete(w.rows[i], c, c+1)
+		}
+	}
 	return err
 }
 
@@ -90,15 +96,15 @@ func (w *writer) title() string {
 	return w.Say("report.title.citizen", "who", w.who(), "where", w.where())
 }
 
-// finding is the title of the chart over the years, else of the first one.
+// finding is the title that tells most: what the data bears of the ladder, of the
+// countries side by side, of the years.
 func (w *writer) finding() string {
-	for i, h := range w.headings {
-		if h == "report.time" {
-			return w.charts[i].Title()
+	for _, kind := range []string{"ladder", "bars", "lines"} {
+		for _, c := range w.charts {
+			if c.Spec.Kind == kind && c.Fallback == "" {
+				return c.Title()
+			}
 		}
-	}
-	if len(w.charts) > 0 {
-		return w.charts[0].Title()
 	}
 	return w.title()
 }
@@ -113,21 +119,62 @@ func (w *writer) set() error {
 	w.opening()
 	w.short()
 	w.keys()
-	for i, c := range w.charts[:w.size.charts] {
-		h, err := height(c.Figure)
-		if err != nil {
-			return err
-		}
-		w.section(w.Say(w.headings[i]), w.Say("report.figure", "n", i+1), h)
-		if err := w.figure(c.Figure, h); err != nil {
-			return err
-		}
+	if err := w.middle(); err != nil {
+		return err
 	}
-	w.rates()
 	w.published()
 	w.reading()
 	w.foot(w.title(), func(n, of int) string { return w.Say("report.page", "n", n, "all", of) })
 	return nil
+}
+
+// spare is so much of a page that it is not left empty while there is a table to
+// fill it.
+const spare = 0.25 * room
+
+// middle sets the charts and the table of rates: at each place the first chart that
+// has room there, else the table, which may go over to the next page.
+func (w *writer) middle() error {
+	var heights []float64
+	for _, c := range w.charts[:w.size.charts] {
+		h, err := height(c.Figure)
+		if err != nil {
+			return err
+		}
+		heights = append(heights, h)
+	}
+	tabled, set := false, make([]bool, len(heights))
+	for n := 1; n <= len(heights); n++ {
+		next := w.next(heights, set)
+		if next < 0 && !tabled && w.left() > spare {
+			w.rates()
+			tabled = true
+			next = w.next(heights, set)
+		}
+		if next < 0 {
+			next = slices.Index(set, false)
+		}
+		set[next] = true
+		w.section(w.Say(w.headings[next]), w.Say("report.figure", "n", n), heights[next])
+		if err := w.figure(w.charts[next].Figure, heights[next]); err != nil {
+			return err
+		}
+	}
+	if !tabled {
+		w.rates()
+	}
+	return nil
+}
+
+// next is the first chart not set yet that fits under its heading on the page, -1 if
+// none does.
+func (w *writer) next(heights []float64, set []bool) int {
+	for i, h := range heights {
+		if !set[i] && w.sectionHeight(w.Say(w.headings[i]))+h <= w.left() {
+			return i
+		}
+	}
+	return -1
 }
 
 // opening sets what it is, the finding, and of when the data is.
@@ -135,7 +182,7 @@ func (w *writer) opening() {
 	kind := w.Say("report.kind", "day", words.Day(w.day()))
 	w.doc.Bookmark(w.title(), 0, w.page, pageHeight-w.y)
 	w.page.Begin("P", "")
-	w.put(small, left+textWidth-small.width(kind), w.y, kind)
+	w.put(small, margin+textWidth-small.width(kind), w.y, kind)
 	w.page.End()
 	w.paragraph("P", kicker, 0, w.title())
 	w.y += 4
@@ -154,7 +201,7 @@ func (w *writer) short() {
 
 func (w *writer) sentences() (out []string) {
 	say := func(key string, args ...any) { out = append(out, w.Say(key, args...)) }
-	about := []any{"when", w.Period, "where", w.where()}
+	about := []any{"when", w.Brief.Period, "where", w.where()}
 	if c := w.Counts; c != nil {
 		say("report.applied", append(about, "n", c.Num, "who", w.who())...)
 		if w.By == "geo" && c.Known {
@@ -206,7 +253,7 @@ func (w *writer) keys() {
 		value, s := figure.Fine(w.Lang, r), amount
 		counts := w.Say("place.counts", "counts", w.Of(r.Num, r.Den), "period", r.Period)
 		if w.src.Limits.CountsOnly(r) {
-			value, counts = w.Of(r.Num, r.Den), w.Period(r.Period)
+			value, counts = w.Of(r.Num, r.Den), w.Lang.Period(r.Period)
 		}
 		if i == 0 {
 			s.colour = high
@@ -231,7 +278,7 @@ func (w *writer) keys() {
 	w.gap(10)
 	w.need(deepest + 40)
 	for i, column := range columns {
-		x, y := left+float64(i)*(width+gutter), w.y
+		x, y := margin+float64(i)*(width+gutter), w.y
 		w.page.Begin("P", "")
 		for _, l := range column {
 			w.put(l.style, x, y, l.text)
@@ -257,9 +304,9 @@ func (w *writer) rates() {
 	if len(w.rows) == 0 {
 		return
 	}
-	title := w.Say("place.table.citizen", "period", w.Period)
+	title := w.Say("place.table.citizen", "period", w.Brief.Period)
 	if w.By == "citizen" {
-		title = w.Say("report.table.most", "when", w.Period)
+		title = w.Say("report.table.most", "when", w.Brief.Period)
 	}
 	g := w.grid(w.head, w.rows)
 	if w.By == "geo" && w.Geo != union {
@@ -269,7 +316,7 @@ func (w *writer) rates() {
 	w.table(g, w.Say("report.continued"))
 	if n := w.omitted; n > 0 {
 		r := w.Keys[0]
-		w.more(n, fmt.Sprintf("asylum rate %s --geo %s --period %s", r.Definition, w.Geo, w.Period))
+		w.more(n, fmt.Sprintf("asylum rate %s --geo %s --period %s", r.Definition, w.Geo, w.Brief.Period))
 	}
 }
 
@@ -280,11 +327,20 @@ func (w *writer) more(n int, command string) {
 }
 
 func (w *writer) grid(names []string, rows [][]string) *grid {
-	g := &grid{head: slices.Clone(names), rows: rows, bold: -1}
+	g := &grid{bold: -1, rows: make([][]string, len(rows))}
+	for c, name := range names {
+		if !slices.ContainsFunc(rows, func(r []string) bool { return r[c] != "" }) {
+			continue // nothing to say of any row
+		}
+		g.head = append(g.head, name)
+		for i, r := range rows {
+			g.rows[i] = append(g.rows[i], r[c])
+		}
+	}
 	for c := range g.head {
 		g.head[c] = w.Sentence(g.head[c])
 		numbers := c > 0
-		for _, r := range rows {
+		for _, r := range g.rows {
 			numbers = numbers && numeric(r[c])
 		}
 		g.right = append(g.right, numbers)
@@ -311,7 +367,7 @@ func (w *writer) published() {
 		if key := "speech." + j.ID; words.Has(key) {
 			statement = w.Say(key)
 		}
-		rows = append(rows, []string{j.Value, statement + ", " + j.Period, figure.Verdict(w.Lang, j), figure.Rests(w.Lang, j)})
+		rows = append(rows, []string{words.Glue(j.Value), statement + ", " + j.Period, figure.Verdict(w.Lang, j), figure.Rests(w.Lang, j)})
 	}
 	g := w.grid(names, rows)
 	w.section(w.Say("report.figures"), w.label(), w.heightOf(g, 3))
@@ -368,24 +424,20 @@ func (w *writer) defined() (out []string) {
 	return out
 }
 
-// caveats are those of the definitions, and the warnings of the key numbers.
+// caveats are those of the definitions of the key numbers, and the warnings of the
+// first.
 func (w *writer) caveats() (out []string) {
-	add := func(texts []string) {
-		for _, t := range texts {
-			t, _ := w.Text(t)
-			if t = w.Sentence(t); !slices.Contains(out, t) {
-				out = append(out, t)
-			}
+	texts := slices.Clone(w.Keys[0].Warnings)
+	for _, r := range w.Keys {
+		if d, err := w.src.Set.Named(r.Definition); err == nil {
+			texts = append(texts, d.Caveats...)
 		}
 	}
-	for _, r := range append([]*rate.Result{w.Counts}, w.Keys...) {
-		if r == nil {
-			continue
+	for _, t := range texts {
+		t, _ := w.Text(t)
+		if t = w.Sentence(t); !slices.Contains(out, t) {
+			out = append(out, t)
 		}
-		if d, err := w.src.Set.Named(r.Definition); err == nil {
-			add(d.Caveats)
-		}
-		add(r.Warnings)
 	}
 	return out
 }

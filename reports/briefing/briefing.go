@@ -62,7 +62,7 @@ func Gather(src *figure.Source, s Subject) (*Brief, error) {
 		return nil, err
 	}
 	if scope.Main == nil {
-		return nil, figure.ErrNothing
+		return nil, fmt.Errorf("%w: decisions by year, of any citizenship", figure.ErrNothing)
 	}
 	first, err := b.years(scope)
 	if err != nil {
@@ -197,8 +197,8 @@ func (b *Brief) draw(scope *figure.Scope, first obs.Period) error {
 		heading string
 		spec    figure.Spec
 	}{{"report.ladder", ladder}, {"report.time", over}, {"report.protection", b.side(scope)}} {
-		if w.spec.Kind == "ladder" && (b.By == "citizen" || b.Geo == union) {
-			continue // it is of one citizenship in one country
+		if w.spec.Kind == "ladder" && (b.By == "citizen" || b.Geo == union || b.src.Limits.CountsOnly(b.Keys[0])) {
+			continue // it is of one citizenship in one country, and writes percentages
 		}
 		d, err := b.src.Gather(w.spec)
 		switch {

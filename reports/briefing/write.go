@@ -45,23 +45,51 @@ func (b *Brief) PDF(out io.Writer, l words.Lang) error {
 		return err
 	}
 	for charts := len(w.charts); charts >= 0; charts-- {
-		for figures := min(len(b.figures), mostFigures); figures >= 0; figures-- {
-			for _, apart := range []bool{false, true} {
-				w.size = size{charts, figures, apart}
-				if err := w.set(); err != nil {
-					return err
-				}
-				if n := len(w.pages); n >= fewest && n <= most {
-					return w.doc.Write(out)
-				}
-				if len(w.pages) >= fewest {
-					break
-				}
-			}
+		full, err := w.fill(size{charts: charts, figures: min(len(b.figures), mostFigures)})
+		if err != nil {
+			return err
+		}
+		if full {
+			return w.doc.Write(out)
 		}
 	}
 	return fmt.Errorf("briefing on %s in %s: the texts do not fit on %d pages", b.Citizen, b.Geo, most)
 }
+
+// fill lays out as many of the published figures as four pages hold, up to a third
+// fewer where the last page would hold next to nothing, and tells whether it could.
+func (w *writer) fill(s size) (bool, error) {
+	fits := -1 // figures
+	for ; s.figures >= 0; s.figures-- {
+		n, err := w.set(s)
+		if err != nil {
+			return false, err
+		}
+		if n < fewest {
+			s.apart = true
+			_, err := w.set(s)
+			return true, err
+		}
+		if n <= most && w.y-top > scant {
+			return true, nil
+		}
+		if n <= most && fits < 0 {
+			fits = s.figures
+		}
+		if 3*s.figures < 2*fits {
+			break
+		}
+	}
+	if fits < 0 {
+		return false, nil
+	}
+	s.figures = fits
+	_, err := w.set(s)
+	return true, err
+}
+
+// scant is how much on the last page is next to nothing.
+const scant = 0.2 * room
 
 // prepare writes the charts and the table in the language.
 func (w *writer) prepare() error {
@@ -109,23 +137,24 @@ func (w *writer) finding() string {
 	return w.title()
 }
 
-// set lays out the whole briefing.
-func (w *writer) set() error {
+// set lays out the whole briefing and returns how many pages it has.
+func (w *writer) set(s size) (int, error) {
+	w.size = s
 	f, err := newFlow(pdf.Info{Title: w.title(), Subject: w.finding(), Lang: string(w.Lang), Keywords: strings.Join(w.definitions(), ", ")})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	w.flow, w.tables = f, 0
 	w.opening()
 	w.short()
 	w.keys()
 	if err := w.middle(); err != nil {
-		return err
+		return 0, err
 	}
 	w.published()
 	w.reading()
 	w.foot(w.title(), func(n, of int) string { return w.Say("report.page", "n", n, "all", of) })
-	return nil
+	return len(w.pages), nil
 }
 
 // spare is so much of a page that it is not left empty while there is a table to

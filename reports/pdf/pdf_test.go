@@ -2,141 +2,22 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"fmt"
 	"image"
 	"image/color"
 	"io"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"asylum/reports/letter"
+	"asylum/reports/pdf/pdftest"
 	"golang.org/x/image/font/sfnt"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
-
-// A reading is a document taken apart by other means than it was written.
-type reading struct {
-	objects map[int]string
-	streams map[int]string
-}
-
-func read(t *testing.T, doc []byte) *reading {
-	t.Helper()
-	r := &reading{map[int]string{}, map[int]string{}}
-	start := regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n$`).FindSubmatch(doc)
-	if start == nil {
-		t.Fatal("no end of file")
-	}
-	at, _ := strconv.Atoi(string(start[1]))
-	rows := strings.Split(string(doc[at:]), "\n")
-	if rows[0] != "xref" {
-		t.Fatalf("startxref leads to %.20q", rows[0])
-	}
-	var n int
-	fmt.Sscanf(rows[1], "0 %d", &n)
-	for i := 1; i < n; i++ {
-		if len(rows[2+i]) != 19 {
-			t.Fatalf("row %d of xref is %q", i, rows[2+i])
-		}
-		off, _ := strconv.Atoi(rows[2+i][:10])
-		head := fmt.Sprintf("%d 0 obj\n", i)
-		if !bytes.HasPrefix(doc[off:], []byte(head)) {
-			t.Fatalf("object %d is not at %d: %.20q", i, off, doc[off:])
-		}
-		body := doc[off+len(head):]
-		if m := regexp.MustCompile(`^<<[^\n]*/Length (\d+)>>stream\n`).FindSubmatch(body); m != nil {
-			size, _ := strconv.Atoi(string(m[1]))
-			z, err := zlib.NewReader(bytes.NewReader(body[len(m[0]) : len(m[0])+size]))
-			if err != nil {
-				t.Fatal(err)
-			}
-			data, err := io.ReadAll(z)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.streams[i], r.objects[i] = string(data), string(m[0])
-			if !bytes.HasPrefix(body[len(m[0])+size:], []byte("\nendstream\nendobj\n")) {
-				t.Errorf("stream %d is longer than it says", i)
-			}
-			continue
-		}
-		r.objects[i] = string(body[:bytes.Index(body, []byte("\nendobj"))])
-	}
-	for i, o := range r.objects {
-		for _, m := range regexp.MustCompile(`\b(\d+) 0 R`).FindAllStringSubmatch(o, -1) {
-			if k, _ := strconv.Atoi(m[1]); r.objects[k] == "" {
-				t.Errorf("object %d names %d, which is not there", i, k)
-			}
-		}
-	}
-	return r
-}
-
-// find returns the first object, by number, that holds a text.
-func (r *reading) find(part string) (int, string) {
-	for i := 1; i <= len(r.objects); i++ {
-		if strings.Contains(r.objects[i], part) {
-			return i, r.objects[i]
-		}
-	}
-	return 0, ""
-}
-
-func (r *reading) follow(t *testing.T, o, name string) int {
-	t.Helper()
-	m := regexp.MustCompile(name + `\[?(\d+) 0 R`).FindStringSubmatch(o)
-	if m == nil {
-		t.Fatalf("no %s in %.200s", name, o)
-	}
-	n, _ := strconv.Atoi(m[1])
-	return n
-}
-
-// text decodes what the pages set, a line for each string, through the fonts'
-// own tables.
-func (r *reading) text(t *testing.T) []string {
-	t.Helper()
-	var out []string
-	for i := 1; i <= len(r.objects); i++ {
-		if !strings.HasPrefix(r.objects[i], "<</Type/Page/") {
-			continue
-		}
-		maps := map[string]map[string]string{}
-		for _, f := range regexp.MustCompile(`/F(\d) (\d+) 0 R`).FindAllStringSubmatch(r.objects[i], -1) {
-			n, _ := strconv.Atoi(f[2])
-			maps[f[1]] = map[string]string{}
-			for _, m := range regexp.MustCompile(`<(....)> <([0-9A-F]+)>`).FindAllStringSubmatch(r.streams[r.follow(t, r.objects[n], "/ToUnicode ")], -1) {
-				maps[f[1]][m[1]] = decode(m[2])
-			}
-		}
-		for _, m := range regexp.MustCompile(`BT /F(\d) .* Tm \[(.*)\] TJ ET`).FindAllStringSubmatch(r.streams[r.follow(t, r.objects[i], "/Contents ")], -1) {
-			line := ""
-			for _, hex := range regexp.MustCompile(`<([0-9A-F]*)>`).FindAllStringSubmatch(m[2], -1) {
-				for g := hex[1]; g != ""; g = g[4:] {
-					line += maps[m[1]][g[:4]]
-				}
-			}
-			out = append(out, line)
-		}
-	}
-	return out
-}
-
-func decode(hex string) string {
-	var u []uint16
-	for ; len(hex) >= 4; hex = hex[4:] {
-		v, _ := strconv.ParseUint(hex[:4], 16, 16)
-		u = append(u, uint16(v))
-	}
-	return strings.TrimPrefix(string(utf16.Decode(u)), "\uFEFF")
-}
 
 var lines = []string{"Россия: 8\u00A0507 заявлений", "Türkiye, Côte d’Ivoire, Žižkov", "≈34\u202F% «fin»", "AVATAR"}
 
@@ -172,8 +53,8 @@ func sample(t *testing.T) []byte {
 }
 
 func TestTextCanBeRead(t *testing.T) {
-	r := read(t, sample(t))
-	got := r.text(t)
+	r := pdftest.Read(t, sample(t))
+	got := r.Text(t)
 	if len(got) != 2*len(lines) {
 		t.Fatalf("got %d strings, want %d", len(got), 2*len(lines))
 	}
@@ -186,14 +67,14 @@ func TestTextCanBeRead(t *testing.T) {
 
 // TestFontsAreSubsets: three embedded fonts, small, each with a width for every glyph.
 func TestFontsAreSubsets(t *testing.T) {
-	r := read(t, sample(t))
+	r := pdftest.Read(t, sample(t))
 	n := 0
-	for _, o := range r.objects {
+	for _, o := range r.Objects {
 		if !strings.Contains(o, "/FontFile2 ") {
 			continue
 		}
 		n++
-		f, err := sfnt.Parse([]byte(r.streams[r.follow(t, o, "/FontFile2 ")]))
+		f, err := sfnt.Parse([]byte(r.Streams[r.Follow(t, o, "/FontFile2 ")]))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +82,7 @@ func TestFontsAreSubsets(t *testing.T) {
 			t.Errorf("%d glyphs for a few words", f.NumGlyphs())
 		}
 		name := regexp.MustCompile(`/FontName(/[A-Z]{6}\+Roboto-\w+)`).FindStringSubmatch(o)[1]
-		_, d := r.find("/CIDFontType2/BaseFont" + name)
+		_, d := r.Find("/CIDFontType2/BaseFont" + name)
 		if w := strings.Fields(regexp.MustCompile(`/W\[0\[(.*?)\]\]`).FindStringSubmatch(d)[1]); len(w) != f.NumGlyphs() {
 			t.Errorf("%s: %d widths for %d glyphs", name, len(w), f.NumGlyphs())
 		}
@@ -212,35 +93,35 @@ func TestFontsAreSubsets(t *testing.T) {
 }
 
 func TestStructure(t *testing.T) {
-	r := read(t, sample(t))
-	_, info := r.find("/Creator")
-	if got := decode(regexp.MustCompile(`/Title<(.*?)>`).FindStringSubmatch(info)[1]); got != "Отчёт (2023)" {
+	r := pdftest.Read(t, sample(t))
+	_, info := r.Find("/Creator")
+	if got := pdftest.Decode(regexp.MustCompile(`/Title<(.*?)>`).FindStringSubmatch(info)[1]); got != "Отчёт (2023)" {
 		t.Errorf("title %q", got)
 	}
-	_, root := r.find("/Type/Catalog")
+	_, root := r.Find("/Type/Catalog")
 	for _, want := range []string{"/Lang<FEFF00720075>", "/Marked true", "/PageMode/UseOutlines", "/DisplayDocTitle true"} {
 		if !strings.Contains(root, want) {
 			t.Errorf("no %s in %s", want, root)
 		}
 	}
-	outline := r.objects[r.follow(t, root, "/Outlines ")]
-	first := r.objects[r.follow(t, outline, "/First ")]
-	if got := decode(regexp.MustCompile(`/Title<(.*?)>`).FindStringSubmatch(first)[1]); got != "Раздел 0" || !strings.Contains(outline, "/Count 2") {
+	outline := r.Objects[r.Follow(t, root, "/Outlines ")]
+	first := r.Objects[r.Follow(t, outline, "/First ")]
+	if got := pdftest.Decode(regexp.MustCompile(`/Title<(.*?)>`).FindStringSubmatch(first)[1]); got != "Раздел 0" || !strings.Contains(outline, "/Count 2") {
 		t.Errorf("first bookmark %q in %s", got, outline)
 	}
-	below := r.objects[r.follow(t, first, "/First ")]
-	if got := decode(regexp.MustCompile(`/Title<(.*?)>`).FindStringSubmatch(below)[1]); got != "Ниже" || !strings.Contains(below, "/XYZ null 100 null") {
+	below := r.Objects[r.Follow(t, first, "/First ")]
+	if got := pdftest.Decode(regexp.MustCompile(`/Title<(.*?)>`).FindStringSubmatch(below)[1]); got != "Ниже" || !strings.Contains(below, "/XYZ null 100 null") {
 		t.Errorf("bookmark under it: %q %s", got, below)
 	}
-	second := r.objects[r.follow(t, first, "/Next ")]
+	second := r.Objects[r.Follow(t, first, "/Next ")]
 	if !strings.Contains(second, "/Prev ") {
 		t.Error("the second does not lead back")
 	}
-	_, figure := r.find("/S/Figure")
-	if got := decode(regexp.MustCompile(`/Alt<(.*?)>`).FindStringSubmatch(figure)[1]); got != "круг" {
+	_, figure := r.Find("/S/Figure")
+	if got := pdftest.Decode(regexp.MustCompile(`/Alt<(.*?)>`).FindStringSubmatch(figure)[1]); got != "круг" {
 		t.Errorf("alternative %q", got)
 	}
-	if _, page := r.find("/Type/Page/"); !strings.Contains(page, `/URI(https://example.org/a\(b\))`) || !strings.Contains(page, "/A128<</ca 0.50196/CA 0.50196>>") {
+	if _, page := r.Find("/Type/Page/"); !strings.Contains(page, `/URI(https://example.org/a\(b\))`) || !strings.Contains(page, "/A128<</ca 0.50196/CA 0.50196>>") {
 		t.Errorf("page %s", page)
 	}
 }
@@ -286,15 +167,15 @@ func TestCanvas(t *testing.T) {
 	if err := d.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	r := read(t, b.Bytes())
-	_, page := r.find("/Type/Page/")
-	content := r.streams[r.follow(t, page, "/Contents ")]
+	r := pdftest.Read(t, b.Bytes())
+	_, page := r.Find("/Type/Page/")
+	content := r.Streams[r.Follow(t, page, "/Contents ")]
 	for _, want := range []string{"10 20 m\n14 26 18 26 22 20 c\nh\nf\n", "q 10 0 0 15 10 20 cm /I0 Do Q", " w [] 0 d\n"} {
 		if !strings.Contains(content, want) {
 			t.Errorf("no %q in\n%s", want, content)
 		}
 	}
-	if text := strings.Join(r.text(t), "|"); !strings.Contains(text, "title") || !strings.Contains(text, "up") {
+	if text := strings.Join(r.Text(t), "|"); !strings.Contains(text, "title") || !strings.Contains(text, "up") {
 		t.Errorf("got text %q", text)
 	}
 	if !regexp.MustCompile(`BT /F0 1 Tf 0 12 -12 0 `).MatchString(content) {

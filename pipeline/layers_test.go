@@ -45,14 +45,15 @@ var mayImport = map[string]string{
 
 	"pipeline/audit": "datasets pipeline/own pipeline/obs pipeline/code pipeline/table pipeline/aida pipeline/rate", // aida: its printed rates are recomputed there
 
-	"reports/letter":   "",
-	"reports/pdf":      "reports/letter",
-	"reports/chart":    "reports/letter reports/pdf",
-	"reports/words":    "datasets pipeline/obs pipeline/code pipeline/rate pipeline/compare",
-	"reports/export":   "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit pipeline/compare",
-	"reports/figure":   "datasets pipeline/code pipeline/obs pipeline/rate pipeline/compare pipeline/ledger reports/chart reports/words reports/export",
-	"reports/briefing": "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/letter reports/pdf reports/chart reports/figure reports/words",
-	"reports/page":     "pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export",
+	"reports/letter":      "",
+	"reports/pdf":         "reports/letter",
+	"reports/pdf/pdftest": "", // for tests alone
+	"reports/chart":       "reports/letter reports/pdf",
+	"reports/words":       "datasets pipeline/obs pipeline/code pipeline/rate pipeline/compare",
+	"reports/export":      "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit pipeline/compare",
+	"reports/figure":      "datasets pipeline/code pipeline/obs pipeline/rate pipeline/compare pipeline/ledger reports/chart reports/words reports/export",
+	"reports/briefing":    "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/letter reports/pdf reports/chart reports/figure reports/words",
+	"reports/page":        "pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export",
 
 	"reports/serve": "",
 

@@ -141,6 +141,9 @@ func TestLayout(t *testing.T) {
 		if n := len(pages); n < fewest || n > most {
 			t.Errorf("%+v in %s: %d pages", s, l, n)
 		}
+		if said := spoken(pages); strings.Contains(said, "%!") || strings.Contains(said, "⚠") {
+			t.Errorf("%+v in %s: a text is not filled in:\n%s", s, l, said)
+		}
 		for n, page := range pages {
 			if i := slices.IndexFunc(page, func(r pdftest.Run) bool { return strings.HasPrefix(r.Text, string(rune('1'+n))) && r.Y < bottom }); i < 0 {
 				t.Errorf("%+v: page %d has no number", s, n+1)

@@ -63,6 +63,10 @@ type Bar struct {
 	Context   bool // grey: another stage or definition
 	Missing   bool // empty frame; Value means nothing and Label is usually empty
 
+	// Follows puts the bar close under the one before it, of which it is another
+	// year or definition: bars in groups.
+	Follows bool
+
 	counted bool // a count, as a share of the greatest
 }
 
@@ -402,6 +406,12 @@ func (g *Group) wide(s *sheet, grid barGrid, x, y float64) float64 {
 		b := &g.Bars[i]
 		name := s.fit(s.nameStyle(), b.Name, grid.name, 3)
 		h := max(grid.pitch, float64(len(name))*s.nameStyle().lead+8)
+		if b.Follows || g.followed(i) { // close to its kin, apart from others
+			h = max(grid.thick+2, float64(len(name))*s.nameStyle().lead+1)
+			if !b.Follows && i > 0 {
+				y += s.px(12)
+			}
+		}
 		mid := half(y + h/2)
 		track.y0, track.y1 = mid-grid.thick/2, mid+grid.thick/2
 		layers.bar(b, track)
@@ -418,8 +428,14 @@ func (g *Group) wide(s *sheet, grid barGrid, x, y float64) float64 {
 	return y
 }
 
+// followed reports whether the next bar belongs to bar i.
+func (g *Group) followed(i int) bool { return i+1 < len(g.Bars) && g.Bars[i+1].Follows }
+
 func (b *Bar) nameStyle(s *sheet) style {
 	st := s.nameStyle().in(s.pal.ink)
+	if b.Follows {
+		st = st.in(s.pal.muted)
+	}
 	if b.Highlight {
 		st = st.as(bold)
 	}
@@ -549,7 +565,9 @@ func (g *Group) phone(s *sheet, grid barGrid, x, y float64) float64 {
 		l.bar(b, track)
 		l.line(track.y0-4, track.y1+4)
 		s.hit(b.Tip, rect{x, y, x + grid.panel, track.y1 + 6})
-		y = track.y1 + 13
+		if y = track.y1 + 13; g.followed(i) {
+			y = track.y1 + 2
+		}
 	}
 	l.finish()
 	return y

@@ -210,11 +210,11 @@ func marksOnly(s *sheet) *image.RGBA {
 // cell or a tile has a contrast of 3 with what stands around it or an edge that
 // has, else words beside it say it.
 func TestOnWhatIsUnderIt(t *testing.T) {
-	each(t, func(t *testing.T, fig Figure, o Options) {
+	look := func(t *testing.T, fig Figure, o Options) {
 		s := mustCompose(t, fig, o)
 		img := marksOnly(s)
 		for _, r := range s.runs {
-			b := r.box()
+			b := r.box().grow(-1) // letters have some air at their sides
 			under := map[color.RGBA]int{}
 			n := 0
 			for y := int(b.y0); y < int(b.y1); y++ {
@@ -237,7 +237,13 @@ func TestOnWhatIsUnderIt(t *testing.T) {
 				t.Errorf("a %s at %s is neither distinct nor labelled", m.kind, m.box)
 			}
 		}
-	})
+	}
+	each(t, look)
+	for name, sample := range kindSamples() {
+		for i, o := range everyOption {
+			t.Run(name+"-"+o.Size.String()+"-"+o.Theme.String(), func(t *testing.T) { look(t, sample(tongues[i%len(tongues)]), o) })
+		}
+	}
 }
 
 // filled tells areas from lines and points.

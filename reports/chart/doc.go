@@ -15,8 +15,8 @@
 // an ordered list of fills, strokes and text runs in px from the top left;
 // text is measured with the very font that draws it, and the sheet grows with
 // its content. The list is then played onto a [vg.Canvas]: our own for SVG, for
-// PDF (package pdf) and for PNG. All files are the same bytes on
-// every run, and everything may be called from several goroutines at once.
+// PDF (package pdf) and for PNG. All files are the same bytes on every run, and
+// everything may be called from several goroutines at once.
 //
 // One px of the sheet is one point of the canvas (72 to the inch).
 package chart

@@ -128,3 +128,68 @@ func ExampleIntervals() {
 	fmt.Println(chart.Faults(fig, chart.Options{}))
 	// Output: [] <nil>
 }
+
+func ExampleStack() {
+	fig := &chart.Stack{
+		Head:  chart.Head{ID: "HR-RU-2023-endings", Lang: "en", Title: []chart.Span{{Text: "Croatia ended 274 of 333 cases of Russians without a decision"}}},
+		Parts: []chart.Part{{Name: "refugee status", Colour: 0}, {Name: "rejected", Colour: 3}, {Name: "closed without a decision", Colour: 4}},
+		Bars: []chart.StackBar{
+			{Name: "All cases ended", N: "of 333", Segments: []chart.Segment{
+				{Value: 20.0 / 333, Label: "6%", Counts: "20"}, {Value: 39.0 / 333, Label: "12%", Counts: "39"}, {Value: 274.0 / 333, Label: "82%", Counts: "274"},
+			}},
+			{Name: "Decided on the merits", N: "of 59", Weak: true, Segments: []chart.Segment{
+				{Value: 20.0 / 59, Label: "34%", Counts: "20"}, {Value: 39.0 / 59, Label: "66%", Counts: "39"}, {},
+			}},
+		},
+	}
+	fmt.Println(chart.Faults(fig, chart.Options{}))
+
+	fig.Bars[1].Segments[0].Value = 0.3
+	_, err := chart.Faults(fig, chart.Options{})
+	fmt.Println(err)
+	// Output:
+	// [] <nil>
+	// chart HR-RU-2023-endings: bar "Decided on the merits": its segments add up to 0.9610169491525424, want 1
+}
+
+func ExampleDumbbell() {
+	fig := &chart.Dumbbell{
+		Head: chart.Head{ID: "TR-2023", Lang: "en", Title: []chart.Span{{Text: "Turkish citizens: less protection in Germany than in the EU"}}},
+		From: "EU", To: "Germany",
+		Percent: func(v float64) string { return fmt.Sprintf("%.0f%%", 100*v) },
+		Rows: []chart.DumbbellRow{
+			{Name: "Türkiye", From: 6977.0 / 32144, To: 3015.0 / 17315, Counts: "3,015 of 17,315", Highlight: true},
+			{Name: "Ukraine", From: 0.93, To: math.NaN(), Counts: "15 of 15"},
+		},
+	}
+	fmt.Println(chart.Faults(fig, chart.Options{Size: chart.Phone}))
+	// Output: [] <nil>
+}
+
+func ExampleSlope() {
+	fig := &chart.Slope{
+		Head: chart.Head{ID: "DE-EU-2023", Lang: "en", Title: []chart.Span{{Text: "Iraqis: 54% in the EU, 33% in Germany"}}},
+		From: "EU", To: "Germany",
+		Percent: func(v float64) string { return fmt.Sprintf("%.0f%%", 100*v) },
+		Lines:   []chart.SlopeLine{{Name: "Iraq", A: 0.54, B: 0.33, Highlight: true}, {Name: "Iran", A: 0.50, B: 0.43}},
+	}
+	fmt.Println(chart.Faults(fig, chart.Options{Size: chart.Square}))
+	// Output: [] <nil>
+}
+
+func ExampleWaterfall() {
+	fig := &chart.Waterfall{
+		Head:  chart.Head{ID: "EU-change", Lang: "en", Title: []chart.Span{{Text: "The rate rose because other people applied"}}},
+		Start: chart.Total{Name: "first year", Value: 0.49, Label: "49%"},
+		Steps: []chart.Effect{{Name: "who applied", Value: 0.06, Label: "+6"}, {Name: "how countries decided", Value: -0.02, Label: "−2"}},
+		End:   chart.Total{Name: "second year", Value: 0.53, Label: "53%"},
+	}
+	fmt.Println(chart.Faults(fig, chart.Options{Size: chart.A4}))
+
+	fig.Steps = fig.Steps[:1]
+	_, err := chart.Faults(fig, chart.Options{})
+	fmt.Println(err)
+	// Output:
+	// [] <nil>
+	// chart EU-change: the effects lead from 0.49 to 0.55, want 0.53
+}

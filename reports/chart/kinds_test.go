@@ -29,6 +29,7 @@ func kindSamples() map[string]func(tongue) Figure {
 		"heat":           func(l tongue) Figure { return sampleHeat(l) },
 		"heat-diverging": func(l tongue) Figure { return sampleHeatDiverging(l) },
 		"counts":         func(l tongue) Figure { return sampleCounts(l, 16) },
+		"grouped":        func(l tongue) Figure { return sampleGrouped(l) },
 		"counts-4":       func(l tongue) Figure { return sampleCounts(l, 4) },
 		"counts-40":      func(l tongue) Figure { return sampleCounts(l, 40) },
 		"endings":        func(l tongue) Figure { return sampleEndings(l) },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -206,6 +207,66 @@ func shared(b *Bars, bar *Bar) bool {
 		}
 	})
 	return n > 1
+}
+
+// TestFewDecisionsAreHatched reads the counts beside every share: under 100
+// decisions the bar is hatched, from 100 on it is not.
+func TestFewDecisionsAreHatched(t *testing.T) {
+	for _, lang := range []string{"fr", "ru"} {
+		b := sampleBarsIn(lang)
+		few := 0
+		b.each(func(bar *Bar) {
+			n, err := strconv.Atoi(bar.Counts[strings.LastIndex(bar.Counts, " ")+1:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n < 100 {
+				few++
+			}
+			if bar.Weak != (n < 100) {
+				t.Errorf("%s: %s has weak %v", bar.Name, bar.Counts, bar.Weak)
+			}
+		})
+		for _, o := range everyOption {
+			s := mustCompose(t, b, o)
+			hatched := 0
+			for _, it := range s.items {
+				if h, ok := it.(*hatching); ok {
+					for _, m := range marksOf(s, "hatched bar") {
+						if h.box == m.box {
+							hatched++
+						}
+					}
+				}
+			}
+			if hatched != few || len(marksOf(s, "hatched bar")) != few {
+				t.Errorf("%v: %d bars are hatched, want %d", o.Size, hatched, few)
+			}
+		}
+	}
+}
+
+// TestLinesAreTrueToScale: in every series a point stands as high as its value
+// says, by the zero line and the highest grid line.
+func TestLinesAreTrueToScale(t *testing.T) {
+	for _, o := range everyOption {
+		if o.Size == Thumb {
+			continue // has no grid to measure by; it shares the scales of the others
+		}
+		s := mustCompose(t, sampleEU(), o)
+		rules := marksOf(s, "rule")
+		zero, top := rules[0], rules[len(rules)-1]
+		scale := (zero.box.y0 - top.box.y0) / (top.value - zero.value)
+		points := marksOf(s, "point")
+		if len(points) < 40 || zero.value != 0 || scale <= 0 {
+			t.Fatalf("%v: %d points on a scale from %v to %v", o.Size, len(points), zero.value, top.value)
+		}
+		for _, m := range points {
+			if d := zero.box.y0 - m.value*scale - m.box.y0; math.Abs(d) > 0.5 {
+				t.Errorf("%v: a point of %v is %.2f px off", o.Size, m.value, d)
+			}
+		}
+	}
 }
 
 func TestMissingIsNotZero(t *testing.T) {

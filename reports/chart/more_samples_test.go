@@ -35,6 +35,24 @@ func sampleCounts(l tongue, n int) *Bars {
 	return b
 }
 
+// sampleGrouped sets what each country decided beside the EU: bars in groups.
+func sampleGrouped(l tongue) *Bars {
+	d := sampleDumbbell(l)
+	b := &Bars{Head: d.Head}
+	b.ID = "DE-EU-2023-grouped"
+	g := Group{}
+	for i, r := range d.Rows[:7] {
+		from := Bar{Name: r.Name, Value: r.From, Label: l.share(r.From), Counts: l.counts(heat2023[i].eu[0], heat2023[i].eu[1]), Low95: math.NaN(), High95: math.NaN(), Context: true}
+		to := Bar{Name: d.To, Value: r.To, Label: l.share(r.To), Counts: r.Counts, Low95: math.NaN(), High95: math.NaN(), Follows: true, Highlight: r.Highlight}
+		if math.IsNaN(r.To) {
+			to.Missing, to.Value, to.Label = true, 0, ""
+		}
+		g.Bars = append(g.Bars, from, to)
+	}
+	b.Panels = []Panel{{Groups: []Group{g}}}
+	return b
+}
+
 // outcomes names the parts of a stack.
 func (l tongue) outcomes(which ...int) []Part {
 	names := []string{

@@ -60,6 +60,19 @@ func TestCountsHaveNoTrack(t *testing.T) {
 	}
 }
 
+// TestBarsInGroups: a bar that follows stands closer to its kin than to others.
+func TestBarsInGroups(t *testing.T) {
+	for _, z := range []Size{Wide, Phone, Square, A4} {
+		ms := append(marksOf(mustCompose(t, sampleGrouped(english), Options{Size: z}), "bar"), mark{})
+		for i := 0; i+2 < len(ms)-1; i += 2 {
+			kin, other := ms[i+1].box.y0-ms[i].box.y1, ms[i+2].box.y0-ms[i+1].box.y1
+			if kin < 1 || kin > other-8 {
+				t.Errorf("%v: bars %d and %d are %.1f px apart, the next %.1f", z, i, i+1, kin, other)
+			}
+		}
+	}
+}
+
 // TestLongPanelIsHalved: twenty bars stand in two columns on the wide sheet, all
 // of them, each half with the reference, and in one on the others.
 func TestLongPanelIsHalved(t *testing.T) {

@@ -7,7 +7,8 @@ import (
 
 // Stack shows how wholes are made up: bars of 100 %, each of the same parts in
 // the same order. Where the second of two bars is the first without its last
-// part, lines lead from one to the other, so that the whole is seen to change.
+// part, lines lead from one to the other, so that the whole is seen to change
+// (on a phone, there is no room for them).
 type Stack struct {
 	Head
 	Parts []Part // at most five; named once, over the first bar
@@ -70,7 +71,6 @@ func (k *Stack) check() error {
 type stackGrid struct {
 	name, n      float64 // widths
 	x0, x1       float64 // of the bars
-	nX           float64
 	thick, space float64 // of a bar, and from one row to the next
 	tall         bool    // a bar holds two lines
 }
@@ -91,15 +91,14 @@ func (k *Stack) grid(s *sheet) stackGrid {
 	g.name, g.n = min(math.Ceil(g.name), 0.26*width), min(math.Ceil(g.n), 0.2*width)
 	if s.narrow() {
 		g.n = min(g.n, 0.4*width)
-		g.name, g.nX = width-g.n-16, s.right()-g.n
+		g.name = width - g.n - 16
 		return g
 	}
 	if g.name > 0 {
 		g.x0 = half(s.left() + max(g.name, s.px(118)) + s.px(14))
 	}
 	if g.n > 0 {
-		g.nX = half(s.right() - g.n)
-		g.x1 = half(g.nX - s.px(14))
+		g.x1 = half(s.right() - g.n - s.px(14))
 	}
 	return g
 }
@@ -132,7 +131,7 @@ func (k *Stack) draw(s *sheet, g stackGrid, top float64) float64 {
 			y += g.space
 		}
 		bar, end := k.row(s, g, i, y)
-		if i == 1 && k.zooms() {
+		if i == 1 && k.zooms() && !s.narrow() { // words stand between the bars of a phone
 			k.ties(s, last, bar)
 		}
 		last, y = bar, end
@@ -248,8 +247,9 @@ func (k *Stack) row(s *sheet, g stackGrid, i int, y float64) (rect, float64) {
 	if !g.tall { // no room between the rows: what does not fit is told by the tip alone
 		over = nil
 	}
-	if len(over) > 0 {
-		y = k.over(s, g, over, value, y)
+	above, below := k.sides(s, g, over)
+	if len(above) > 0 {
+		y = k.beside(s, g, above, value, y, false)
 	}
 	bar := rect{g.x0, half(y), g.x1, half(y) + g.thick}
 	for j, seg := range b.Segments {
@@ -257,13 +257,16 @@ func (k *Stack) row(s *sheet, g stackGrid, i int, y float64) (rect, float64) {
 	}
 	mid := (bar.y0 + bar.y1) / 2
 	end := bar.y1
+	if len(below) > 0 {
+		end = k.beside(s, g, below, value, bar.y1, true)
+	}
 	if !s.narrow() {
 		name := s.fit(s.nameStyle(), b.Name, g.name+1, 3)
 		st := s.nameStyle().in(s.pal.ink)
 		first := mid + st.middle() - float64(len(name)-1)*st.lead/2
 		last := s.lines(s.left(), max(first, start+st.ascent()), st, name)
 		end = max(end, last+st.descent())
-		s.text(g.nX, mid+s.countStyle().middle(), s.countStyle(), one(s.fit(s.countStyle(), b.N, g.n+1, 1)))
+		s.textRight(s.right(), mid+s.countStyle().middle(), s.countStyle(), one(s.fit(s.countStyle(), b.N, g.n+1, 1)))
 	}
 	return bar, end
 }
@@ -276,7 +279,7 @@ func (k *Stack) phoneName(s *sheet, g stackGrid, b *StackBar, y float64) float64
 	if name := s.fit(st, b.Name, g.name, 3); len(name) > 0 {
 		last = s.lines(s.left(), base, st, name)
 	}
-	s.text(g.nX, base, s.countStyle(), one(s.fit(s.countStyle(), b.N, g.n+1, 1)))
+	s.textRight(s.right(), base, s.countStyle(), one(s.fit(s.countStyle(), b.N, g.n+1, 1)))
 	return last + s.px(8)
 }
 
@@ -286,23 +289,58 @@ func (s *sheet) overStyle(value style) style {
 	return value
 }
 
-// over sets words above a bar, spread so that none touch, each with a leader
-// down to its segment, and returns where the bar may begin.
-func (k *Stack) over(s *sheet, g stackGrid, over []saying, value style, y float64) float64 {
+// sides parts the words that stand outside a bar into those above it, in one
+// line, and those for which it has no room, below it. What has room nowhere is
+// noted as lost.
+func (k *Stack) sides(s *sheet, g stackGrid, all []saying) (above, below []saying) {
+	whole := g.x1 - g.x0 + s.px(16)
+	room := [2]float64{whole, whole}
+	need := 0.0
+	for _, o := range all {
+		need += o.w + s.px(16)
+	}
+	for i, o := range all {
+		side := 0
+		if need > whole && i%2 == 1 { // neighbours on two sides: each has more room
+			side = 1
+		}
+		w := o.w + s.px(16)
+		if room[side] < w {
+			side = 1 - side
+		}
+		if room[side] -= w; room[side] < 0 {
+			s.lost(o.label + " " + o.counts)
+			continue
+		}
+		if side == 0 {
+			above = append(above, o)
+		} else {
+			below = append(below, o)
+		}
+	}
+	return above, below
+}
+
+// beside sets words above a bar, or below it, spread so that none touch, each
+// with a leader to its segment. From y, the top of the row or the foot of the
+// bar, it returns where the bar may begin, or the row ends.
+func (k *Stack) beside(s *sheet, g stackGrid, words []saying, value style, y float64, below bool) float64 {
 	st := s.overStyle(value)
 	var all []endLabel
-	room := g.x1 - g.x0 + s.px(16)
-	for i, o := range over {
-		if room -= o.w + s.px(16); room < 0 {
-			break // a segment too narrow for words has them in the table of the page
-		}
+	for i, o := range words {
 		all = append(all, endLabel{series: i, from: pt{0, o.x}, h: o.w + s.px(16)})
 	}
 	spread(all, g.x0-s.px(8), g.x1+s.px(8))
 	base := y + st.ascent()
-	foot := half(base + st.descent() + s.px(9))
+	from, to := base+st.descent()+1, half(base+st.descent()+s.px(9))
+	end := to
+	if below {
+		base += s.px(9)
+		from, to = base-st.ascent()+1, y
+		end = base + st.descent()
+	}
 	for _, e := range all {
-		o := over[e.series]
+		o := words[e.series]
 		x := e.at - o.w/2
 		if o.label != "" {
 			s.text(x, base, st, o.label)
@@ -310,9 +348,9 @@ func (k *Stack) over(s *sheet, g stackGrid, over []saying, value style, y float6
 		}
 		s.text(x, base, s.noteStyle(), o.counts)
 		lx := half(min(max(o.x, e.at-o.w/2), e.at+o.w/2))
-		s.stroke(s.pal.axis, 1, []pt{{lx, base + st.descent() + 1}, {half(o.x), foot}})
+		s.stroke(s.pal.axis, 1, []pt{{lx, from}, {half(o.x), to}})
 	}
-	return foot
+	return end
 }
 
 // segment fills one share of a bar and sets its words in it if they fit.

@@ -66,7 +66,7 @@ var css = sync.OnceValue(func() string {
 	}
 	var b strings.Builder
 	b.WriteString(":root,[data-theme=light]{color-scheme:light;" + vars(Light) + "}\n")
-	b.WriteString("@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" + vars(Dark) + "}}\n")
+	b.WriteString("@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" + vars(Dark) + "}}\n")
 	b.WriteString("[data-theme=dark]{color-scheme:dark;" + vars(Dark) + "}\n")
 	b.WriteString(".chart{display:block;max-width:100%;height:auto;fill:none;stroke-linejoin:round;text-rendering:geometricPrecision;font-family:" + letter.Family + ",'Liberation Sans',Arial,sans-serif}\n")
 	b.WriteString(".chart .hit{fill:none;pointer-events:all;outline:none}\n.chart .hit:focus-visible{stroke:var(--c-ink);stroke-width:2}\n")

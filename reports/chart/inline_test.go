@@ -60,7 +60,7 @@ func TestCSSHasBothThemes(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"@media (prefers-color-scheme:dark){:root:not([data-theme=light])", "\n[data-theme=dark]{"} {
+	for _, want := range []string{"@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light])", "\n[data-theme=dark]{"} {
 		if !strings.Contains(rules, want) {
 			t.Errorf("no %s", want)
 		}

@@ -78,7 +78,7 @@ func (f *funnel) write(w *writer) error {
 	}
 	for _, p := range f.Points {
 		r := f.by[p.Geo]
-		fig.Points = append(fig.Points, chart.FunnelPoint{Name: w.Name("geo", p.Geo), Code: p.Geo, Note: w.Say("funnel.note", "rate", w.percent(r), "counts", w.of(r)), N: p.All, Value: p.Rate, Highlight: p.Geo == w.Spec.Subject})
+		fig.Points = append(fig.Points, chart.FunnelPoint{Name: w.Name("geo", p.Geo), Code: p.Geo, Note: w.Say("funnel.note", "rate", w.percent(r), "counts", w.of(r)), N: p.All, Value: p.Rate, Highlight: p.Geo == w.Spec.Subject, Tip: w.tip(w.Name("geo", p.Geo), r)})
 	}
 	w.out.Figure = fig
 	out := f.outside()

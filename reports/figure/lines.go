@@ -133,6 +133,7 @@ func (l *lines) write(w *writer) error {
 			p := chart.Point{Year: l.year(n), Value: math.NaN()}
 			if r != nil {
 				p.Value = r.Value
+				p.Tip = w.tip(w.dated(l.label(w, se), r), r)
 				if r.Rounded() {
 					p.Lo, p.Hi = min(r.Lo, r.Value), max(r.Hi, r.Value)
 				}
@@ -276,4 +277,9 @@ func (l *lines) table(w *writer) {
 			w.out.Rows = append(w.out.Rows, row)
 		}
 	}
+}
+
+// dated names a line and the year of one of its values.
+func (w *writer) dated(name string, r *rate.Result) string {
+	return w.Say("mark.dated", "name", name, "period", r.Period)
 }

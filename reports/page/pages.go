@@ -116,6 +116,8 @@ func funcs(l words.Lang) template.FuncMap {
 		"text":         func(s string) saidText { return textOf(l, s) },
 		"verdict":      func(j any) string { return figure.Verdict(l, judgement(j)) },
 		"verdictClass": func(j any) string { return class(judgement(j)) },
+		"command":      command,
+		"quoted":       quoted,
 		"slice12":      func(s string) string { return s[:min(12, len(s))] },
 	}
 }
@@ -130,6 +132,31 @@ type saidText struct {
 func textOf(l words.Lang, s string) saidText {
 	t, ok := l.Text(s)
 	return saidText{t, !ok && l != "en"}
+}
+
+// command is a command line that breaks between its words, never within one.
+func command(s string) template.HTML {
+	words := strings.Fields(s)
+	for i, w := range words {
+		words[i] = template.HTMLEscapeString(w)
+		if strings.Contains(w, "-") {
+			words[i] = "<span>" + words[i] + "</span>"
+		}
+	}
+	return template.HTML(strings.Join(words, " "))
+}
+
+// quoted is a sentence in which what stands between backquotes is a command.
+func quoted(s string) template.HTML {
+	var b strings.Builder
+	for i, part := range strings.Split(s, "`") {
+		if i%2 == 1 {
+			b.WriteString("<code>" + string(command(part)) + "</code>")
+		} else {
+			b.WriteString(template.HTMLEscapeString(part))
+		}
+	}
+	return template.HTML(b.String())
 }
 
 // judgement takes one as templates hold it.

@@ -113,7 +113,7 @@ func (p *press) draw(d *figure.Draft, l words.Lang) error {
 			file{c.ID + ".pdf", func(w io.Writer) error { return chart.PDF(w, c.Figure, chart.Options{}) }})
 	}
 	for _, f := range files {
-		x.Formats = append(x.Formats, format{formatName(strings.TrimPrefix(f.name, c.ID)), f.name})
+		x.Formats = append(x.Formats, format{formatName(l, strings.TrimPrefix(f.name, c.ID)), f.name})
 		f.name = dir + f.name
 		if err := p.write(f); err != nil {
 			return chartError(c.ID, err)
@@ -135,10 +135,17 @@ func (p *press) draw(d *figure.Draft, l words.Lang) error {
 	return nil
 }
 
-// formatName says what a file is from the end of its name: "@2x.png" is "PNG 2x".
-func formatName(end string) string {
+// formatName says what a file is from the end of its name: "@2x.png" is "PNG 2×".
+func formatName(l words.Lang, end string) string {
 	variant, ext, _ := strings.Cut(end, ".")
-	return strings.TrimSpace(strings.ToUpper(ext) + " " + strings.TrimLeft(variant, "-@"))
+	name := strings.ToUpper(ext)
+	switch variant = strings.TrimLeft(variant, "-@"); variant {
+	case "":
+		return name
+	case "2x":
+		return name + " 2×"
+	}
+	return name + " " + l.Say("figure."+variant)
 }
 
 // at lists the charts of a page in a language, in the order of their specs. Of a

@@ -121,7 +121,11 @@ func divides(l words.Lang, j *Spoken) string {
 // safely is the sentence that may be said in place of a figure: what was counted,
 // by whom, of how many, and what rounding allows.
 func safely(l words.Lang, r *rate.Result) string {
-	args := []any{"period", r.Period, "num", r.Num, "den", r.Den, "geo", words.Geo(r.Geo), "citizens", words.Citizen(r.Citizen), "rate", l.Percent(r.Value, 1), "bounds", figure.Bounds(l, r), "source", l.Source(r.Source)}
+	source := l.Source(r.Source)
+	if r.Rounded() {
+		source = l.Say("speech.safe.rounding", "bounds", figure.Bounds(l, r), "source", source)
+	}
+	args := []any{"period", r.Period, "num", r.Num, "den", r.Den, "geo", words.Geo(r.Geo), "citizens", words.Citizen(r.Citizen), "rate", l.Percent(r.Value, 1), "source", source}
 	if r.Definition == "share_of_applicants" {
 		return l.Say("speech.safe.share", args...)
 	}

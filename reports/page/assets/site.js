@@ -3,6 +3,12 @@
 (() => {
   const root = document.documentElement;
 
+  // Where the site stands: snippets and citations name it.
+  const here = new URL("../", document.currentScript.src);
+  if (here.protocol.startsWith("http")) {
+    for (const area of document.querySelectorAll("[data-site]")) area.value = area.value.replaceAll("https://SITE/", here.href);
+  }
+
   // Tooltips: what a mark says is in its data-tip.
   let tip;
   const show = (mark) => {
@@ -89,5 +95,6 @@
     const tell = () => parent.postMessage({ asylum: location.pathname, height: Math.ceil(root.getBoundingClientRect().height) }, "*");
     new ResizeObserver(tell).observe(root);
     addEventListener("load", tell);
+    addEventListener("message", (e) => { if (e.data && e.data.asylum === "?") tell(); });
   }
 })();

@@ -275,15 +275,15 @@ func (w *writer) bar(by string, r *rate.Result, context bool) chart.Bar {
 	if r.Rounded() {
 		b.Lo, b.Hi = min(r.Lo, r.Value), max(r.Hi, r.Value)
 	}
-	b.Tip = w.tip(b.Name, r)
 	if b.Weak {
 		b.Low95, b.High95 = r.Range95()
 	}
 	return b
 }
 
-// tip is what a page tells of the mark of r to who points at it: whose it is, both
-// counts, the rate unless there are too few cases for one, and what rounding allows.
+// tip is what a page tells of a mark that has no room for the counts of r to who
+// points at it: whose it is, the rate unless there are too few cases for one, both
+// counts, and what rounding allows.
 func (w *writer) tip(name string, r *rate.Result) string {
 	args := []any{"name", name, "counts", w.of(r), "rate", w.percent(r), "bounds", w.bounds(r)}
 	switch {

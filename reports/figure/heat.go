@@ -127,7 +127,7 @@ func (h *heat) write(w *writer) error {
 				r.Cells = append(r.Cells, chart.HeatCell{Missing: true})
 				continue
 			}
-			r.Cells = append(r.Cells, chart.HeatCell{Value: c.Value, Label: w.Percent(c.Value, 0), Weak: w.limits.Weak(c), Few: w.limits.CountsOnly(c), Tip: w.tip(w.cell(c), c)})
+			r.Cells = append(r.Cells, chart.HeatCell{Value: c.Value, Label: w.Percent(c.Value, 0), Weak: w.limits.Weak(c), Few: w.limits.CountsOnly(c)})
 		}
 		f.Rows = append(f.Rows, r)
 	}
@@ -170,7 +170,10 @@ func (h *heat) words(w *writer) {
 	}
 	w.head.Notes = append([]string{w.Say("note.heat", "n", w.limits.Counts, "to", w.limits.Few-1)}, w.rounding()...)
 	w.source(w.left())
-	w.head.Alt = w.Say("alt.heat", "title", w.titleText(), "rows", len(h.rows), "cols", len(h.geos), "top", w.cell(top), "topr", w.percent(top), "topc", w.of(top), "low", w.cell(low), "lowr", w.percent(low), "lowc", w.of(low), "source", w.head.Source)
+	end := func(r *rate.Result) string {
+		return w.Say("heat.end", "citizen", w.Name("citizen", r.Citizen), "geo", w.Name("geo", r.Geo))
+	}
+	w.head.Alt = w.Say("alt.heat", "title", w.titleText(), "rows", len(h.rows), "cols", len(h.geos), "top", end(top), "topr", w.percent(top), "topc", w.of(top), "low", end(low), "lowr", w.percent(low), "lowc", w.of(low), "source", w.head.Source)
 	w.out.Head = append([]string{w.Say("col.citizen"), w.Short(first(w.Spec.Geo, "EU27_2020"))}, h.geos...)
 	for _, r := range h.rows {
 		line := []string{w.Name("citizen", r.total.Citizen), w.Say("ladder.over", "counts", w.of(r.total), "rate", w.percent(r.total))}
@@ -186,9 +189,4 @@ func (h *heat) words(w *writer) {
 		}
 		w.out.Rows = append(w.out.Rows, line)
 	}
-}
-
-// cell names the citizenship and the country of a result.
-func (w *writer) cell(r *rate.Result) string {
-	return w.Say("heat.end", "citizen", w.Name("citizen", r.Citizen), "geo", w.Name("geo", r.Geo))
 }

@@ -100,7 +100,6 @@ func (l *ladder) step(w *writer, n int) chart.Step {
 	if r.Known {
 		st.Grants, st.Percent, st.Of = r.Num, l.percent(w, r), w.of(r)
 		st.Weak = w.limits.Weak(r)
-		st.Tip = w.Say("mark.exact", "name", name, "counts", st.Of, "rate", st.Percent)
 		if r.Rounded() {
 			st.Other = []string{w.Say("ladder.rounding", "range", w.bounds(r))}
 		}

@@ -63,7 +63,7 @@ func (t *tiles) write(w *writer) error {
 	}
 	for _, r := range t.known {
 		f.Tiles = append(f.Tiles, chart.Tile{Geo: r.Geo, Value: r.Value, Label: w.percent(r), Counts: w.of(r), Weak: w.limits.Weak(r), CountsOnly: w.limits.CountsOnly(r),
-			Mixed: len(r.WithAppeals) > 0, Highlight: r.Geo == w.Spec.Subject, Tip: w.tip(w.Name("geo", r.Geo), r)})
+			Mixed: len(r.WithAppeals) > 0, Highlight: r.Geo == w.Spec.Subject})
 	}
 	for _, g := range t.none {
 		f.Tiles = append(f.Tiles, chart.Tile{Geo: g, Missing: true, Highlight: g == w.Spec.Subject})

@@ -77,7 +77,6 @@ func (m *multiples) write(w *writer) error {
 			x := chart.Point{Year: base + n, Value: math.NaN()}
 			if r != nil {
 				x.Value = r.Value
-				x.Tip = w.tip(w.dated(p.Title, r), r)
 			}
 			p.Points = append(p.Points, x)
 		}

@@ -120,7 +120,10 @@ func (a *app) moved(data ingest.Data, d *vintage.Diff) ([]export.Moved, error) {
 			out = append(out, export.Moved{Old: o, New: after[j]})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b export.Moved) int {
+	slices.SortStableFunc(out, func(a, b export.Moved) int { // shares before what is in other units
+		if x, y := a.New.Unit() == "share", b.New.Unit() == "share"; x != y {
+			return map[bool]int{true: -1, false: 1}[x]
+		}
 		return cmp.Compare(math.Abs(b.New.Value-b.Old.Value), math.Abs(a.New.Value-a.Old.Value))
 	})
 	return out, nil

@@ -136,7 +136,7 @@ func (s *search) named(all *counts) error {
 }
 
 func (s *search) define(d rate.Definition, b *rate.Binding, all *counts) error {
-	if !s.asked(b.Source) || b.StandsIn != "" || d.Kind == rate.Backlog { // months are no percentage
+	if !s.asked(b.Source) || b.StandsIn != "" || d.Kind == rate.Backlog || d.Kind == rate.PerMillion { // months and people are no percentage
 		return nil
 	}
 	levels := []string{""}

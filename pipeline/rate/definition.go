@@ -30,6 +30,8 @@ const (
 	Share   = "share"   // a part over its whole, both printed
 	Ratio   = "ratio"   // two flows of one period, of different people
 	Backlog = "backlog" // a stock at the end of a period over its mean monthly flow, in months
+
+	PerMillion = "per_million" // a flow over the inhabitants at the beginning of its year, for each million
 )
 
 // A Definition says which counts are divided by which.
@@ -87,6 +89,8 @@ type Binding struct {
 
 // A Side is one of the counts of a definition: the sum of its terms.
 type Side struct {
+	Counts   string              `yaml:"counted_by" json:",omitzero"` // another source than the binding's: taken as it prints it, nothing is added up
+	First    bool                `yaml:"first" json:",omitzero"`      // tables hold the same: the first that is at hand is taken
 	Tables   []string            `yaml:"tables" json:",omitzero"`
 	Axis     string              `yaml:"axis" json:",omitzero"`   // the dimension that the terms are codes of
 	Level    string              `yaml:"level" json:",omitzero"`  // the dimension of levels, in UNHCR's letters; one is chosen
@@ -117,6 +121,9 @@ func (b *Binding) tells(stage string) bool {
 
 // over gives s what it leaves out from base.
 func (s Side) over(base Side) Side {
+	if s.Counts != "" { // nothing that another source writes applies
+		base = Side{}
+	}
 	if s.Tables == nil {
 		s.Tables = base.Tables
 	}
@@ -257,8 +264,8 @@ func (d *Definition) check() *defect {
 		return &defect{at("name"), fmt.Sprintf("name %q", d.Name), "lower-case letters, digits and _", ""}
 	case d.Title == "" || d.Formula == "":
 		return &defect{at("title"), "no title or no formula", "both", ""}
-	case !slices.Contains([]string{Rate, Share, Ratio, Backlog}, d.Kind):
-		return &defect{at("kind"), fmt.Sprintf("kind %q", d.Kind), "rate, share, ratio or backlog", ""}
+	case !slices.Contains([]string{Rate, Share, Ratio, Backlog, PerMillion}, d.Kind):
+		return &defect{at("kind"), fmt.Sprintf("kind %q", d.Kind), "rate, share, ratio, backlog or per_million", ""}
 	case d.Class.Numerator == "" || d.Class.Denominator == "" || d.Class.Stage == "" || d.Class.Unit == "" || d.Class.Population == "":
 		return &defect{at("class"), "a class that lacks something", "numerator, denominator, stage, unit and population", ""}
 	case len(d.From) == 0 && d.Lacks == "":
@@ -306,6 +313,8 @@ func (b *Binding) check(kind string) *defect {
 // say itself. Seen are the terms before it.
 func (b *Binding) checkSide(side *Side, name string, seen map[string]bool) *defect {
 	switch {
+	case side.Counts != "" && (name != "den" || !slices.Contains([]string{"eurostat", "unhcr", "aida"}, side.Counts)):
+		return &defect{[]string{name, "counted_by"}, name + " counted by " + side.Counts, "a den of eurostat, unhcr or aida", "only a denominator may be another source's"}
 	case len(side.Terms) == 0:
 		return &defect{[]string{name}, name + " without terms", "the codes that it adds up", ""}
 	case side.Axis == "":
@@ -326,8 +335,8 @@ func (b *Binding) checkSide(side *Side, name string, seen map[string]bool) *defe
 		seen[t] = true
 	}
 	for _, t := range side.Tables {
-		if info, ok := code.Table(t); !ok || info.Source != b.Source {
-			return &defect{[]string{"tables"}, fmt.Sprintf("table %q", t), "one of " + b.Source + " in datasets/codes/table.csv", ""}
+		if info, ok := code.Table(t); !ok || info.Source != b.of(side) {
+			return &defect{[]string{"tables"}, fmt.Sprintf("table %q", t), "one of " + b.of(side) + " in datasets/codes/table.csv", ""}
 		}
 	}
 	return side.checkCodes(name)
@@ -340,7 +349,7 @@ func (s *Side) checkCodes(name string) *defect {
 		for _, t := range s.Tables {
 			info, _ := code.Table(t)
 			for _, d := range asked {
-				if info.Dims != nil && d != "" && !slices.Contains(info.Dims, d) {
+				if len(info.Dims) > 0 && d != "" && !slices.Contains(info.Dims, d) {
 					return &defect{[]string{key}, fmt.Sprintf("dimension %q", d), fmt.Sprintf("one of %s: %s", t, strings.Join(info.Dims, ", ")), did(d, info.Dims)}
 				}
 			}
@@ -404,6 +413,14 @@ func did(got string, known []string) string {
 		return "did you mean " + m + "?"
 	}
 	return ""
+}
+
+// of is the source that a side of b is read from.
+func (b *Binding) of(s *Side) string {
+	if s.Counts != "" {
+		return s.Counts
+	}
+	return b.Source
 }
 
 // sides gives num and rest, or num and den, complete.

@@ -128,8 +128,12 @@ func Each(results []Result) iter.Seq[*Result] {
 // allows refuses what makes no sense to ask of a definition.
 func (d *Definition) allows(q Query) error {
 	switch {
+	case q.Interval != "" && d.Kind == PerMillion:
+		return queryError("%s is no share of decisions: no sampling interval can be put on it\n\thint: leave out --interval", d.Name)
 	case q.Interval != "" && d.flows():
 		return queryError("%s is a %s of different people, not a share of decisions: no sampling interval can be put on it\n\thint: leave out --interval", d.Name, d.Kind)
+	case d.Kind == PerMillion && !slices.Contains(q.By, "period"):
+		return queryError("%s would add up the %s of several years\n\thint: keep them apart with --by %s", d.Name, d.Class.Denominator, strings.Join(append(slices.Clone(q.By), "period"), ","))
 	case d.Kind == Backlog && !slices.Contains(q.By, "period"):
 		return queryError("%s would add up what was pending at the end of several periods\n\thint: keep them apart with --by %s", d.Name, strings.Join(append(slices.Clone(q.By), "period"), ","))
 	}
@@ -181,7 +185,7 @@ func prepare(d Definition, data Data, q Query, keep bool) (es []*evaluation, why
 			return nil, nil, err
 		}
 		e.keep = keep
-		if why != "" {
+		if why != "" && !slices.Contains(whys, why) {
 			whys = append(whys, why)
 		}
 		if len(e.keys) > 0 {
@@ -390,12 +394,19 @@ func open(d Definition, b Binding, data Data, q Query) (e *evaluation, why strin
 				terms = append(terms, sides[j].terms()...)
 			}
 		}
-		s, err := gather(data, b.Source, side, q, b.Computes, terms, reg)
+		s, err := gather(data, b.of(&side), side, q, b.Added(&side), terms, reg)
 		if err != nil {
 			return nil, "", err
 		}
 		if s.lacks != "" {
-			why = fmt.Sprintf("%s does not tell applicants or decisions apart by %s", b.Source, s.lacks)
+			what := "applicants or decisions"
+			if side.Counts != "" {
+				what = d.Class.Denominator
+			}
+			why = fmt.Sprintf("%s does not tell %s apart by %s", b.of(&side), what, s.lacks)
+		}
+		if side.Counts != "" { // its codes say nothing to who asks about asylum
+			s.call("number of " + d.Class.Denominator)
 		}
 		e.sel = append(e.sel, s)
 	}

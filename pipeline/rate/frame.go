@@ -10,7 +10,7 @@ import (
 
 // Columns are the columns of a table of results, in order. Counts are in the
 // unit of the result's class; value, lo and hi are in value_unit: shares of one,
-// or months. interval names the method of a sampling interval, if one was asked
+// months, or per million. interval names the method of a sampling interval, if one was asked
 // for, from interval_lo to interval_hi.
 var Columns = []string{"definition", "source", "citizen", "geo", "period", "sex", "age", "stage",
 	"num", "den", "value", "lo", "hi", "known", "why", "class", "vintages", "warnings",

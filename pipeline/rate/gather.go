@@ -175,8 +175,22 @@ func gather(data Data, source string, side Side, q Query, computes, terms []stri
 			metas[i].SHA256 = t.SHA256 // of a file without a lake it is known only now
 			s.scan(t, &metas[i], metas[:i], q, computes, keys)
 		}
+		if side.First && len(s.sheets) > 0 {
+			break
+		}
 	}
 	return s, nil
+}
+
+// call names the terms in messages. The lines have been looked up by their codes.
+func (s *selection) call(words string) {
+	s.words = words
+	for i := range s.plan.codes {
+		s.plan.codes[i] = words
+	}
+	for i := range s.plan.terms {
+		s.plan.terms[i].name = words
+	}
 }
 
 // Newest gives the vintages of a table as they stood on a day ("" is today),

@@ -71,7 +71,7 @@ func ClopperPearson(k, n int64) (lo, hi float64) {
 // Range95 is the Wilson interval at the worst and the best reading of rounded
 // counts: from the low end at the lowest share to the high end at the highest.
 func (r *Result) Range95() (lo, hi float64) {
-	if !r.Known || r.Kind == Ratio || r.Kind == Backlog {
+	if !r.Known || r.Kind == Ratio || r.Kind == Backlog || r.Kind == PerMillion {
 		return math.NaN(), math.NaN()
 	}
 	lo, _ = Wilson(r.loCorner[0], r.loCorner[1])
@@ -95,7 +95,7 @@ func Difference(a, b *Result) (value, lo, hi float64, ok bool) {
 // difference (Newcombe 1998, method 10, at the readings that lie closest)
 // leaves out 0.
 func Apart(a, b *Result, t Thresholds) bool {
-	if !a.Known || !b.Known || a.Den < t.Few || b.Den < t.Few || a.Class != b.Class || a.Kind == Ratio || a.Kind == Backlog {
+	if !a.Known || !b.Known || a.Den < t.Few || b.Den < t.Few || a.Class != b.Class || a.Kind == Ratio || a.Kind == Backlog || a.Kind == PerMillion {
 		return false
 	}
 	if a.Value < b.Value {

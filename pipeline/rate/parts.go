@@ -66,6 +66,18 @@ func Joinable(levels []string, have func(level string) bool) bool {
 	return len(levels) == 1 || !slices.Contains(levels, "FI") || have("FI") || !have("NA") && !have("FA")
 }
 
+// Of is the source that a side of b is read from.
+func (b *Binding) Of(s *Side) string { return b.of(s) }
+
+// Added gives the axes whose aggregates a side leaves to be added up: none of
+// another source's.
+func (b *Binding) Added(s *Side) []string {
+	if s.Counts != "" {
+		return nil
+	}
+	return b.Computes
+}
+
 // Codes lists every code of its axis that a side looks at.
 func (s *Side) Codes() []string { return s.terms() }
 

@@ -112,13 +112,20 @@ func (r *Result) appendPercent(b []byte) []byte {
 		return append(b, "–"...)
 	}
 	p, unit, k := r.decimals(), " %", 1.
-	if r.Kind == Backlog {
-		unit, k = " months", 100 // what follows thinks in hundredths
+	switch r.Kind { // what follows thinks in hundredths
+	case Backlog:
+		unit, k = " months", 100
+	case PerMillion:
+		unit, k = " per million", 100
 	}
-	b = append(appendFixed(b, nearest(r.Value/k, p), p), unit...)
+	write := appendFixed
+	if r.Kind == PerMillion && p == 0 { // these alone may be large
+		write = func(b []byte, units float64, _ int) []byte { return appendGroup(b, int64(units), true) }
+	}
+	b = append(write(b, nearest(r.Value/k, p), p), unit...)
 	if r.Rounded() {
-		b = appendFixed(append(b, " ("...), outward(r.Lo/k, r.Value/k, p, -1), p)
-		b = appendFixed(append(b, '-'), outward(r.Hi/k, r.Value/k, p, +1), p)
+		b = write(append(b, " ("...), outward(r.Lo/k, r.Value/k, p, -1), p)
+		b = write(append(b, '-'), outward(r.Hi/k, r.Value/k, p, +1), p)
 		b = append(b, ')')
 	}
 	if s := r.Sampling; s != nil {
@@ -128,17 +135,26 @@ func (r *Result) appendPercent(b []byte) []byte {
 	return b
 }
 
-// Unit is what the value is given in: "share" (of one) or "months".
+// Unit is what the value is given in: "share" (of one), "months" or "per million"
+// inhabitants.
 func (r *Result) Unit() string {
-	if r.Kind == Backlog {
+	switch r.Kind {
+	case Backlog:
 		return "months"
+	case PerMillion:
+		return "per million"
 	}
 	return "share"
 }
 
-// months is how many months the flow below a stock took, 1 for any other kind.
-func (r *Result) months() int64 {
-	if r.Kind != Backlog {
+// times is what a quotient is multiplied by: a million, or how many months the
+// flow below a stock took, 1 for any other kind.
+func (r *Result) times() int64 {
+	switch r.Kind {
+	case PerMillion:
+		return 1_000_000
+	case Backlog:
+	default:
 		return 1
 	}
 	switch r.Period.Freq() {
@@ -151,8 +167,11 @@ func (r *Result) months() int64 {
 }
 
 func (r *Result) decimals() int {
-	if r.Kind == Ratio && r.Value > 0 && r.Value < 0.01 {
+	switch {
+	case r.Kind == Ratio && r.Value > 0 && r.Value < 0.01:
 		return 2
+	case r.Kind == PerMillion && r.Value >= 100:
+		return 0
 	}
 	return 1
 }

@@ -160,6 +160,7 @@ func (e *evaluation) aims() ([]target, []*whole) {
 		}
 		for _, t := range e.towards(e.keys[k], &e.sel[1].side) {
 			if len(set) > 0 {
+				t = t.without(set)
 				w := byKey[t]
 				if w == nil {
 					w = &whole{}
@@ -182,8 +183,15 @@ func (e *evaluation) aims() ([]target, []*whole) {
 	return out, wholes
 }
 
-// without blanks the axes that a side has fixed codes of.
+// without blanks the axes that a side has fixed codes of, and the totals of sex
+// and age, which not every table has.
 func (k key) without(set map[string]string) key {
+	if k.sex == "T" {
+		k.sex = ""
+	}
+	if k.age == "TOTAL" {
+		k.age = ""
+	}
 	if _, ok := set["citizen"]; ok {
 		k.citizen = ""
 	}
@@ -227,7 +235,7 @@ func (e *evaluation) towards(k key, side *Side) []key {
 // c counts towards; "" stands for all where the side has a fixed code. The few
 // codes there are stand in thousands of keys: each is looked up once.
 func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
-	k := [3]string{dim, c, side.Set[dim]}
+	k := [3]string{dim, c, side.Set[dim] + " " + side.Counts}
 	out, ok := e.counts[k]
 	if !ok {
 		out = e.lookUp(dim, c, asked, side)
@@ -241,7 +249,7 @@ func (e *evaluation) codes(dim, c string, asked []string, side *Side) []string {
 
 func (e *evaluation) lookUp(dim, c string, asked []string, side *Side) []string {
 	if set, ok := side.Set[dim]; ok {
-		if c != set && !e.within(dim, set, c) {
+		if c != "" && c != set && !e.within(dim, set, c) { // "" is of a table without the dimension
 			return nil
 		}
 		return []string{""}
@@ -251,7 +259,7 @@ func (e *evaluation) lookUp(dim, c string, asked []string, side *Side) []string 
 	}
 	var out []string
 	for _, a := range asked {
-		if a == c || e.within(dim, a, c) {
+		if a == c || side.Counts == "" && e.within(dim, a, c) {
 			out = append(out, a)
 		}
 	}
@@ -635,7 +643,7 @@ func (e *evaluation) divide(r *Result, lo, hi split2) {
 		r.Why, r.NumKnown, r.DenKnown = why, r.NumKnown && num, false
 		return
 	}
-	k := r.months()
+	k := r.times()
 	r.Value, r.Known = quotient(k*r.Num, r.Den), true
 	r.loCorner, r.hiCorner = [2]int64{lo.pos, lo.pos + lo.rest}, [2]int64{hi.pos, hi.pos + hi.rest}
 	r.Lo, r.Hi = r.Value, r.Value
@@ -671,7 +679,7 @@ func (e *evaluation) uncovered(r *Result) (why string, num bool) {
 		if set, ok := s.side.Set["citizen"]; ok {
 			c = set
 		}
-		if c != "TOTAL" || !slices.Contains(e.b.Computes, "citizen") || s.total {
+		if c != "TOTAL" || !slices.Contains(e.b.Added(&s.side), "citizen") || s.total {
 			continue
 		}
 		covered := slices.ContainsFunc(s.held, func(m table.Meta) bool {

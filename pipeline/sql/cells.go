@@ -56,6 +56,9 @@ func (w *script) files(source string, side *rate.Side, asOf string) (out []file,
 				break // it speaks of everything
 			}
 		}
+		if side.First && len(out) > 0 {
+			break
+		}
 	}
 	return out, nil
 }
@@ -107,17 +110,20 @@ func (w *script) binding(b *rate.Binding) (string, error) {
 
 // check refuses what the SQL would compute otherwise than package rate does.
 func (s *source) check() error {
-	if len(s.sides[0].Set) > 0 || s.d.Kind != rate.Share && len(s.sides[1].Set) > 0 {
+	if len(s.sides[0].Set) > 0 || !s.whole() && len(s.sides[1].Set) > 0 {
 		return fmt.Errorf("only the denominator of a share may be set to a total: %w", ErrInexpressible)
 	}
 	return nil
 }
 
+// whole reports whether the denominator is one that many results share.
+func (s *source) whole() bool { return s.d.Kind == rate.Share || s.d.Kind == rate.PerMillion }
+
 // find finds the files of both sides, and the days that matter.
 func (s *source) find() (err error) {
 	days := map[string]bool{}
 	for i := range s.sides {
-		if s.files[i], err = s.script.files(s.b.Source, &s.sides[i], s.q.AsOf); err != nil {
+		if s.files[i], err = s.script.files(s.b.Of(&s.sides[i]), &s.sides[i], s.q.AsOf); err != nil {
 			return err
 		}
 	}
@@ -152,7 +158,7 @@ func (s *source) find() (err error) {
 		// As of an earlier day other vintages may have been the newest.
 		for _, d := range s.days {
 			for i := range s.sides {
-				then, err := s.script.files(s.b.Source, &s.sides[i], d)
+				then, err := s.script.files(s.b.Of(&s.sides[i]), &s.sides[i], d)
 				if err != nil {
 					return err
 				}
@@ -166,7 +172,7 @@ func (s *source) find() (err error) {
 		for i := range s.files { // what is newer, on any day
 			for j := range s.files[i] {
 				f := &s.files[i][j]
-				metas := rate.Newest(s.lake.Vintages(), s.b.Source, f.meta.Table, s.q.AsOf)
+				metas := rate.Newest(s.lake.Vintages(), f.meta.Source, f.meta.Table, s.q.AsOf)
 				f.newer = metas[:slices.IndexFunc(metas, func(m table.Meta) bool {
 					return m.SHA256 == f.meta.SHA256 && m.Vintage == f.meta.Vintage
 				})]
@@ -351,7 +357,7 @@ func (s *source) vintage(f *file, side *rate.Side, codes []string) string {
 		want := codes
 		if dim.Name != side.Axis {
 			var all bool
-			if want, all = side.Picks(dim, s.q, s.b.Computes); all {
+			if want, all = side.Picks(dim, s.q, s.b.Added(side)); all {
 				continue
 			}
 			want = slices.Compact(slices.Sorted(slices.Values(want)))

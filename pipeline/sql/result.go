@@ -27,7 +27,7 @@ func (s *source) results() {
 	switch {
 	case s.d.Kind == rate.Rate:
 		s.added(nums)
-	case s.d.Kind == rate.Share:
+	case s.whole():
 		s.parts()
 	default:
 		s.flows()
@@ -190,6 +190,15 @@ func (s *source) target(cte string, without []string) target {
 	return t
 }
 
+// bare maps the rows of a CTE of which nothing is added up to an aggregate.
+func (s *source) bare(cte string, without []string) target {
+	own := *s.b
+	own.Computes = nil
+	plain := *s
+	plain.b = &own
+	return plain.target(cte, without)
+}
+
 // sums reports whether a result may be of more than one cell.
 func (s *source) sums() bool {
 	for _, axis := range []string{"citizen", "geo", "period"} {
@@ -337,6 +346,10 @@ func (s *source) parts() {
 	slices.Sort(set)
 	num, den := s.prefix+"num", s.prefix+"den"
 	nums, dens := s.target(num, nil), s.target(den, set)
+	other := s.sides[1].Counts != ""
+	if other { // what another source counts is taken as it prints it
+		dens = s.bare(den, set)
+	}
 	sum := func(t *target, cte, name, comment string, labels []string) string {
 		cols := append(labels, s.stage("n IS NOT NULL")+" AS stage", "sum(n) AS n", "sum(lo) FILTER (WHERE n IS NOT NULL) AS lo", "sum(hi) FILTER (WHERE n IS NOT NULL) AS hi",
 			"min_by(x.geo, concat(x.citizen, chr(1), x.geo)) FILTER (WHERE n IS NOT NULL) AS first_geo")
@@ -347,8 +360,11 @@ func (s *source) parts() {
 	}
 	targets := func(t *target) (out []string) { // the keys to join on
 		for _, k := range s.key() {
-			if t.column[k] != "" {
-				out = append(out, t.column[k]+" AS to_"+k)
+			if c := t.column[k]; c != "" {
+				if total := map[string]string{"sex": "T", "age": "TOTAL"}[k]; other && total != "" {
+					c = "coalesce(nullif(" + c + ", " + s.text(total) + "), '')" // which not every table has
+				}
+				out = append(out, c+" AS to_"+k)
 			}
 		}
 		return out
@@ -365,7 +381,7 @@ func (s *source) parts() {
 		on = []string{"TRUE"}
 	}
 	where := ""
-	if total, ok := s.sides[1].Set["citizen"]; ok && nums.column["citizen"] != "" {
+	if total, ok := s.sides[1].Set["citizen"]; ok && s.d.Kind == rate.Share && nums.column["citizen"] != "" {
 		where = "\nWHERE p.to_citizen <> " + s.text(total) + " -- a whole of itself is no question about a part"
 	}
 	var tracks []string
@@ -382,10 +398,13 @@ func (s *source) parts() {
 // shares divides, says why there is no share, and gives the name of the answer.
 func (s *source) shares() string {
 	impossible, times := "", ""
-	if s.d.Kind == rate.Backlog { // in months: a year's flow took twelve
+	switch s.d.Kind {
+	case rate.Backlog: // in months: a year's flow took twelve
 		times = "(CASE WHEN length(period) = 4 THEN 12 WHEN period LIKE '____-Q_' THEN 3 ELSE 1 END) * "
+	case rate.PerMillion:
+		times = "1000000 * "
 	}
-	if s.d.Kind == rate.Share {
+	if s.whole() {
 		impossible = "\n  WHEN impossible THEN 'the part is greater than its whole'"
 	}
 	why := "CASE WHEN num IS NULL THEN 'no numerator'\n  WHEN den IS NULL THEN 'no denominator'" + impossible + "\n  WHEN den = 0 THEN 'there are no cases to divide by' END"
@@ -486,7 +505,7 @@ func (s *source) ends() (out [][2]string) {
 // vintages at hand are extracts that hold only some of them.
 func (s *source) uncovered(i int) string {
 	side := &s.sides[i]
-	if !slices.Contains(s.b.Computes, "citizen") {
+	if !slices.Contains(s.b.Added(side), "citizen") {
 		return ""
 	}
 	set, fixed := side.Set["citizen"]

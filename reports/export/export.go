@@ -62,7 +62,7 @@ func Defuse(s string) string {
 // A Result is a rate.Result as JSON.
 type Result struct {
 	Definition  string     `json:"definition"`
-	Kind        string     `json:"kind"` // rate, share, ratio or backlog
+	Kind        string     `json:"kind"` // rate, share, ratio, backlog or per_million
 	Class       rate.Class `json:"class"`
 	Source      string     `json:"source"`
 	Citizen     string     `json:"citizen"`
@@ -76,7 +76,7 @@ type Result struct {
 	Value       *float64   `json:"value"`                  // num/den, null if there is none
 	Lo          *float64   `json:"lo"`                     // the least that rounding allows
 	Hi          *float64   `json:"hi"`                     // the most that rounding allows
-	ValueUnit   string     `json:"value_unit"`             // of value, lo and hi: share (of one) or months
+	ValueUnit   string     `json:"value_unit"`             // of value, lo and hi: share (of one), months or per million
 	Interval    *Interval  `json:"interval,omitempty"`     // if one was asked for
 	Text        string     `json:"text"`                   // "20/59 = 33.9 % (33.9-38.1)"
 	CountsOnly  bool       `json:"counts_only"`            // too few cases for a percentage

@@ -56,6 +56,11 @@ func (s *Source) Gather(spec Spec) (*Draft, error) {
 	if d.shape, err = gather(s, d); err != nil {
 		return nil, fmt.Errorf("chart %s: %w", spec.ID, err)
 	}
+	for i := range d.Results {
+		if r := &d.Results[i]; r.Known && r.Unit() != "share" {
+			return nil, &SpecError{fmt.Sprintf("chart %s: %s is in %s, want a share: charts are drawn in per cent", spec.ID, r.Definition, r.Unit())}
+		}
+	}
 	if !d.Mixed {
 		if err := rate.Together(d.Results); err != nil {
 			if !spec.Mix {

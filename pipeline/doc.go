@@ -12,6 +12,8 @@
 //     allows, the cells.
 //  5. ledger.Judge compares published figures with them.
 //  6. audit.Run looks for what does not hold in the tables themselves.
+//  7. compare.Countries sets the results of countries side by side: a
+//     compare.Study, with funnels, adjusted rates and what rounding does to them.
 //
 // Packages under reports draw and print what comes out; nothing here knows them.
 package pipeline

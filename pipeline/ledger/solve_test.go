@@ -289,8 +289,8 @@ func TestSolverHeldOut(t *testing.T) {
 		})
 	}
 	for _, d := range set.All() {
-		if d.Kind == rate.Backlog || d.Kind == rate.PerMillion { // no percentage: the solver does not try them
-			continue // months, which nobody prints as a percentage
+		if d.Kind == rate.Backlog || d.Kind == rate.PerMillion {
+			continue // months, or people per million, which nobody prints as a percentage
 		}
 		results := usable(d, rate.Query{})
 		for i := range min(18, len(results)) {

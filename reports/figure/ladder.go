@@ -98,9 +98,12 @@ func (l *ladder) step(w *writer, n int) chart.Step {
 	}
 	st := chart.Step{Count: s.Count, CountText: w.Int(s.Count), Name: name, Other: []string{w.Say("ladder.both", "source", w.Lang.Source(s.Source))}}
 	if r.Known {
-		st.Grants, st.Percent, st.Of = r.Num, l.percent(w, r), w.of(r)
+		st.Grants, st.Of = r.Num, w.of(r)
+		if !w.limits.CountsOnly(r) {
+			st.Percent = l.percent(w, r)
+		}
 		st.Weak = w.limits.Weak(r)
-		if r.Rounded() {
+		if r.Rounded() && st.Percent != "" {
 			st.Other = []string{w.Say("ladder.rounding", "range", w.bounds(r))}
 		}
 	}
@@ -150,7 +153,7 @@ func (l *ladder) words(w *writer, f *chart.Ladder) {
 	w.source("")
 	var steps []string
 	for _, s := range l.steps {
-		if s.Result.Known {
+		if s.Result.Known && !w.limits.CountsOnly(&s.Result) {
 			steps = append(steps, w.Say("alt.ladder."+s.Result.Kind, "n", s.Count, "step", w.Say("step."+s.Name), "rate", l.percent(w, &s.Result)))
 		}
 	}

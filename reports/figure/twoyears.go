@@ -129,4 +129,3 @@ func (p *pairs) write(w *writer) error {
 	}
 	return nil
 }
-

@@ -434,7 +434,7 @@ type keyNumber struct {
 }
 
 // mostCharts are as many as a page of a place shows, to stay light.
-const mostCharts = 7
+const mostCharts = 6
 
 func (p *press) place(l words.Lang, axis string, x *figure.Place) (view, string) {
 	b := &placeView{Place: *x, Axis: axis}

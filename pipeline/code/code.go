@@ -9,7 +9,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -35,13 +34,18 @@ type Code struct {
 	Kind             Kind
 	From, To         string   // validity of an aggregate's composition, or ""
 	Members          []string // of an aggregate with a fixed composition
-	Names            map[string]string
+	names            [len(languages)]string
 }
+
+// languages are those that codes have names in.
+var languages = [...]string{"en", "fr", "de", "ru"}
 
 // Name is what c is called in lang (en, fr, de, ru), or its code.
 func (c Code) Name(lang string) string {
-	if n := c.Names[lang]; n != "" {
-		return n
+	for i, l := range languages {
+		if l == lang && c.names[i] != "" {
+			return c.names[i]
+		}
 	}
 	return c.Code
 }
@@ -49,31 +53,49 @@ func (c Code) Name(lang string) string {
 // A List is the code list of one dimension.
 type List struct {
 	Dim    string
-	codes  map[string]Code
-	iso3   map[string]string
-	labels map[string]string // lower-case label → code
+	codes  []Code
+	places map[string]int32         // of codes
+	iso3   func() map[string]string // by alpha-3 letters
+	labels func() map[string]string // lower-case label → code
 	older  map[string]string
 }
 
 // Lookup finds a code.
 func (l *List) Lookup(code string) (Code, bool) {
-	c, ok := l.codes[code]
-	return c, ok
+	if i, ok := l.places[code]; ok {
+		return l.codes[i], true
+	}
+	return Code{}, false
+}
+
+// Has reports whether the list has a code.
+func (l *List) Has(code string) bool {
+	_, ok := l.places[code]
+	return ok
 }
 
 // Codes gives every code of the list, sorted.
-func (l *List) Codes() []string { return slices.Sorted(maps.Keys(l.codes)) }
+func (l *List) Codes() []string { return slices.Sorted(maps.Keys(l.places)) }
+
+func (l *List) add(c Code) {
+	if i, ok := l.places[c.Code]; ok {
+		l.codes[i] = c
+		return
+	}
+	l.places[c.Code] = int32(len(l.codes))
+	l.codes = append(l.codes, c)
+}
 
 // ISO3 finds the code of a country by its ISO 3166 alpha-3 letters, as UNHCR
 // writes them.
 func (l *List) ISO3(iso3 string) (string, bool) {
-	c, ok := l.iso3[iso3]
+	c, ok := l.iso3()[iso3]
 	return c, ok
 }
 
 // Label finds the code of a name as AIDA prints it, case and blanks aside.
 func (l *List) Label(label string) (string, bool) {
-	c, ok := l.labels[fold(label)]
+	c, ok := l.labels()[fold(label)]
 	return c, ok
 }
 
@@ -115,70 +137,107 @@ func Must(dim string) *List {
 }
 
 func load(name string) (*List, error) {
-	l := &List{Dim: name, codes: map[string]Code{}, iso3: map[string]string{}, labels: map[string]string{}, older: map[string]string{}}
-	err := each("codes/"+name+".csv", func(row map[string]string) error {
+	l := &List{Dim: name, places: map[string]int32{}, older: map[string]string{}}
+	err := each("codes/"+name+".csv", func(get func(column string) string, lines int) error {
+		if l.codes == nil {
+			l.codes, l.places = make([]Code, 0, lines), make(map[string]int32, lines)
+		}
 		c := Code{
-			Code: row["code"], ISO2: row["iso2"], ISO3: row["iso3"], Kind: Kind(row["kind"]),
-			From: row["valid_from"], To: row["valid_to"], Members: strings.Fields(row["members"]),
-			Names: map[string]string{"en": row["en"], "fr": row["fr"], "de": row["de"], "ru": row["ru"]},
+			Code: get("code"), ISO2: get("iso2"), ISO3: get("iso3"), Kind: Kind(get("kind")),
+			From: get("valid_from"), To: get("valid_to"), Members: strings.Fields(get("members")),
+		}
+		for i, lang := range languages {
+			c.names[i] = get(lang)
 		}
 		if !c.Kind.valid() {
 			return fmt.Errorf("%s %s: kind %q", name, c.Code, c.Kind)
 		}
-		l.codes[c.Code] = c
-		if c.ISO3 != "" {
-			l.iso3[c.ISO3] = c.Code
-		}
-		if row["en"] != "" && l.labels[fold(row["en"])] == "" {
-			l.labels[fold(row["en"])] = c.Code
-		}
-		if row["was"] != "" {
-			l.older[c.Code] = row["was"]
+		l.add(c)
+		if was := get("was"); was != "" {
+			l.older[c.Code] = was
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return l, each("codes/alias.csv", func(row map[string]string) error {
-		if row["list"] == name {
-			l.labels[fold(row["label"])] = row["code"]
-		}
-		return nil
-	})
+	ours := l.codes // those of a user have no such names
+	l.iso3 = sync.OnceValue(func() map[string]string { return iso3(ours) })
+	l.labels = sync.OnceValue(func() map[string]string { return labels(name, ours) })
+	return l, err
 }
 
-// each calls f for every row of an embedded CSV, by column name.
-func each(path string, f func(map[string]string) error) error {
-	in, err := datasets.FS.Open(path)
+func iso3(codes []Code) map[string]string {
+	out := make(map[string]string, len(codes))
+	for i := range codes {
+		if c := &codes[i]; c.ISO3 != "" {
+			out[c.ISO3] = c.Code
+		}
+	}
+	return out
+}
+
+// labels gives the code of each English name, and of what sources print besides.
+func labels(name string, codes []Code) map[string]string {
+	out := make(map[string]string, 2*len(codes))
+	for i := range codes {
+		if n := codes[i].names[0]; n != "" && out[fold(n)] == "" {
+			out[fold(n)] = codes[i].Code
+		}
+	}
+	if err := each("codes/alias.csv", func(get func(column string) string, _ int) error {
+		if get("list") == name {
+			out[fold(get("label"))] = get("code")
+		}
+		return nil
+	}); err != nil {
+		panic(err) // embedded: a test reads it
+	}
+	return out
+}
+
+// each calls f for every row of an embedded CSV with what its columns hold, and
+// the number of lines. Most lines have no quotes, and are cut at their commas.
+func each(path string, f func(get func(column string) string, lines int) error) error {
+	data, err := datasets.FS.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	return eachIn(in, path, f)
-}
-
-func eachIn(in fs.File, path string, f func(map[string]string) error) error {
-	r := csv.NewReader(in)
-	head, err := r.Read()
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	text := string(data)
+	lines := strings.Count(text, "\n")
+	var head, row []string
+	get := func(column string) string {
+		if i := slices.Index(head, column); i >= 0 {
+			return row[i]
+		}
+		return ""
 	}
-	for {
-		rec, err := r.Read()
-		if err == io.EOF {
-			return nil
+	for n := 1; text != ""; n++ {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		if row, err = cut(row[:0], line); err == nil && len(row) != len(head) && n > 1 {
+			err = csv.ErrFieldCount
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return fmt.Errorf("%s:%d: %w", path, n, err)
 		}
-		row := make(map[string]string, len(head))
-		for i, h := range head {
-			row[h] = rec[i]
-		}
-		if err := f(row); err != nil {
+		if n == 1 {
+			head = slices.Clone(row)
+		} else if err := f(get, lines); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// cut adds the fields of a line.
+func cut(row []string, line string) ([]string, error) {
+	if strings.Contains(line, `"`) {
+		return csv.NewReader(strings.NewReader(line)).Read()
+	}
+	for {
+		field, rest, more := strings.Cut(line, ",")
+		if row = append(row, field); !more {
+			return row, nil
+		}
+		line = rest
 	}
 }
 
@@ -190,8 +249,8 @@ type TableInfo struct {
 
 var tables = sync.OnceValue(func() map[string]TableInfo {
 	known := map[string]TableInfo{}
-	if err := each("codes/table.csv", func(row map[string]string) error {
-		known[row["code"]] = TableInfo{row["code"], row["source"], row["en"], strings.Fields(row["dims"])}
+	if err := each("codes/table.csv", func(get func(column string) string, _ int) error {
+		known[get("code")] = TableInfo{get("code"), get("source"), get("en"), strings.Fields(get("dims"))}
 		return nil
 	}); err != nil {
 		panic(err) // embedded: a test reads it
@@ -236,17 +295,17 @@ func Extend(r io.Reader, name string) error {
 		if l == nil || !kind.valid() || rec[1] == "" {
 			return fmt.Errorf("%s:%d: got %q, want a dimension with a code list, a code, and member, aggregate or residual", name, line, strings.Join(rec, ","))
 		}
-		if ours, ok := l.codes[rec[1]]; ok { // in a list of ours by now, with names and members
+		if ours, ok := l.Lookup(rec[1]); ok { // in a list of ours by now, with names and members
 			if ours.Kind != kind {
 				return fmt.Errorf("%s:%d: got %q, want %s to stay %s, as in %s", name, line, strings.Join(rec, ","), rec[1], ours.Kind, File(rec[0]))
 			}
 			continue
 		}
-		c := Code{Code: rec[1], Kind: kind, Names: map[string]string{}}
+		c := Code{Code: rec[1], Kind: kind}
 		if len(rec) == 4 {
-			c.Names["en"] = rec[3]
+			c.names[0] = rec[3]
 		}
-		l.codes[c.Code] = c
+		l.add(c)
 	}
 }
 

@@ -46,17 +46,17 @@ func TestEveryISO3LeadsToOneCode(t *testing.T) {
 	for _, dim := range []string{"citizen", "geo"} {
 		l := Must(dim)
 		for _, c := range l.codes {
-			if got := l.iso3[c.ISO3]; c.ISO3 != "" && got != c.Code {
+			if got := l.iso3()[c.ISO3]; c.ISO3 != "" && got != c.Code {
 				t.Errorf("%s: %s stands for %s and %s", dim, c.ISO3, got, c.Code)
 			}
 			for _, m := range c.Members {
-				if _, ok := l.codes[m]; !ok {
+				if !l.Has(m) {
 					t.Errorf("%s: %s holds %s, which is not in the list", dim, c.Code, m)
 				}
 			}
 		}
-		for label, c := range l.labels {
-			if _, ok := l.codes[c]; !ok {
+		for label, c := range l.labels() {
+			if !l.Has(c) {
 				t.Errorf("%s: %q is said to be %s, which is not in the list", dim, label, c)
 			}
 		}

@@ -499,7 +499,9 @@ func (p *flat) finish() (*table.Table, error) {
 				p.again(r, periods[c], o.at, was)
 				continue
 			}
-			col.Pos[at], col.Printed[at] = o.at, o.printed
+			if col.Pos[at] = o.at; o.printed > 0 {
+				b.Print(c, o.printed)
+			}
 			if o.known {
 				col.Valid[at>>3] |= 1 << (at & 7)
 				col.Val[at] = o.count

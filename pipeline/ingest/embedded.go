@@ -68,7 +68,7 @@ func (e *Embedded) Load(m table.Meta, want table.Want) (*table.Table, error) {
 	}
 	m.Format = t.Format
 	t.Meta = m
-	if want.Periods == nil && want.Codes == nil {
+	if want.Periods == nil && want.Codes == nil && !want.Bare {
 		part = whole
 	}
 	e.loaded[part] = t

@@ -180,11 +180,10 @@ func prepare(d Definition, data Data, q Query, keep bool) (es []*evaluation, why
 			continue
 		}
 		told = true
-		e, why, err := open(d, b, data, q)
+		e, why, err := open(d, b, data, q, keep)
 		if err != nil {
 			return nil, nil, err
 		}
-		e.keep = keep
 		if why != "" && !slices.Contains(whys, why) {
 			whys = append(whys, why)
 		}
@@ -378,9 +377,9 @@ type evaluation struct {
 }
 
 // open looks up the cells of a source.
-func open(d Definition, b Binding, data Data, q Query) (e *evaluation, why string, err error) {
+func open(d Definition, b Binding, data Data, q Query, keep bool) (e *evaluation, why string, err error) {
 	sides := b.Sides()
-	e = &evaluation{d: d, b: b, q: q}
+	e = &evaluation{d: d, b: b, q: q, keep: keep}
 	for _, axis := range []string{"citizen", "geo", "period"} {
 		if !slices.Contains(q.By, axis) {
 			e.summed = append(e.summed, axis)
@@ -394,7 +393,7 @@ func open(d Definition, b Binding, data Data, q Query) (e *evaluation, why strin
 				terms = append(terms, sides[j].terms()...)
 			}
 		}
-		s, err := gather(data, b.of(&side), side, q, b.Added(&side), terms, reg)
+		s, err := gather(data, b.of(&side), side, q, b.Added(&side), terms, reg, keep)
 		if err != nil {
 			return nil, "", err
 		}

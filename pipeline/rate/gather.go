@@ -160,7 +160,9 @@ type selection struct {
 
 // gather collects the lines of a side that the query asks for, each from the
 // newest vintage that speaks of it.
-func gather(data Data, source string, side Side, q Query, computes, terms []string, keys *register) (*selection, error) {
+//
+// Places are read where they are to be kept, or printings told apart by them.
+func gather(data Data, source string, side Side, q Query, computes, terms []string, keys *register, keep bool) (*selection, error) {
 	s := &selection{side: side, words: side.words(), plan: side.plan()}
 	s.levels.number("")
 	s.witnesses.number("")
@@ -168,7 +170,13 @@ func gather(data Data, source string, side Side, q Query, computes, terms []stri
 		metas := Newest(data.Vintages(), source, name, q.AsOf)
 		s.held = append(s.held, metas...)
 		for i := range metas {
-			t, err := data.Load(metas[i], want(side, q, computes, terms))
+			w := want(side, q, computes, terms)
+			w.Bare = !keep && source != "aida" // its tables tell printings apart
+			t, err := data.Load(metas[i], w)
+			if err == nil && w.Bare && slices.ContainsFunc(t.Dims, func(d table.Dim) bool { return isWitness(d.Name, &s.side) }) {
+				w.Bare = false
+				t, err = data.Load(metas[i], w)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -224,6 +232,13 @@ func (s *selection) note() {
 			case len(first.cols) > 64:
 				every = ^uint64(0)
 			case col < 0:
+			case ch.Cols[col].Held != nil:
+				held, bit := ch.Cols[col].Held, uint64(1)<<p
+				for i := range lines {
+					if r := lines[i].row; held[r>>3]>>(r&7)&1 != 0 {
+						lines[i].held |= bit
+					}
+				}
 			case ch.Cols[col].Pos == nil:
 				every |= 1 << p
 			default:

@@ -137,7 +137,7 @@ func (l *Ladder) subsidiary(g *Grant, data Data, asOf string) {
 		Where: map[string][]string{"table": {"first_instance"}}}
 	q := Query{Citizen: []string{l.Citizen}, Geo: []string{l.Geo}, Periods: []obs.Period{l.Period}, AsOf: asOf}
 	reg := newRegister()
-	s, err := gather(data, "aida", side, q, nil, side.Terms, reg)
+	s, err := gather(data, "aida", side, q, nil, side.Terms, reg, true)
 	if err != nil {
 		return
 	}

@@ -113,6 +113,28 @@ func numbers[T int32 | int64](g *group, name string, c *table.Column) ([]T, erro
 	return out, nil
 }
 
+// held reads a column of places as a bitmap of those that are any; nil where all
+// are.
+func held(g *group, name string) ([]byte, error) {
+	out, at := make([]byte, (g.rows+7)/8), 0
+	err := g.pages(name, noDictionary, func(page []byte, rows int, coded bool) error {
+		if coded || len(page) < 8*rows {
+			return errPage
+		}
+		for r := range rows {
+			if binary.LittleEndian.Uint64(page[8*r:]) != 0 {
+				out[(at+r)>>3] |= 1 << ((at + r) & 7)
+			}
+		}
+		at += rows
+		return nil
+	})
+	if err != nil || full(out, g.rows) {
+		return nil, err
+	}
+	return out, nil
+}
+
 // decimals reads how many decimals each value has; nil where none has any.
 func decimals(g *group, name string) ([]uint8, error) {
 	wide, err := numbers[int32](g, name, nil)

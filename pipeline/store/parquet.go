@@ -313,7 +313,7 @@ func readParquet(r parquet.ReaderAtSeeker, want table.Want) (t *table.Table, err
 		if n := in.RowGroup(g).NumRows(); n < 1 || n > table.ChunkRows {
 			return nil, fmt.Errorf("a row group of %d rows: the file is damaged", n)
 		}
-		ch, err := readGroup(in.RowGroup(g), t, column, d.Wide, size)
+		ch, err := readGroup(in.RowGroup(g), t, column, d.Wide, want.Bare, size)
 		if err != nil {
 			return nil, err
 		}
@@ -331,7 +331,7 @@ type group struct {
 	size   int64 // of the file
 }
 
-func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wide bool, size int64) (table.Chunk, error) {
+func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wide, bare bool, size int64) (table.Chunk, error) {
 	g := &group{r: r, rows: int(r.NumRows()), column: column, size: size}
 	ch := table.Chunk{Rows: g.rows, Codes: make([][]uint16, len(t.Dims)), Cols: make([]table.Column, len(t.Periods))}
 	var err error
@@ -340,7 +340,7 @@ func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wi
 			return ch, err
 		}
 	}
-	if wide {
+	if wide && !bare {
 		if ch.Line, err = numbers[int32](g, "line", nil); err != nil {
 			return ch, err
 		}
@@ -350,8 +350,10 @@ func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wi
 		if c.Val, err = numbers[int32](g, name, c); err != nil {
 			return ch, err
 		}
-		if c.Flag, err = codes[uint8](g, name+table.FlagsSuffix, t.Flags, 1); err != nil {
-			return ch, err
+		if len(t.Flags) > 0 {
+			if c.Flag, err = codes[uint8](g, name+table.FlagsSuffix, t.Flags, 1); err != nil {
+				return ch, err
+			}
 		}
 		if t.Decimals {
 			if c.Dec, err = decimals(g, name+table.DecimalsSuffix); err != nil {
@@ -361,8 +363,16 @@ func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wi
 		if wide {
 			continue
 		}
-		if c.Pos, err = numbers[int64](g, name+table.PosSuffix, nil); err != nil {
+		if bare {
+			c.Held, err = held(g, name+table.PosSuffix)
+		} else {
+			c.Pos, err = numbers[int64](g, name+table.PosSuffix, nil)
+		}
+		if err != nil {
 			return ch, err
+		}
+		if len(t.Printed) == 0 {
+			continue
 		}
 		if c.Printed, err = codes[uint16](g, name+table.PrintedSuffix, t.Printed, 1); err != nil {
 			return ch, err

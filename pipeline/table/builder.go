@@ -106,7 +106,7 @@ func (b *Builder) chunk(lines bool) {
 		return
 	}
 	for p := range b.cur.Cols { // a column without a cell has places too: none is held
-		b.cur.Cols[p].Pos, b.cur.Cols[p].Printed = []int64{}, []uint16{}
+		b.cur.Cols[p].Pos = []int64{}
 	}
 }
 
@@ -193,6 +193,16 @@ func (b *Builder) Decimals(p int, d uint8) {
 		b.t.Decimals = true
 	}
 	c.Dec[b.r] = d
+}
+
+// Print gives the started row its code of what is printed at period index p, of
+// a list that becomes the table's.
+func (b *Builder) Print(p int, code uint16) {
+	c := &b.cur.Cols[p]
+	if c.Printed == nil {
+		c.Printed = make([]uint16, b.space)
+	}
+	c.Printed[b.r] = code
 }
 
 // Missing marks the started row as without a value at period index p.
@@ -527,7 +537,7 @@ func (b *Builder) observe(p int, o *obs.Observation, printed map[string]uint16) 
 			code = uint16(len(b.t.Printed))
 			printed[o.Printed] = code
 		}
-		c.Printed[b.r] = code
+		b.Print(p, code)
 	}
 	return nil
 }

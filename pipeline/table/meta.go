@@ -56,6 +56,7 @@ func (e *Extent) Holds(code func(dim string) string) bool {
 type Want struct {
 	Periods []obs.Period        // nil: all
 	Codes   map[string][]string // by dimension; all codes of one that is not named
+	Bare    bool                // counts alone: no place of a cell in the raw file, nor of a row
 }
 
 // Has reports whether a cell of this period, with this code of a dimension, is

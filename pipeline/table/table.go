@@ -63,6 +63,7 @@ type Column struct {
 	Flag    []uint8  // code into Table.Flags; nil: none
 	Pos     []int64  // line<<32 | column, where there are Table.Sheets with the sheet<<16; nil where Chunk.Line says the line
 	Printed []uint16 // code into Table.Printed; nil: none
+	Held    []byte   // in place of Pos, in a table without places: bit i is set if row i has a cell; nil: Pos says so
 }
 
 // Known reports whether row r has a value.
@@ -155,7 +156,11 @@ func (t *Table) pack(p obs.Pos) int64 {
 // Held reports whether the source wrote anything in the cell; in a table
 // gathered from single lines a cell may not exist at all.
 func (ch *Chunk) Held(r, p int) bool {
-	return ch.Cols[p].Pos == nil || ch.Cols[p].Pos[r] != 0
+	c := &ch.Cols[p]
+	if c.Held != nil {
+		return c.Held[r>>3]&(1<<(r&7)) != 0
+	}
+	return c.Pos == nil || c.Pos[r] != 0
 }
 
 // Key gives the codes of row r of chunk c, parallel to Dims.

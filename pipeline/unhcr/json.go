@@ -70,12 +70,13 @@ func (l *lines) place(offset int64) (line, col int) {
 }
 
 type pages struct {
-	dec   *json.Decoder
-	lines *lines
-	m     table.Meta
-	want  table.Want
-	p     *reader
-	at    map[string]int64 // where the values of an item begin
+	dec     *json.Decoder
+	lines   *lines
+	m       table.Meta
+	want    table.Want
+	p       *reader
+	at      map[string]int64 // where the values of an item begin
+	columns []string         // of the item
 }
 
 func (j *pages) bad(got, want string) error {
@@ -180,18 +181,14 @@ func (j *pages) item() error {
 		return j.bad("an item of "+s.table, "items of "+j.m.Table)
 	case j.p == nil:
 		j.m.Table = s.table
-		j.p = newReader(s, nil, j.m, j.want)
-		j.p.place = func(column string) (line, col int) { return j.lines.place(j.at[column]) }
+		j.p = newReader(s, j.m, j.want)
+		j.p.place = func(column int) (line, col int) { return j.lines.place(j.at[j.columns[column]]) }
 	case j.p.s.table != s.table:
 		return j.bad("an item of "+s.table, "items of "+j.p.s.table)
 	}
-	rec := make([]string, len(columns))
-	for i, name := range columns {
-		rec[i] = fields[name]
-		j.p.at[name] = i
-	}
-	j.at = at
+	j.at, j.columns = at, columns
+	j.p.columns(columns)
 	j.p.rows++
-	j.p.record(rec)
+	j.p.record(func(i int) []byte { return []byte(fields[columns[i]]) })
 	return nil
 }

@@ -46,7 +46,7 @@ percentage, a percentage without a warning, and a rank.`,
 			if err != nil {
 				return err
 			}
-			ask.q.StandIns = true
+			ask.q.StandIns, ask.q.NoInputs = true, format != "json" && format != "xlsx"
 			if ask.q.Interval, ask.q.Limits, err = more.query(); err != nil {
 				return err
 			}

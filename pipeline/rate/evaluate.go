@@ -26,6 +26,7 @@ type Query struct {
 	StandIns     bool     // a source that only stands in may answer where no other does
 	Interval     string   // Wilson95 or Exact95, the sampling interval to give beside; "" means none
 	Limits       *Thresholds
+	NoInputs     bool // results without their Inputs, which take longer to find than the numbers
 }
 
 // Axes are those that results can be kept apart by.
@@ -51,16 +52,26 @@ func (e *badQuery) Is(target error) bool { return target == ErrQuery }
 // key and source, sorted. A result that cannot be had is there too, with the
 // reason, where no source gives it.
 func Evaluate(d Definition, data Data, q Query) ([]Result, error) {
-	blocks, err := blocks(d, data, q, true, func(results iter.Seq[*Result]) (out []Result) {
+	blocks, err := blocks(d, data, q, true, func(results iter.Seq[*Result]) (out pieces) {
 		for r := range results {
-			out = append(out, *r)
+			out.add(r)
 		}
 		return out
 	})
-	if len(blocks) == 1 {
-		return blocks[0], err
+	return slices.Concat(slices.Concat(blocks...)...), err
+}
+
+// Pieces are results one behind the other. They are large: what was added stays
+// where it is.
+type pieces [][]Result
+
+func (p *pieces) add(r *Result) {
+	last := len(*p) - 1
+	if last < 0 || len((*p)[last]) == cap((*p)[last]) {
+		*p = append(*p, make([]Result, 0, min(64, 4<<len(*p))))
+		last++
 	}
-	return slices.Concat(blocks...), err
+	(*p)[last] = append((*p)[last], *r)
 }
 
 // Blocks evaluates like Evaluate and hands the results on in blocks of some
@@ -81,11 +92,12 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func(iter.Se
 		return nil, err
 	}
 	data, d = once(data), d.At(q.Stage)
-	es, whys, err := prepare(d, data, q, keep)
+	inputs := keep && !q.NoInputs
+	es, whys, err := prepare(d, data, q, inputs)
 	if err != nil {
 		return nil, err
 	}
-	before := &earlier{d: d, data: data, q: q, keep: keep}
+	before := &earlier{d: d, data: data, q: q, keep: inputs}
 	if len(es) > 0 && len(es[0].summed) == 0 {
 		jobs := jobsOf(es)
 		out := inBlocks(jobs.len(), func() func(from, to int) T {
@@ -211,16 +223,16 @@ func prepare(d Definition, data Data, q Query, keep bool) (es []*evaluation, why
 // collect gives the results of all sources, one behind the other.
 func collect(es []*evaluation) (all []Result) {
 	for _, e := range es {
-		blocks := inBlocks(e.len(), func() func(from, to int) []Result {
+		blocks := inBlocks(e.len(), func() func(from, to int) pieces {
 			m := newMaker(e, true)
-			return func(from, to int) (out []Result) {
+			return func(from, to int) (out pieces) {
 				for i := from; i < to; i++ {
-					m.each(i, func(r *Result) { out = append(out, *r) })
+					m.each(i, out.add)
 				}
 				return out
 			}
 		})
-		all = append(all, slices.Concat(blocks...)...)
+		all = append(all, slices.Concat(slices.Concat(blocks...)...)...)
 	}
 	return all
 }
@@ -529,34 +541,28 @@ func (e *evaluation) len() int {
 }
 
 // A grid holds the counts of all keys that there are: by block, side and key.
-type grid struct{ blocks []gridBlock }
-
-type gridBlock struct {
-	counts [2][]count
-	ends   [2][]int32 // of the counts of each key
-}
+type grid struct{ blocks [][2][][]count }
 
 // of gives the counts of a key on one side, by period.
-func (g *grid) of(side, key int) []count {
-	b := &g.blocks[key/blockKeys]
-	key %= blockKeys
-	from := int32(0)
-	if key > 0 {
-		from = b.ends[side][key-1]
-	}
-	return b.counts[side][from:b.ends[side][key]]
-}
+func (g *grid) of(side, key int) []count { return g.blocks[key/blockKeys][side][key%blockKeys] }
 
 // whole counts every key.
 func (e *evaluation) whole() *grid {
-	return &grid{inBlocks(len(e.keys), func() func(from, to int) gridBlock {
+	return &grid{inBlocks(len(e.keys), func() func(from, to int) [2][][]count {
 		w := newCounter(e)
-		return func(from, to int) (b gridBlock) {
+		var room []count
+		return func(from, to int) (b [2][][]count) {
+			for side := range b {
+				b[side] = make([][]count, to-from)
+			}
 			for k := from; k < to; k++ {
 				w.key(k)
 				for side, counts := range w.out {
-					b.counts[side] = append(b.counts[side], counts...)
-					b.ends[side] = append(b.ends[side], int32(len(b.counts[side])))
+					if len(room) < len(counts) {
+						room = make([]count, max(256, len(counts)))
+					}
+					n := copy(room, counts)
+					b[side][k-from], room = room[:n:n], room[n:]
 				}
 			}
 			return b

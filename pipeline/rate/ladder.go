@@ -143,8 +143,9 @@ func (l *Ladder) subsidiary(g *Grant, data Data, asOf string) {
 	}
 	e := &evaluation{q: q, sel: []*selection{s}, keep: true}
 	e.sort(reg)
-	for _, b := range e.whole().blocks {
-		for _, c := range b.counts[0] {
+	counts := e.whole()
+	for k := range e.keys {
+		for _, c := range counts.of(0, k) {
 			if c.known {
 				g.Other, g.HasOther = c.n, true
 				g.Inputs = append(g.Inputs, c.aside.inputs...)

@@ -24,7 +24,7 @@ type Gatherer struct {
 	slots   []int32 // of rows by hash, plus one; 0 is free
 	seed    maphash.Seed
 	packed  []byte
-	cells   []gathered
+	cells   [][]gathered // in pieces: what was added stays where it is
 	full    error
 }
 
@@ -35,6 +35,8 @@ type gathered struct {
 	period     uint16
 	known      bool
 }
+
+const piece = 1 << 11
 
 // NewGatherer starts a table with these dimensions.
 func NewGatherer(m Meta, dims []string) *Gatherer {
@@ -120,10 +122,12 @@ func (g *Gatherer) Add(row int32, period uint16, count int32, known bool, line, 
 	if !known {
 		count = 0
 	}
-	if len(g.cells) == cap(g.cells) {
-		g.cells = slices.Grow(g.cells, max(1<<10, len(g.cells)))
+	last := len(g.cells) - 1
+	if last < 0 || len(g.cells[last]) == piece {
+		g.cells = append(g.cells, make([]gathered, 0, piece))
+		last++
 	}
-	g.cells = append(g.cells, gathered{int64(line)<<32 | int64(col), row, count, period, known})
+	g.cells[last] = append(g.cells[last], gathered{int64(line)<<32 | int64(col), row, count, period, known})
 }
 
 // Table ends the gathering, and puts the periods in ascending order. A bare
@@ -143,23 +147,25 @@ func (g *Gatherer) Table(bare bool) (*Table, error) {
 	for from := 0; from < g.rows; from += ChunkRows {
 		t.Chunks = append(t.Chunks, g.chunk(from, min(g.rows, from+ChunkRows), len(t.Periods), bare))
 	}
-	var twice []int // of cells
-	for i := range g.cells {
-		o := &g.cells[i]
-		ch := &t.Chunks[o.row/ChunkRows]
-		c, r := &ch.Cols[column[o.period]], int(o.row%ChunkRows)
-		if ch.Held(r, column[o.period]) {
-			twice = append(twice, i)
-			continue
-		}
-		if bare {
-			c.Held[r>>3] |= 1 << (r & 7)
-		} else {
-			c.Pos[r] = o.at
-		}
-		if o.known {
-			c.Valid[r>>3] |= 1 << (r & 7)
-			c.Val[r] = o.count
+	var twice []*gathered
+	for _, cells := range g.cells {
+		for i := range cells {
+			o := &cells[i]
+			ch := &t.Chunks[o.row/ChunkRows]
+			c, r := &ch.Cols[column[o.period]], int(o.row%ChunkRows)
+			if ch.Held(r, column[o.period]) {
+				twice = append(twice, o)
+				continue
+			}
+			if bare {
+				c.Held[r>>3] |= 1 << (r & 7)
+			} else {
+				c.Pos[r] = o.at
+			}
+			if o.known {
+				c.Valid[r>>3] |= 1 << (r & 7)
+				c.Val[r] = o.count
+			}
 		}
 	}
 	return t, g.refuse(twice)
@@ -189,24 +195,30 @@ func (g *Gatherer) chunk(from, to, periods int, bare bool) Chunk {
 }
 
 // refuse names cells that stand a second time, in the order of their rows.
-func (g *Gatherer) refuse(twice []int) error {
-	slices.SortStableFunc(twice, func(a, b int) int { return cmp.Compare(g.cells[a].row, g.cells[b].row) })
+func (g *Gatherer) refuse(twice []*gathered) error {
+	slices.SortStableFunc(twice, func(a, b *gathered) int { return cmp.Compare(a.row, b.row) })
 	refusal := &obs.Refusal{File: g.m.File}
 	pos := func(at int64) obs.Pos {
 		return obs.Pos{File: g.m.File, Line: int(at >> 32), Col: int(at & math.MaxUint32)}
 	}
-	for _, i := range twice {
-		o := &g.cells[i]
-		first := slices.IndexFunc(g.cells, func(x gathered) bool { return x.row == o.row && x.period == o.period })
+	for _, o := range twice[:min(len(twice), obs.Shown)] {
+		var first int64
+		for _, cells := range g.cells {
+			if i := slices.IndexFunc(cells, func(x gathered) bool { return x.row == o.row && x.period == o.period }); i >= 0 {
+				first = cells[i].at
+				break
+			}
+		}
 		var key []string
 		for d, c := range g.key(o.row) {
 			key = append(key, g.dicts[d].values[c])
 		}
 		refusal.Add(&obs.ParseError{
 			Pos: pos(o.at), Got: fmt.Sprintf("%s %s a second time", strings.Join(key, ","), g.periods[o.period]),
-			Want: fmt.Sprintf("each cell once (it stands at %v)", pos(g.cells[first].at)),
+			Want: fmt.Sprintf("each cell once (it stands at %v)", pos(first)),
 			Hint: "remove one of the two rows",
 		})
 	}
+	refusal.More = max(0, len(twice)-obs.Shown)
 	return refusal.Err()
 }

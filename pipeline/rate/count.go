@@ -100,16 +100,31 @@ type aside struct {
 	terms    int         // how many of inputs are of the terms
 }
 
-func (c *count) note() *aside {
-	if c.aside == nil {
-		c.aside = &aside{}
+// note gives a count its aside.
+func (w *counter) note(c *count) *aside {
+	if c.aside != nil {
+		return c.aside
 	}
+	if len(w.asides) == cap(w.asides) {
+		w.asides = make([]aside, 0, max(1<<4, min(2*cap(w.asides), 1<<10)))
+	}
+	w.asides = w.asides[:len(w.asides)+1]
+	c.aside = &w.asides[len(w.asides)-1]
 	return c.aside
+}
+
+// forget makes the room of what was counted before free again.
+func (w *counter) forget() {
+	for i := range w.asides {
+		a := &w.asides[i]
+		*a = aside{warnings: a.warnings[:0]}
+	}
+	w.asides = w.asides[:0]
 }
 
 // rest notes that a count rests on a sheet: its number plus one goes into the
 // next free byte, in the order in which they come.
-func (c *count) rest(part int, sheet int32) {
+func (w *counter) rest(c *count, part int, sheet int32) {
 	if c.aside == nil || c.aside.more[part] == nil {
 		for i := 0; i < 64 && sheet < 255; i += 8 {
 			switch byte(c.sheets[part] >> i) {
@@ -126,7 +141,7 @@ func (c *count) rest(part int, sheet int32) {
 			return
 		}
 	}
-	if a := c.note(); !slices.Contains(a.more[part], sheet) {
+	if a := w.note(c); !slices.Contains(a.more[part], sheet) {
 		a.more[part] = append(a.more[part], sheet)
 	}
 }
@@ -145,6 +160,8 @@ type counter struct {
 	cells  []cell
 	chosen []cell // those of a level
 	whys   map[whyOf]string
+	texts  map[string]string // warnings that were made
+	words  []byte            // of the one that is being made
 
 	// Of the count that is being made:
 	sel   *selection
@@ -156,21 +173,21 @@ type counter struct {
 
 // The lines of a key on one side, and where those of each term stand.
 type sideLines struct {
-	lines    []line
+	lines    []*line
 	held     uint64 // the periods in which some line has a cell
 	spans    [][2]int32
 	together bool // those of each term stand together
 }
 
 func newCounter(e *evaluation) *counter {
-	return &counter{e: e, whys: map[whyOf]string{}}
+	return &counter{e: e, whys: map[whyOf]string{}, texts: map[string]string{}}
 }
 
 // key counts both sides of a key into out. The inputs of a period stand together.
 func (w *counter) key(key int) {
 	held := uint64(0)
 	for side, s := range w.e.sel {
-		w.sides[side].find(s, s.of(key))
+		w.sides[side].find(s, key)
 		w.out[side] = w.out[side][:0]
 		held |= w.sides[side].held
 	}
@@ -195,16 +212,16 @@ func (w *counter) period(p int) {
 }
 
 // find finds where the lines of each term stand.
-func (l *sideLines) find(s *selection, lines []line) {
-	l.lines, l.together, l.held = lines, true, 0
+func (l *sideLines) find(s *selection, key int) {
+	l.lines, l.together, l.held = s.of(l.lines[:0], key), true, 0
 	if len(l.spans) == len(s.plan.codes) {
 		clear(l.spans)
 	} else {
 		l.spans = make([][2]int32, len(s.plan.codes))
 	}
-	for i := range lines {
-		l.held |= lines[i].held
-		switch span := &l.spans[lines[i].term]; {
+	for i, x := range l.lines {
+		l.held |= x.held
+		switch span := &l.spans[x.term]; {
 		case span[1] == 0:
 			*span = [2]int32{int32(i), int32(i) + 1}
 		case int(span[1]) == i:
@@ -262,8 +279,8 @@ func (w *counter) count(side, period int) {
 	w.plain = w.plain && len(cells) == len(lines)
 	if plan.witness >= 0 {
 		for _, x := range w.of(cells, plan.witness) {
-			if x.flags() == "percent" && c.note().witness == "" {
-				c.note().witness = x.printed()
+			if x.flags() == "percent" && w.note(c).witness == "" {
+				w.note(c).witness = x.printed()
 			}
 		}
 	}
@@ -290,13 +307,7 @@ func (w *counter) room(c *count, n int) {
 	if cap(w.inputs)-len(w.inputs) < n {
 		w.inputs = make([]Input, 0, max(1<<6, min(2*cap(w.inputs), 1<<13), n))
 	}
-	if c.aside == nil {
-		if len(w.asides) == cap(w.asides) {
-			w.asides = make([]aside, 0, max(1<<4, min(2*cap(w.asides), 1<<10)))
-		}
-		w.asides = w.asides[:len(w.asides)+1]
-		c.aside = &w.asides[len(w.asides)-1]
-	}
+	w.note(c)
 }
 
 // keep gives the cells that pass, without a copy where all do.
@@ -442,7 +453,7 @@ func (w *counter) terms(c *count, cells []cell) {
 	}
 	switch {
 	case printed:
-		c.total(w.sel.side.Total, &total)
+		w.total(c, w.sel.side.Total, &total)
 	case plan.total < 0 || c.known:
 	case len(w.of(cells, plan.total)) > 0:
 		c.why = ""
@@ -453,19 +464,33 @@ func (w *counter) terms(c *count, cells []cell) {
 }
 
 // total takes a printed sum in place of that of the terms.
-func (c *count) total(name string, x *cell) {
+func (w *counter) total(c *count, name string, x *cell) {
 	n, iv := x.n, x.iv
 	if c.known && c.iv.lo <= iv.hi && iv.lo <= c.iv.hi {
 		iv = interval{max(iv.lo, c.iv.lo), min(iv.hi, c.iv.hi)}
 	} else if c.known {
-		c.warn(name + " (" + Group(n) + ") is not the sum of its parts (" + Group(c.n) + "), rounding aside")
+		b := append(append(w.words[:0], name...), " ("...)
+		b = append(appendGroup(b, n, true), ") is not the sum of its parts ("...)
+		b = append(appendGroup(b, c.n, true), "), rounding aside"...)
+		w.words = b
+		w.warn(c, w.text(b))
 	}
 	c.n, c.iv, c.known, c.why = n, iv, true, ""
 }
 
-func (c *count) warn(words string) {
-	a := c.note()
+func (w *counter) warn(c *count, words string) {
+	a := w.note(c)
 	a.warnings = append(a.warnings, words)
+}
+
+// text is b as a text that is made once.
+func (w *counter) text(b []byte) string {
+	s, ok := w.texts[string(b)]
+	if !ok {
+		s = string(b)
+		w.texts[s] = s
+	}
+	return s
 }
 
 // unreadable reports whether a term that may be absent is there and says
@@ -544,7 +569,7 @@ func (w *counter) one(c *count, cells []cell, name string) (n int64, iv interval
 			first = x
 		case x.witness != first.witness:
 			if x.n != n && added == 1 {
-				c.warn(fmt.Sprintf("%s is printed as %s at %v and as %s at %v; the first is used",
+				w.warn(c, fmt.Sprintf("%s is printed as %s at %v and as %s at %v; the first is used",
 					w.sel.plan.codes[x.term], Group(n), first.observation().Pos, Group(x.n), x.observation().Pos))
 			}
 			continue
@@ -552,10 +577,10 @@ func (w *counter) one(c *count, cells []cell, name string) (n int64, iv interval
 		n += x.n
 		iv = iv.plus(x.iv)
 		c.marks[w.part] |= x.mark
-		c.rest(w.part, x.id)
+		w.rest(c, w.part, x.id)
 		if x.t.Fixes != nil {
 			if fix := x.t.Fixed(int(x.chunk), int(x.row), int(x.col)); fix != nil {
-				c.note().fixes[w.part] = append(c.note().fixes[w.part], fix.Note)
+				w.note(c).fixes[w.part] = append(w.note(c).fixes[w.part], fix.Note)
 			}
 		}
 		if w.e.keep {

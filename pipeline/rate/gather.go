@@ -146,7 +146,8 @@ type selection struct {
 	words     string // the terms of the side, for a sentence
 	plan      plan
 	lines     []line
-	ends      []int32 // of the lines of each key, once sorted
+	order     []int32 // of lines, by their keys
+	ends      []int32 // of the lines of each key, in order
 	sheets    []*sheet
 	levels    dictionary   // of lines; "" is 0
 	stages    []stage      // that may stand for the one asked for, the first that is there does
@@ -256,9 +257,10 @@ func (s *selection) note() {
 	}
 }
 
-// sort puts the lines in the order of their keys.
+// sort finds the order of the lines by their keys. They stay where they are:
+// those of a key stand near those of the next in any case.
 func (s *selection) sort(rank []int32) {
-	s.ends = make([]int32, len(rank)+1)
+	s.order, s.ends = make([]int32, len(s.lines)), make([]int32, len(rank)+1)
 	for i := range s.lines {
 		l := &s.lines[i]
 		l.key = rank[l.key]
@@ -267,17 +269,21 @@ func (s *selection) sort(rank []int32) {
 	for k := range rank {
 		s.ends[k+1] += s.ends[k]
 	}
-	sorted, next := make([]line, len(s.lines)), slices.Clone(s.ends)
+	next := slices.Clone(s.ends)
 	for i := range s.lines {
 		k := s.lines[i].key
-		sorted[next[k]] = s.lines[i]
+		s.order[next[k]] = int32(i)
 		next[k]++
 	}
-	s.lines = sorted
 }
 
-// of gives the lines of a key.
-func (s *selection) of(key int) []line { return s.lines[s.ends[key]:s.ends[key+1]] }
+// of adds the lines of a key.
+func (s *selection) of(lines []*line, key int) []*line {
+	for _, i := range s.order[s.ends[key]:s.ends[key+1]] {
+		lines = append(lines, &s.lines[i])
+	}
+	return lines
+}
 
 // want names the citizenships and countries that a side may need: those asked
 // for and the members of aggregates that are to be added up; and the terms, of

@@ -330,6 +330,9 @@ func (m *maker) each(i int, emit func(*Result)) {
 // with.
 func (m *maker) apart(i int, emit func(*Result)) {
 	w, c := m.adder, m.counter
+	if !m.adder.keep {
+		c.forget()
+	}
 	c.key(i)
 	k, rest := &m.e.keys[i], c.out[1]
 	for n := range c.out[0] {
@@ -361,6 +364,8 @@ type adder struct {
 	fixes   []string  // what is to be said of corrected cells
 	named   [2]string // what is said under the thresholds
 	told    []vintages
+
+	contradicts [2]string // a country, and what was said of it last
 }
 
 func newAdder(e *evaluation, keep bool) *adder {
@@ -529,7 +534,7 @@ func (w *adder) rate(r *Result, from []member) {
 		}
 		hp, hr, lp, lr, ok := s.corners()
 		if !ok {
-			r.warn(m.geo + ": the printed cells contradict one another beyond rounding; only numerator and denominator are used")
+			r.warn(w.contradiction(m.geo))
 			s.rest = interval{0, unbounded}
 			hp, hr, lp, lr, _ = s.corners()
 		}
@@ -558,6 +563,14 @@ func (w *adder) rate(r *Result, from []member) {
 		return
 	}
 	e.divide(r, lo, hi)
+}
+
+// contradiction is what is said where a country's cells contradict one another.
+func (w *adder) contradiction(geo string) string {
+	if w.contradicts[0] != geo || w.contradicts[1] == "" {
+		w.contradicts = [2]string{geo, geo + ": the printed cells contradict one another beyond rounding; only numerator and denominator are used"}
+	}
+	return w.contradicts[1]
 }
 
 // with adds a text to a list, once.

@@ -4,68 +4,127 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"unsafe"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/compress"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
+	"github.com/klauspost/compress/snappy"
 )
 
 // The column readers of the Parquet library decode a string for every cell and
-// a level for every row. Here the pages, which the library finds and unpacks,
-// are decoded straight into codes and bitmaps: a run of equal codes is one
-// fill. The layout is that of the Parquet format, sections Data Pages (V1),
-// Plain, and RLE/Bit-Packing Hybrid.
+// a level for every row, and make a reader and its buffers for every column.
+// Here the pages, which the footer that the library reads says the place of, are
+// read into room that is used again and decoded straight into codes and bitmaps:
+// a run of equal codes is one fill. The layout is that of the Parquet format,
+// sections Data Pages (V1), Plain, and RLE/Bit-Packing Hybrid.
 
 var errPage = errors.New("a page does not decode: the file is damaged")
 
+// A group reads the columns of one row group.
+type group struct {
+	in     io.ReaderAt
+	size   int64 // of the file
+	meta   *metadata.RowGroupMetaData
+	rows   int
+	column map[string]int
+
+	packed, plain []byte // room
+}
+
 // pages calls f for each data page of a column, with its number of rows and its
-// values. The dictionary, where there is one, is given to dict first.
+// values. The dictionary, where there is one, is given to dict first. A page is
+// gone when the next one comes.
 func (g *group) pages(name string, dict func(page []byte, n int) error, f func(page []byte, rows int, coded bool) error) error {
-	i, ok := g.column[name]
-	if !ok {
-		return fmt.Errorf("no column %q", name)
-	}
-	chunk, err := g.r.MetaData().ColumnChunk(i)
-	if err != nil {
-		return err
-	}
-	if n := chunk.TotalCompressedSize(); n < 0 || n > g.size {
-		return fmt.Errorf("column %q: %w", name, errPage)
-	}
-	r, err := g.r.GetColumnPageReader(i)
+	data, packed, err := g.chunk(name)
 	if err != nil {
 		return err
 	}
 	rows := 0
-	for r.Next() {
-		p := r.Page()
-		n := int(p.NumValues())
-		switch p.(type) {
-		case *file.DictionaryPage:
-			err = dict(p.Data(), n)
-		case *file.DataPageV1:
-			if rows += n; n < 0 || rows > g.rows {
+	for len(data) > 0 && rows < g.rows {
+		h, n, err := readHeader(data)
+		if err != nil || h.packed < 0 || h.plain < 0 || h.plain > maxBuffer || h.packed > len(data)-n {
+			return fmt.Errorf("column %q: %w", name, errPage)
+		}
+		page := data[n : n+h.packed]
+		data = data[n+h.packed:]
+		if packed {
+			if page, err = g.unpack(page, h.plain); err != nil {
+				return fmt.Errorf("column %q: %w", name, errPage)
+			}
+		}
+		switch h.kind {
+		case dictionaryPage:
+			err = dict(page, h.values)
+		case dataPage:
+			if rows += h.values; h.values < 0 || rows > g.rows {
 				return fmt.Errorf("column %q: %w", name, errPage)
 			}
 			const plain = 0 // of parquet's Encoding
-			err = f(p.Data(), n, int(p.Encoding()) != plain)
+			err = f(page, h.values, h.encoding != plain)
 		default:
-			err = fmt.Errorf("pages of type %T are not ours", p)
+			err = fmt.Errorf("pages of type %d are not ours", h.kind)
 		}
 		if err != nil {
 			return fmt.Errorf("column %q: %w", name, err)
 		}
 	}
-	if err := r.Err(); err != nil {
-		return fmt.Errorf("column %q: %w", name, err)
-	}
 	if rows != g.rows {
 		return fmt.Errorf("column %q ends after %d of %d rows", name, rows, g.rows)
 	}
 	return nil
+}
+
+// chunk reads the pages of a column as they stand in the file, and reports
+// whether they are packed.
+func (g *group) chunk(name string) (data []byte, packed bool, err error) {
+	i, ok := g.column[name]
+	if !ok {
+		return nil, false, fmt.Errorf("no column %q", name)
+	}
+	c, err := g.meta.ColumnChunk(i)
+	if err != nil {
+		return nil, false, err
+	}
+	from, size := c.DataPageOffset(), c.TotalCompressedSize()
+	if d := c.DictionaryPageOffset(); c.HasDictionaryPage() && d > 0 && d < from {
+		from = d
+	}
+	if from < 0 || size < 0 || from > g.size || size > g.size-from {
+		return nil, false, fmt.Errorf("column %q: %w", name, errPage)
+	}
+	switch c.Compression() {
+	case compress.Codecs.Snappy:
+		packed = true
+	case compress.Codecs.Uncompressed:
+	default:
+		return nil, false, fmt.Errorf("column %q is packed by %v, which is not ours", name, c.Compression())
+	}
+	g.packed = room(g.packed, int(size))
+	if _, err := g.in.ReadAt(g.packed, from); err != nil && err != io.EOF {
+		return nil, false, err
+	}
+	return g.packed, packed, nil
+}
+
+func (g *group) unpack(page []byte, size int) ([]byte, error) {
+	if n, err := snappy.DecodedLen(page); err != nil || n != size {
+		return nil, errPage
+	}
+	g.plain = room(g.plain, size)
+	return snappy.Decode(g.plain, page)
+}
+
+// room gives n bytes, of b if they fit.
+func room(b []byte, n int) []byte {
+	if cap(b) < n {
+		return make([]byte, n)
+	}
+	return b[:n]
 }
 
 func noDictionary([]byte, int) error { return errPage }

@@ -309,11 +309,15 @@ func readParquet(r parquet.ReaderAtSeeker, want table.Want) (t *table.Table, err
 	if d.Everybody > 0 && d.Everybody <= groups && d.onlyEverybody(want) {
 		groups = d.Everybody
 	}
-	for g := range groups {
-		if n := in.RowGroup(g).NumRows(); n < 1 || n > table.ChunkRows {
+	g := &group{in: r, size: size, column: column}
+	for i := range groups {
+		g.meta = in.MetaData().RowGroup(i)
+		n := g.meta.NumRows()
+		if n < 1 || n > table.ChunkRows {
 			return nil, fmt.Errorf("a row group of %d rows: the file is damaged", n)
 		}
-		ch, err := readGroup(in.RowGroup(g), t, column, d.Wide, want.Bare, size)
+		g.rows = int(n)
+		ch, err := g.read(t, d.Wide, want.Bare)
 		if err != nil {
 			return nil, err
 		}
@@ -323,16 +327,8 @@ func readParquet(r parquet.ReaderAtSeeker, want table.Want) (t *table.Table, err
 	return t, nil
 }
 
-// A group reads the columns of one row group.
-type group struct {
-	r      *file.RowGroupReader
-	rows   int
-	column map[string]int
-	size   int64 // of the file
-}
-
-func readGroup(r *file.RowGroupReader, t *table.Table, column map[string]int, wide, bare bool, size int64) (table.Chunk, error) {
-	g := &group{r: r, rows: int(r.NumRows()), column: column, size: size}
+// read reads what is wanted of a row group.
+func (g *group) read(t *table.Table, wide, bare bool) (table.Chunk, error) {
 	ch := table.Chunk{Rows: g.rows, Codes: make([][]uint16, len(t.Dims)), Cols: make([]table.Column, len(t.Periods))}
 	var err error
 	for d := range t.Dims {

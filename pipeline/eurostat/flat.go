@@ -17,7 +17,7 @@ import (
 
 // csvLines cuts a CSV file into lines, and lines into fields.
 type csvLines struct {
-	in      *bufio.Reader
+	in      *lines
 	file    string
 	n       int    // lines read
 	line    []byte // the one last read
@@ -56,7 +56,7 @@ func (p *csvLines) bad(line, col int, got, want, hint string) {
 // ends or is hopeless. What does not parse stands in p.refusal afterwards.
 func (p *csvLines) read(header func() error, row func(line []byte)) error {
 	for {
-		line, err := p.in.ReadSlice('\n')
+		line, err := p.in.next()
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 			p.bad(p.n+1, 1, fmt.Sprintf("a line of more than %d bytes", MaxLine), "a line a cell", "this is no table of Eurostat's; download it again")
@@ -192,7 +192,7 @@ type flatCell struct {
 
 func newFlat(r io.Reader, m table.Meta, want table.Want) flat {
 	return flat{
-		csvLines: csvLines{in: bufio.NewReaderSize(r, MaxLine), file: m.File, refusal: &obs.Refusal{File: m.File}},
+		csvLines: csvLines{in: newLines(r), file: m.File, refusal: &obs.Refusal{File: m.File}},
 		m:        m, want: want, periods: map[string]int{}, flags: map[string]string{},
 		rows: map[string]int32{}, flagCode: map[string]uint16{}, printCode: map[string]uint16{},
 	}

@@ -37,6 +37,16 @@ func newPick(p *tsv) *pick {
 	return k
 }
 
+// passes reports whether a row begins as the one before, which was not wanted,
+// has one code more and as many cells as there are periods: most rows do.
+func (k *pick) passes(line []byte) bool {
+	n := len(k.prefix)
+	return n > 0 && !k.wanted && len(line) > n && bytes.Equal(line[:n], k.prefix) &&
+		bytes.Count(line[n:], tabs) == len(k.column) && bytes.IndexByte(line[n:], ',') < 0
+}
+
+var tabs = []byte("\t")
+
 // picks reports whether a row is wanted. Of one that is not it checks the
 // number of codes and of cells.
 func (p *tsv) picks(line []byte, tab int) bool {

@@ -75,7 +75,7 @@ func ReadTSV(r io.Reader, m table.Meta) (*table.Table, error) { return PickTSV(r
 // PickTSV reads as little of a bulk TSV as holds what is wanted. Of the other
 // rows it checks the key and the number of cells, not what stands in them.
 func PickTSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
-	p := &tsv{in: bufio.NewReaderSize(r, MaxLine), refusal: &obs.Refusal{File: m.File}, m: m, counts: Counts(m.Table), want: want}
+	p := &tsv{in: newLines(r), refusal: &obs.Refusal{File: m.File}, m: m, counts: Counts(m.Table), want: want}
 	if err := p.header(); err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func PickTSV(r io.Reader, m table.Meta, want table.Want) (*table.Table, error) {
 }
 
 type tsv struct {
-	in      *bufio.Reader
+	in      *lines
 	m       table.Meta
 	n       int // lines read
 	dims    []string
@@ -142,7 +142,7 @@ func (p *tsv) bad(line, col int, got, want, hint string) {
 
 // next gives the next line without its end, valid until the following call.
 func (p *tsv) next() ([]byte, error) {
-	line, err := p.in.ReadSlice('\n')
+	line, err := p.in.next()
 	p.n++
 	switch {
 	case errors.Is(err, bufio.ErrBufferFull):
@@ -266,6 +266,9 @@ func (p *tsv) dimensions(head string, other *obs.ParseError) error {
 	} else {
 		p.b = table.NewBuilder(p.m, p.dims, p.periods)
 	}
+	if p.want.Bare {
+		p.b.Pieces()
+	}
 	if p.derived > 0 {
 		p.b.Intern(0, []byte{p.periods[0].Freq()}) // code 0, as every row has it
 	}
@@ -276,6 +279,9 @@ func (p *tsv) dimensions(head string, other *obs.ParseError) error {
 func (p *tsv) row(line []byte) {
 	if len(line) == 0 {
 		p.bad(p.n, 1, "an empty line", "a series", "remove it")
+		return
+	}
+	if p.pick != nil && p.pick.passes(line) {
 		return
 	}
 	tab := bytes.IndexByte(line, '\t')

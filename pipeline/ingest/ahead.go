@@ -50,8 +50,9 @@ func (a *ahead) run(r io.Reader) {
 	}
 }
 
-// Read gives what was read, then the error that ended it.
-func (a *ahead) Read(p []byte) (int, error) {
+// Block gives what was read next, until the following call, then the error that
+// ended it.
+func (a *ahead) Block() ([]byte, error) {
 	for len(a.rest) == 0 {
 		if a.block != nil {
 			a.free <- a.block[:aheadBlock]
@@ -59,13 +60,21 @@ func (a *ahead) Read(p []byte) (int, error) {
 		}
 		b, ok := <-a.full
 		if !ok {
-			return 0, a.err
+			return nil, a.err
 		}
 		a.block, a.rest = b, b
 	}
-	n := copy(p, a.rest)
-	a.rest = a.rest[n:]
-	return n, nil
+	b := a.rest
+	a.rest = nil
+	return b, nil
+}
+
+// Read gives what was read, then the error that ended it.
+func (a *ahead) Read(p []byte) (int, error) {
+	b, err := a.Block()
+	n := copy(p, b)
+	a.rest = b[n:]
+	return n, err
 }
 
 // stop ends the reading and waits for it.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 
-	"asylum/pipeline/eurostat"
 	"asylum/pipeline/table"
 )
 
@@ -45,7 +44,7 @@ func (f *Files) recognise(name string) (table.Meta, error) {
 	defer in.Close()
 	opt := f.opt
 	opt.label = beside(name)
-	_, m, kind, err := open(bufio.NewReaderSize(in, eurostat.MaxLine), name, opt)
+	_, m, kind, err := open(bufio.NewReaderSize(in, glance), name, opt)
 	if err != nil {
 		return m, err
 	}
@@ -67,7 +66,7 @@ func (f *Files) read(m table.Meta, want table.Want) (*table.Table, error) {
 	}
 	defer in.Close()
 	opt := f.opt
-	opt.Want, opt.label = want, beside(m.File)
+	opt.Want, opt.label, opt.unsummed = want, beside(m.File), want.Bare
 	return Read(in, m.File, opt)
 }
 

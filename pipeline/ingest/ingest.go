@@ -33,7 +33,8 @@ type Options struct {
 	Want     table.Want // what to read, where the format has a line a cell
 	MaxBytes int64      // how much a gzip file may unpack to; 0 means 8 GiB
 
-	label companion // what stands beside the file
+	label    companion // what stands beside the file
+	unsummed bool      // the SHA256 of the result may stay empty
 }
 
 const maxBytes = 8 << 30
@@ -46,7 +47,11 @@ var ErrNoTable = obs.ErrNoTable
 // bytes as received, before unpacking. File names the file in messages.
 func Read(r io.Reader, file string, opt Options) (*table.Table, error) {
 	sum, size := sha256.New(), counter(0)
-	raw := bufio.NewReaderSize(io.TeeReader(r, io.MultiWriter(sum, &size)), eurostat.MaxLine)
+	var to io.Writer = &size
+	if !opt.unsummed {
+		to = io.MultiWriter(sum, &size)
+	}
+	raw := bufio.NewReaderSize(io.TeeReader(r, to), glance)
 	in, m, kind, err := open(raw, file, opt)
 	if err != nil {
 		return nil, err
@@ -60,8 +65,23 @@ func Read(r io.Reader, file string, opt Options) (*table.Table, error) {
 	if _, err := io.Copy(io.Discard, raw); err != nil { // what follows the end belongs to the sum
 		return nil, err
 	}
-	t.SHA256, t.Bytes = hex.EncodeToString(sum.Sum(nil)), int64(size)
+	if t.Bytes = int64(size); !opt.unsummed {
+		t.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	}
 	return t, nil
+}
+
+// glance is how much of a file tells what it is; of a page on the web it may be
+// all.
+const glance = 1 << 16
+
+// roomy gives a page on the web more room to be looked at.
+func roomy(in *bufio.Reader) *bufio.Reader {
+	head, _ := in.Peek(glance)
+	if aida.IsHTML(head) && in.Size() < eurostat.MaxLine {
+		return bufio.NewReaderSize(in, eurostat.MaxLine)
+	}
+	return in
 }
 
 // open unpacks a file and tells what is in it.
@@ -87,6 +107,7 @@ func open(raw *bufio.Reader, file string, opt Options) (io.Reader, table.Meta, r
 			m.Table = NameTable(a.name)
 		}
 	}
+	in = roomy(in)
 	kind, err := recognise(in, m)
 	if err == nil && kind.format == "explorer-csv" {
 		kind.after(opt.label.tell(&m, &kind, opt))
@@ -139,7 +160,7 @@ func unpack(raw *bufio.Reader, file string, opt Options) (*bufio.Reader, error) 
 	if most == 0 {
 		most = maxBytes
 	}
-	return bufio.NewReaderSize(&bounded{gz, file, most, most}, eurostat.MaxLine), nil
+	return bufio.NewReaderSize(&bounded{gz, file, most, most}, glance), nil
 }
 
 // bounded stops a file that unpacks to more than anybody's table.

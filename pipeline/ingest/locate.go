@@ -79,6 +79,7 @@ func locateIn(d Data, m table.Meta, places []*Place) error {
 	if !ok || kind.format != "tsv" && kind.format != "unhcr-csv" && kind.format != "aida-csv" {
 		return reread(opened, kind, m, places)
 	}
+	in = bufio.NewReaderSize(in, eurostat.MaxLine) // for a whole line
 	slices.SortStableFunc(places, func(a, b *Place) int { return a.Cell.Pos.Line - b.Cell.Pos.Line })
 	head, err := readLine(in)
 	if err != nil {

@@ -17,6 +17,7 @@ type Builder struct {
 	cur   *Chunk
 	r     int // row being written in cur
 	space int // rows that cur's slices have room for
+	most  int // rows of a chunk
 }
 
 // A dict interns the values of a dimension. Exports are sorted, so the next
@@ -29,7 +30,7 @@ type dict struct {
 
 // NewBuilder starts a table with these dimensions and periods.
 func NewBuilder(m Meta, dims []string, periods []obs.Period) *Builder {
-	b := &Builder{t: Table{Meta: m, Periods: periods}, dicts: make([]dict, len(dims)), flags: map[string]uint8{}}
+	b := &Builder{most: ChunkRows, t: Table{Meta: m, Periods: periods}, dicts: make([]dict, len(dims)), flags: map[string]uint8{}}
 	for _, d := range dims {
 		b.t.Dims = append(b.t.Dims, Dim{Name: d})
 	}
@@ -73,11 +74,15 @@ func intern[S string | []byte](di *dict, value S) (code uint16, fresh bool) {
 // Full reports whether dimension d can take no further value.
 func (b *Builder) Full(d int) bool { return len(b.dicts[d].values) > math.MaxUint16 }
 
+// Pieces makes chunks of few rows, for a table that is not kept: what was built
+// need not be moved when more of it comes.
+func (b *Builder) Pieces() { b.most = 1 << 12 }
+
 // Start begins a row that stands on this line of the raw file; 0 for a table
 // whose cells have places of their own: those that Column.Pos gives none do not
 // exist.
 func (b *Builder) Start(line int) {
-	if b.cur == nil || b.r+1 == ChunkRows {
+	if b.cur == nil || b.r+1 == b.most {
 		b.chunk(line > 0)
 	} else {
 		b.r++
@@ -111,9 +116,9 @@ func (b *Builder) chunk(lines bool) {
 }
 
 func (b *Builder) grow() {
-	n := max(256, b.space*2)
+	n := min(max(256, b.space*2), b.most)
 	if len(b.t.Chunks) > 1 {
-		n = ChunkRows // a second chunk will most often be filled
+		n = b.most // a second chunk will most often be filled
 	}
 	for d := range b.cur.Codes {
 		b.cur.Codes[d] = extend(b.cur.Codes[d], n)

@@ -100,7 +100,8 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func(iter.Se
 	before := &earlier{d: d, data: data, q: q, keep: inputs}
 	if len(es) > 0 && len(es[0].summed) == 0 {
 		jobs := jobsOf(es)
-		out := inBlocks(jobs.len(), func() func(from, to int) T {
+		// Larger blocks say less twice.
+		out := inBlocksOf(max(blockKeys, min(512, jobs.len()/16)), jobs.len(), func() func(from, to int) T {
 			w := newMerger(jobs, before, keep)
 			return func(from, to int) T { return use(w.results(from, to)) }
 		})
@@ -587,7 +588,12 @@ const blockKeys = 64
 // inBlocks does n jobs in blocks, on every processor, and gives what was made of
 // the blocks in their order. Each worker asks for a function of its own.
 func inBlocks[T any](n int, worker func() func(from, to int) T) []T {
-	out := make([]T, (n+blockKeys-1)/blockKeys)
+	return inBlocksOf(blockKeys, n, worker)
+}
+
+// inBlocksOf is inBlocks with blocks of another size.
+func inBlocksOf[T any](size, n int, worker func() func(from, to int) T) []T {
+	out := make([]T, (n+size-1)/size)
 	var next atomic.Int64
 	work := func() {
 		do := worker()
@@ -596,7 +602,7 @@ func inBlocks[T any](n int, worker func() func(from, to int) T) []T {
 			if i >= len(out) {
 				return
 			}
-			out[i] = do(i*blockKeys, min(n, (i+1)*blockKeys))
+			out[i] = do(i*size, min(n, (i+1)*size))
 		}
 	}
 	var wg sync.WaitGroup

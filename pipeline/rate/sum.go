@@ -365,7 +365,7 @@ type adder struct {
 	named   [2]string // what is said under the thresholds
 	told    []vintages
 
-	contradicts [2]string // a country, and what was said of it last
+	contradicts map[string]string // by country: what is said of its cells
 }
 
 func newAdder(e *evaluation, keep bool) *adder {
@@ -516,8 +516,9 @@ func (w *adder) rate(r *Result, from []member) {
 			if p.known {
 				why = n.why
 			}
-			left = left.add(w.whose(m), why)
-			if len(from) == 1 {
+			if len(from) > 1 {
+				left = left.add(w.whose(m), why)
+			} else {
 				r.Why = why
 				r.Num, r.NumKnown, r.NumLo, r.NumHi = p.n, p.known, p.iv.lo, p.iv.hi
 				w.take(p, false)
@@ -567,10 +568,15 @@ func (w *adder) rate(r *Result, from []member) {
 
 // contradiction is what is said where a country's cells contradict one another.
 func (w *adder) contradiction(geo string) string {
-	if w.contradicts[0] != geo || w.contradicts[1] == "" {
-		w.contradicts = [2]string{geo, geo + ": the printed cells contradict one another beyond rounding; only numerator and denominator are used"}
+	words, ok := w.contradicts[geo]
+	if !ok {
+		if w.contradicts == nil {
+			w.contradicts = map[string]string{}
+		}
+		words = geo + ": the printed cells contradict one another beyond rounding; only numerator and denominator are used"
+		w.contradicts[geo] = words
 	}
-	return w.contradicts[1]
+	return words
 }
 
 // with adds a text to a list, once.
@@ -816,7 +822,9 @@ func (w *adder) sum(r *Result, side int, from []member) sum {
 			if s.why == "" {
 				s.why = m.why
 			}
-			left = left.add(w.whose(m), m.why)
+			if len(from) > 1 {
+				left = left.add(w.whose(m), m.why)
+			}
 			continue
 		}
 		s.n, s.iv, s.known = s.n+m.n, s.iv.plus(m.iv), true

@@ -264,8 +264,9 @@ func BenchmarkEveryRate(b *testing.B) {
 			b.Fatal(err)
 		}
 		n := 0
+		data := rate.Shared(l)
 		for _, d := range set.All() {
-			blocks, err := rate.Blocks(d, l, rate.Query{}, func(rs iter.Seq[*rate.Result]) (n int) {
+			blocks, err := rate.Blocks(d, data, rate.Query{}, func(rs iter.Seq[*rate.Result]) (n int) {
 				for range rs {
 					n++
 				}

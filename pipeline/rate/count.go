@@ -251,19 +251,20 @@ func (w *counter) add(side, period int, level string) *count {
 // anything.
 func (w *counter) count(side, period int) {
 	lines := w.sides[side].lines
-	w.cells = slices.Grow(w.cells[:0], len(lines))
-	n := 0
-	for i := range lines {
-		if lines[i].cell(&w.cells[:n+1][n], period, w.e.periods[period]) {
+	if len(w.cells) < len(lines) {
+		w.cells = make([]cell, 2*len(lines))
+	}
+	n, bit := 0, uint64(1)<<(period&63)
+	for _, l := range lines {
+		if l.held&bit != 0 && l.cell(&w.cells[n], period, w.e.periods[period]) {
 			n++
 		}
 	}
-	w.cells = w.cells[:n]
 	if n == 0 {
 		return
 	}
 	sel, plan := w.sel, &w.sel.plan
-	cells := w.cells
+	cells := w.cells[:n]
 	c := w.add(side, period, "first")
 	if sel.side.Level != "" {
 		cells = w.level(cells, c)

@@ -118,13 +118,21 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func(iter.Se
 			return nil, err
 		}
 	}
-	all = prefer(&d, all)
-	if len(all) == 0 {
-		all = nothing(&d, q, whys)
+	found := prefer(&d, pointers(nil, all))
+	if len(found) == 0 {
+		found = pointers(nil, nothing(&d, q, whys))
 	}
-	return inBlocks(len(all), func() func(from, to int) T {
-		return func(from, to int) T { return use(Each(all[from:to])) }
+	return inBlocks(len(found), func() func(from, to int) T {
+		return func(from, to int) T { return use(slices.Values(found[from:to])) }
 	}), nil
+}
+
+// pointers adds a pointer to each result.
+func pointers(to []*Result, results []Result) []*Result {
+	for i := range results {
+		to = append(to, &results[i])
+	}
+	return to
 }
 
 // Each gives results one by one, as Blocks does.
@@ -309,33 +317,33 @@ func (x *earlier) all(all []Result) error {
 
 // prefer leaves out a missing result where another source has a value, and puts
 // the others in order.
-func prefer(d *Definition, all []Result) []Result {
-	known := map[key]bool{}
-	sorted := true
-	own := map[key]bool{} // known without a stand-in
-	for i := range all {
-		if all[i].Known && len(d.From) > 1 {
-			known[all[i].key()] = true
-			own[all[i].key()] = own[all[i].key()] || !all[i].StandsIn
-		}
-		sorted = sorted && (i == 0 || all[i-1].compare(&all[i]) <= 0)
-	}
-	if len(known) > 0 {
-		all = slices.DeleteFunc(all, func(r Result) bool { return !r.Known && known[r.key()] || r.StandsIn && own[r.key()] })
+func prefer(d *Definition, all []*Result) []*Result {
+	sorted, doubtful := true, false // in order; a result that may go
+	for i, r := range all {
+		doubtful = doubtful || !r.Known || r.StandsIn
+		sorted = sorted && (i == 0 || all[i-1].compare(r) <= 0)
 	}
 	if !sorted {
-		order := make([]*Result, len(all)) // results are large: what is sorted is where they stand
-		for i := range all {
-			order[i] = &all[i]
-		}
-		slices.SortStableFunc(order, func(a, b *Result) int { return a.compare(b) })
-		inOrder := make([]Result, len(all))
-		for i, r := range order {
-			inOrder[i] = *r
-		}
-		all = inOrder
+		slices.SortStableFunc(all, (*Result).compare)
 	}
-	return all
+	if !doubtful || len(d.From) == 1 {
+		return all
+	}
+	out := all[:0]
+	for from := 0; from < len(all); { // results of one key stand together
+		to := from + 1
+		known, own := all[from].Known, all[from].Known && !all[from].StandsIn // of some; without a stand-in
+		for ; to < len(all) && all[from].compare(all[to]) == 0; to++ {
+			known, own = known || all[to].Known, own || all[to].Known && !all[to].StandsIn
+		}
+		for _, r := range all[from:to] {
+			if (r.Known || !known) && !(r.StandsIn && own) {
+				out = append(out, r)
+			}
+		}
+		from = to
+	}
+	return out
 }
 
 // nothing answers a question for one cell that no source holds with the reason.
@@ -440,9 +448,7 @@ func (e *evaluation) sort(reg *register) {
 	e.periods = slices.Compact(e.periods)
 	for _, s := range e.sel {
 		for _, sh := range s.sheets {
-			for _, p := range e.periods {
-				sh.cols = append(sh.cols, int32(sh.t.Period(p)))
-			}
+			sh.columns(e.periods)
 			sh.id = int32(len(e.sheets))
 			e.sheets = append(e.sheets, sh)
 		}

@@ -119,9 +119,10 @@ func (g *register) sort() (keys []key, rank []int32) {
 type sheet struct {
 	t     *table.Table
 	meta  *table.Meta
-	id    int32   // its number in the evaluation
-	cols  []int32 // the column of each period of the evaluation, -1 where it has none
-	marks []uint8 // of the table's flags, by bit of marks; nil where none is Eurostat's
+	id    int32             // its number in the evaluation
+	cols  []int32           // the column of each period of the evaluation, -1 where it has none
+	cells [][]*table.Column // by chunk, then period: nil where it has none
+	marks []uint8           // of the table's flags, by bit of marks; nil where none is Eurostat's
 	round rounding
 	newer [][]table.Extent // what newer vintages hold of lines
 }
@@ -539,20 +540,31 @@ func behind(newer []table.Meta, t *table.Table, ch *table.Chunk, r int) (parts [
 	return parts, false
 }
 
+// columns finds the column of each of the evaluation's periods.
+func (sh *sheet) columns(periods []obs.Period) {
+	for _, p := range periods {
+		sh.cols = append(sh.cols, int32(sh.t.Period(p)))
+	}
+	sh.cells = make([][]*table.Column, len(sh.t.Chunks))
+	for c := range sh.cells {
+		sh.cells[c] = make([]*table.Column, len(periods))
+		for p, col := range sh.cols {
+			if col >= 0 {
+				sh.cells[c][p] = &sh.t.Chunks[c].Cols[col]
+			}
+		}
+	}
+}
+
 // cell fills in x with what the line holds in a period, and reports whether it
 // has a cell there that counts.
 func (l *line) cell(x *cell, period int, p obs.Period) bool {
-	col := l.cols[period]
-	if col < 0 || l.held>>(period&63)&1 == 0 {
+	c, r := l.cells[l.chunk][period], int(l.row)
+	if c == nil || len(l.cols) > 64 && !l.t.Chunks[l.chunk].Held(r, int(l.cols[period])) ||
+		l.newer > 0 && slices.ContainsFunc(l.sheet.newer[l.newer], func(e table.Extent) bool { return e.Spans(p) }) {
 		return false
 	}
-	ch := &l.t.Chunks[l.chunk]
-	r := int(l.row)
-	if len(l.cols) > 64 && !ch.Held(r, int(col)) || l.newer > 0 && slices.ContainsFunc(l.sheet.newer[l.newer], func(e table.Extent) bool { return e.Spans(p) }) {
-		return false
-	}
-	c := &ch.Cols[col]
-	x.line, x.col, x.mark = l, col, 0
+	x.line, x.col, x.mark = l, l.cols[period], 0
 	x.n = int64(c.Val[r])
 	x.iv = l.round.of(x.n)
 	x.known = c.Known(r) && (c.Dec == nil || c.Dec[r] == 0) // a count has no decimals
@@ -730,6 +742,10 @@ func Cached(d Data) Data {
 	return &cached{Data: d, whole: true, tables: map[string]*table.Table{}}
 }
 
+// Shared keeps the tables that it has loaded, as they were wanted, for callers
+// that ask many definitions about the same cells.
+func Shared(d Data) Data { return once(d) }
+
 // once keeps them as they are wanted, for the sides of one definition.
 func once(d Data) Data {
 	if _, ok := d.(*cached); ok {
@@ -744,10 +760,18 @@ type cached struct {
 	tables map[string]*table.Table
 }
 
+// A narrower says how much of what is wanted makes a difference to what it
+// loads.
+type narrower interface {
+	Narrow(m table.Meta, want table.Want) table.Want
+}
+
 // Load reads what is wanted of a vintage, once.
 func (c *cached) Load(m table.Meta, want table.Want) (*table.Table, error) {
 	if c.whole {
 		want = table.Want{}
+	} else if n, ok := c.Data.(narrower); ok {
+		want = n.Narrow(m, want)
 	}
 	k := fmt.Sprint(m.Table, m.Vintage, m.File, m.SHA256, want)
 	if t, ok := c.tables[k]; ok {

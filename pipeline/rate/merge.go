@@ -63,11 +63,22 @@ type merger struct {
 	*jobs
 	before *earlier
 	makers []*maker
-	room   []Result
+	keep   bool
+	room   []Result // of the job
+	order  []*Result
+	held   func(*Result) // hold
+	on     bool          // more results are wanted
+	yield  func(*Result) bool
+	direct func(*Result) // put, then emit
 }
 
 func newMerger(j *jobs, before *earlier, keep bool) *merger {
-	w := &merger{jobs: j, before: before}
+	w := &merger{jobs: j, before: before, keep: keep}
+	w.held = w.hold
+	w.direct = func(r *Result) {
+		w.before.put(r)
+		w.emit(r)
+	}
 	for _, e := range j.es {
 		w.makers = append(w.makers, newMaker(e, keep))
 	}
@@ -77,55 +88,63 @@ func newMerger(j *jobs, before *earlier, keep bool) *merger {
 // results gives those of some jobs, in order.
 func (w *merger) results(from, to int) iter.Seq[*Result] {
 	return func(yield func(*Result) bool) {
-		on := true
-		emit := func(r *Result) {
-			if !w.made.Load() {
-				w.made.Store(true)
-			}
-			on = on && yield(r)
-		}
-		for job := from; job < to && on; job++ {
-			w.job(job, emit)
+		w.on, w.yield = true, yield
+		for job := from; job < to && w.on; job++ {
+			w.job(job)
 		}
 	}
 }
 
-func (w *merger) job(job int, emit func(*Result)) {
+func (w *merger) emit(r *Result) {
+	if !w.made.Load() {
+		w.made.Store(true)
+	}
+	w.on = w.on && w.yield(r)
+}
+
+func (w *merger) job(job int) {
 	targets := 0
 	for s := range w.es {
 		from, to := w.targets(job, s)
 		targets += to - from
 	}
 	if targets > 1 {
-		w.merge(job, emit)
+		w.merge(job)
 		return
 	}
 	for s := range w.es {
 		if from, to := w.targets(job, s); from < to {
-			w.makers[s].each(from, func(r *Result) {
-				w.before.put(r)
-				emit(r)
-			})
+			w.makers[s].each(from, w.direct)
 		}
 	}
 }
 
 // merge makes the results of a job of several targets, of which one may be in
 // the place of another.
-func (w *merger) merge(job int, emit func(*Result)) {
+func (w *merger) merge(job int) {
 	w.room = w.room[:0]
 	for s := range w.es {
 		for i, to := w.targets(job, s); i < to; i++ {
-			w.makers[s].each(i, func(r *Result) {
-				w.before.put(r)
-				kept := *r
-				kept.Warnings, kept.WithAppeals = slices.Clone(r.Warnings), slices.Clone(r.WithAppeals)
-				w.room = append(w.room, kept)
-			})
+			w.makers[s].each(i, w.held)
 		}
 	}
-	all := prefer(&w.es[0].d, w.room)
-	for i := range all {
-		emit(&all[i])
+	w.order = pointers(w.order[:0], w.room)
+	for _, r := range prefer(&w.es[0].d, w.order) {
+		w.emit(r)
+	}
+}
+
+// hold holds a result until the others of its job are there.
+func (w *merger) hold(r *Result) {
+	w.before.put(r)
+	n := len(w.room)
+	if n == cap(w.room) {
+		w.room = slices.Grow(w.room, max(64, n))
+	}
+	w.room = w.room[:n+1]
+	x := &w.room[n]
+	warnings, appeals := x.Warnings[:0], x.WithAppeals[:0]
+	if *x = *r; !w.keep { // else what was there is somebody's
+		x.Warnings, x.WithAppeals = append(warnings, r.Warnings...), append(appeals, r.WithAppeals...)
 	}
 }

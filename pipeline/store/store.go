@@ -208,6 +208,22 @@ func (l *Lake) Load(m table.Meta, want table.Want) (*table.Table, error) {
 	return t, nil
 }
 
+// Narrow says how much of what is wanted makes a difference to Load: the periods,
+// and whether it is about everybody alone.
+func (l *Lake) Narrow(_ table.Meta, want table.Want) table.Want {
+	out := table.Want{Periods: want.Periods, Bare: want.Bare}
+	for dim, total := range totals {
+		if !slices.Equal(want.Codes[dim], []string{total}) {
+			return out
+		}
+	}
+	out.Codes = map[string][]string{}
+	for dim, total := range totals {
+		out.Codes[dim] = []string{total}
+	}
+	return out
+}
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // check tells whether the table is as it was written.

@@ -366,6 +366,8 @@ type adder struct {
 	told    []vintages
 
 	contradicts map[string]string // by country: what is said of its cells
+	unions      bool              // aggregates of countries are added up
+	ends        map[string]string // by country or union: when it ended, "" if it did not
 }
 
 func newAdder(e *evaluation, keep bool) *adder {
@@ -374,6 +376,7 @@ func newAdder(e *evaluation, keep bool) *adder {
 		fmt.Sprintf("under %d: counts only, a percentage would mean nothing", t.Counts),
 		fmt.Sprintf("under %d: few cases, so chance weighs heavily", t.Few),
 	}}
+	w.unions = slices.Contains(e.b.Computes, "geo")
 	w.base = Result{Definition: e.d.Name, Kind: e.d.Kind, Class: e.d.Class, Source: e.b.Source, StandsIn: e.b.StandsIn != "", limits: t}
 	if e.b.Class != nil {
 		w.base.Class = *e.b.Class
@@ -501,7 +504,6 @@ func (e *evaluation) label(r *Result, from []member) {
 
 // rate divides a part by its whole, cell by cell of the axes, then adds.
 func (w *adder) rate(r *Result, from []member) {
-	e := w.e
 	var hi, lo split2
 	var left absent
 	var room [2]string
@@ -563,7 +565,7 @@ func (w *adder) rate(r *Result, from []member) {
 		}
 		return
 	}
-	e.divide(r, lo, hi)
+	w.divide(r, lo, hi)
 }
 
 // contradiction is what is said where a country's cells contradict one another.
@@ -649,12 +651,13 @@ type split2 struct{ pos, rest int64 }
 
 func (s *split2) add(pos, rest int64) { s.pos, s.rest = s.pos+pos, s.rest+rest }
 
-func (e *evaluation) divide(r *Result, lo, hi split2) {
+func (w *adder) divide(r *Result, lo, hi split2) {
+	e := w.e
 	if r.Den == 0 {
 		r.Why = "there are no cases to divide by"
 		return
 	}
-	if why := ended(r, e.b.Computes); why != "" {
+	if why := w.ended(r); why != "" {
 		r.Why, r.NumKnown, r.DenKnown = why, false, false
 		return
 	}
@@ -678,15 +681,24 @@ func (e *evaluation) divide(r *Result, lo, hi split2) {
 }
 
 // ended says why an aggregate is not computed for a period: it was no more.
-func ended(r *Result, computes []string) string {
-	if !slices.Contains(computes, "geo") || len(r.Period) < 4 {
+func (w *adder) ended(r *Result) string {
+	if !w.unions || len(r.Period) < 4 {
 		return ""
 	}
-	x, ok := code.Must("geo").Lookup(r.Geo)
-	if !ok || x.Kind != code.Aggregate || x.To == "" || r.Period.Year() <= x.To[:4] {
+	end, ok := w.ends[r.Geo]
+	if !ok {
+		if x, listed := code.Must("geo").Lookup(r.Geo); listed && x.Kind == code.Aggregate {
+			end = x.To
+		}
+		if w.ends == nil {
+			w.ends = map[string]string{}
+		}
+		w.ends[r.Geo] = end
+	}
+	if end == "" || r.Period.Year() <= end[:4] {
 		return ""
 	}
-	return fmt.Sprintf("%s ended in %s", r.Geo, x.To)
+	return fmt.Sprintf("%s ended in %s", r.Geo, end)
 }
 
 // uncovered says why a computed total is not one: the vintage holds only some
@@ -750,7 +762,7 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 	case !den.known:
 		r.Why = den.why
 	case e.d.flows():
-		e.divide(r, split2{num.iv.lo, den.iv.hi - num.iv.lo}, split2{num.iv.hi, den.iv.lo - num.iv.hi})
+		w.divide(r, split2{num.iv.lo, den.iv.hi - num.iv.lo}, split2{num.iv.hi, den.iv.lo - num.iv.hi})
 	default:
 		s := split{num.iv, interval{0, unbounded}, den.iv}
 		hp, hr, lp, lr, ok := s.corners()
@@ -758,7 +770,7 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 			r.Why = "the part is greater than its whole"
 			return
 		}
-		e.divide(r, split2{lp, lr}, split2{hp, hr})
+		w.divide(r, split2{lp, lr}, split2{hp, hr})
 	}
 }
 

@@ -68,7 +68,7 @@ type pieces [][]Result
 func (p *pieces) add(r *Result) {
 	last := len(*p) - 1
 	if last < 0 || len((*p)[last]) == cap((*p)[last]) {
-		*p = append(*p, make([]Result, 0, min(64, 4<<len(*p))))
+		*p = append(*p, make([]Result, 0, 4<<min(len(*p), 4)))
 		last++
 	}
 	(*p)[last] = append((*p)[last], *r)

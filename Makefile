@@ -1,4 +1,4 @@
-# make run needs Go alone; make test also wants Chromium, Jupyter and Poppler, and installs them where it can.
+# make run needs Go alone; make test also wants Chromium, Jupyter, Poppler, pandas and R, and installs them where it can.
 export CGO_ENABLED := 0
 ASYLUM_SHARED ?= ../shared
 export ASYLUM_SHARED := $(abspath $(ASYLUM_SHARED))

@@ -57,9 +57,11 @@ var mayImport = map[string]string{
 
 	"reports/serve": "",
 
-	"cmd/asylum/heap": "", // first to be initialised, so it imports next to nothing
-	"cmd/asylum":      "datasets pipeline/own cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/briefing reports/chart reports/export reports/figure reports/page reports/words",
-	"notebooks":       "",
+	// First to be initialised, so they import next to nothing.
+	"cmd/asylum/heap":      "cmd/asylum/heap/huge",
+	"cmd/asylum/heap/huge": "",
+	"cmd/asylum":           "datasets pipeline/own cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/briefing reports/chart reports/export reports/figure reports/page reports/words",
+	"notebooks":            "",
 }
 
 // goroutines may start in these packages alone: where a file is unpacked while

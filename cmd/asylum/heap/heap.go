@@ -1,7 +1,6 @@
-// Package heap says when garbage is collected. Most commands end before it is
-// worth it. To import the package puts it off, from before nearly every other
-// package is initialised: the order is that of their paths, as far as what they
-// import allows, and some of them make more garbage than a question does.
+// Package heap says when garbage is collected, and has the heap lie in huge
+// pages. Most commands end before collecting is worth it: to import the package
+// puts it off.
 package heap
 
 import (
@@ -9,6 +8,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
+
+	_ "asylum/cmd/asylum/heap/huge"
 )
 
 var _ = debug.SetGCPercent(-1)

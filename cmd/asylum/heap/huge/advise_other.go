@@ -1,0 +1,7 @@
+//go:build !linux
+
+package huge
+
+func adviseFirst() {}
+
+func advise() {}

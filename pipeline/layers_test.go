@@ -53,7 +53,8 @@ var mayImport = map[string]string{
 	"reports/export":      "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit pipeline/compare",
 	"reports/figure":      "datasets pipeline/code pipeline/obs pipeline/rate pipeline/compare pipeline/ledger reports/chart reports/words reports/export",
 	"reports/briefing":    "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/letter reports/pdf reports/chart reports/figure reports/words",
-	"reports/page":        "pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export",
+	"reports/changes":     "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/compare pipeline/vintage pipeline/ledger pipeline/audit reports/export reports/figure reports/words", // figure: charts that were published are drawn up again
+	"reports/page":        "pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export reports/changes",
 
 	"reports/serve": "",
 

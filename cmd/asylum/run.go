@@ -167,7 +167,7 @@ func (a *app) publish(f *runFlags) error {
 	if data, err = a.corrected(data); err != nil {
 		return err
 	}
-	site, err := page.Build(set, data, page.Options{AsOf: f.asOf, Langs: f.langs, Base: f.base, Log: log, Each: rate.Parallel})
+	site, err := page.Build(set, data, page.Options{AsOf: f.asOf, Was: f.out, Langs: f.langs, Base: f.base, Log: log, Each: rate.Parallel})
 	if err != nil {
 		return err
 	}

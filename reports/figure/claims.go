@@ -8,11 +8,20 @@ import (
 	"unicode"
 
 	"asylum/pipeline/rate"
+	"asylum/reports/words"
 )
 
 // claimed are what the words of a title may claim. The catalogue lists the words
 // of each in every language, under claim.NAME.
 var claimed = []string{"rose", "fell", "highest", "lowest", "twice"}
+
+// Refutes says why a title may not be set over what the draft shows, "" if it
+// may: what is published with a title of the user's own is held against newer
+// data with it.
+func (d *Draft) Refutes(l words.Lang, title string) string {
+	w := &writer{Lang: l, Draft: d}
+	return w.refuted(title)
+}
 
 // refuted says why a title of the user's own may not be set: a number in it that
 // the chart does not show, or a claim that the results do not bear (METHODS 3).

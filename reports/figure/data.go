@@ -9,6 +9,7 @@ import (
 
 	"asylum/pipeline/rate"
 	"asylum/reports/export"
+	"asylum/reports/words"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -73,12 +74,13 @@ func text(v any) string {
 	return ""
 }
 
-// A dataJSON is a chart as JSON: what was asked, what is drawn, and where each
-// number stands. Cells are [result, file, line, side, count, flags]: result and
+// A dataJSON is a chart as JSON: what was asked, what its title claims, what is
+// drawn, and where each number stands. Cells are [result, file, line, side, count, flags]: result and
 // file are indices from 0, side is num, rest, den or part, count is null where
 // the cell holds none.
 type dataJSON struct {
 	Spec    *Spec            `json:"spec"`
+	Title   Claim            `json:"title"`
 	Mixed   bool             `json:"mixed"`
 	Query   string           `json:"query"`
 	Columns []string         `json:"columns"`
@@ -106,7 +108,11 @@ type fileJSON struct {
 // JSON writes the chart's specification, its rows and every cell they rest on.
 // It is the same in every language.
 func (d *Draft) JSON(w io.Writer) error {
-	out := dataJSON{Spec: &d.Spec, Mixed: d.Mixed, Query: d.Query(), Columns: Columns[1:], Rows: [][]any{}, Cells: [][]any{}}
+	c, err := d.In(words.Langs[0])
+	if err != nil {
+		return err
+	}
+	out := dataJSON{Spec: &d.Spec, Title: c.Claim, Mixed: d.Mixed, Query: d.Query(), Columns: Columns[1:], Rows: [][]any{}, Cells: [][]any{}}
 	for i := range d.Data {
 		out.Rows = append(out.Rows, d.fields(&d.Data[i])[1:])
 	}
@@ -182,7 +188,7 @@ func compact(w io.Writer, out *dataJSON) error {
 	}
 	b.WriteString("{\n")
 	for _, err := range []error{
-		put("spec", out.Spec, false), put("mixed", out.Mixed, false), put("query", out.Query, false), put("columns", out.Columns, false),
+		put("spec", out.Spec, false), put("title", out.Title, false), put("mixed", out.Mixed, false), put("query", out.Query, false), put("columns", out.Columns, false),
 		lines("rows", out.Rows, false), put("definitions", out.Defs, false), put("files", out.Files, false), lines("cells", out.Cells, true),
 	} {
 		if err != nil {

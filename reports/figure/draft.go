@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
 	"asylum/reports/chart"
 	"asylum/reports/words"
@@ -95,6 +96,39 @@ type Chart struct {
 	Head     []string   // of its table
 	Rows     [][]string // of its table
 	Fallback string     // the claim of its title that the data does not bear, "" if it does
+	Claim    Claim      // what its title says
+	Held     []string   // keys of the claims for its title that the data bears, the strongest first
+}
+
+// A Claim is what a title says, apart from the words of any language.
+type Claim struct {
+	Key  string         `json:"key"`            // of its message in the catalogue; "" of a title that claims nothing
+	Says map[string]any `json:"says,omitempty"` // the codes, periods and counts that it names, by the message's own names
+}
+
+// said notes the message of a title. What it writes as a text, such as a
+// percentage, stands among the rows.
+func (w *writer) said(key string, args []any) {
+	w.out.Claim = Claim{Key: key}
+	for i := 0; i+1 < len(args); i += 2 {
+		var v any
+		switch a := args[i+1].(type) {
+		case words.Geo:
+			v = string(a)
+		case words.Citizen:
+			v = string(a)
+		case obs.Period:
+			v = string(a)
+		case int, int64:
+			v = a
+		default:
+			continue
+		}
+		if w.out.Claim.Says == nil {
+			w.out.Claim.Says = map[string]any{}
+		}
+		w.out.Claim.Says[args[i].(string)] = v
+	}
 }
 
 // Title is the finding that the chart shows.
@@ -164,6 +198,11 @@ func spans(title string) (out []chart.Span) {
 func (w *writer) title(claims ...claim) {
 	for _, c := range claims {
 		if c.holds {
+			w.out.Held = append(w.out.Held, c.key)
+		}
+	}
+	for _, c := range claims {
+		if c.holds {
 			w.head.Title = w.spans(c.key, c.args...)
 			return
 		}
@@ -183,6 +222,7 @@ type claim struct {
 
 // spans writes a message of the catalogue as a title.
 func (w *writer) spans(key string, args ...any) (out []chart.Span) {
+	w.said(key, args)
 	for i, s := range w.Spans(key, args...) {
 		if i == 0 {
 			s.Text = w.Sentence(s.Text)

@@ -2,7 +2,7 @@
 // no other host, every chart as a picture and as data, and pages to embed.
 //
 //	index.html                      the start page in English
-//	LANG/index.html                 start, speech, ledger, pact, compare, methods, quality, downloads
+//	LANG/index.html                 start, speech, ledger, pact, compare, methods, quality, changes, downloads
 //	LANG/citizen/RU.html            a page for each nationality, and for each country of asylum (geo/HR.html)
 //	CHART.svg, LANG/CHART.svg       every chart, in English and in the other languages; featured
 //	                                ones as png, pdf and for phones and dark paper too
@@ -10,7 +10,8 @@
 //	frozen/SHA.html                 a featured chart as it was published, for ever
 //	CHART.csv, .json, .xlsx         its numbers, the same in every language
 //	assets/                         stylesheet, script, letters
-//	figures.json, definitions.json, datapackage.json, manifest.json
+//	changes.json, LANG/changes.md   what is different since the publication before
+//	figures.json, findings.json, definitions.json, datapackage.json, manifest.json
 //
 // The same data, definitions and previous publication give the same bytes, on
 // every machine.
@@ -32,6 +33,7 @@ import (
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/table"
+	"asylum/reports/changes"
 	"asylum/reports/export"
 	"asylum/reports/figure"
 	"asylum/reports/words"
@@ -48,10 +50,12 @@ type Site struct {
 	Vintages []table.Meta
 	Defs     []rate.Definition
 	AsOf     string
+	Changes  *changes.Report // since the publication before
 
-	source *figure.Source
-	o      Options
-	pair   pair
+	source  *figure.Source
+	o       Options
+	pair    pair
+	changes *changes.Report // that is published: of the last run that changed anything
 }
 
 // Options say what to build. The zero value builds the whole site.
@@ -59,6 +63,7 @@ type Options struct {
 	AsOf  string        // YYYY-MM-DD; "" means now
 	Specs []figure.Spec // nil: those under datasets/charts
 	Langs []words.Lang  // nil: all
+	Was   string        // the directory of the publication before, to compare with; "" or one without a site compares nothing
 	Base  string        // the address where the site will stand, for snippets and metadata; "" leaves a blank for it
 	Log   *slog.Logger
 	// Each runs n jobs, on several processors if it likes, and gives the first
@@ -88,6 +93,7 @@ func (o *Options) langs() []words.Lang {
 // Build computes the site. A chart that the data at hand cannot give is left out;
 // one that should not be drawn is left out and logged.
 func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
+	all := data
 	data = rate.Cached(rate.AsOf(data, o.AsOf))
 	s := &Site{Vintages: data.Vintages(), Defs: set.All(), AsOf: o.AsOf, source: figure.NewSource(set, data, rate.Usual), o: o}
 	specs, scope, err := Specs(s.source, o.Specs)
@@ -121,7 +127,29 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 	if s.Findings, err = audit.Run(data, audit.Options{Set: set}); err != nil {
 		return nil, err
 	}
-	return s, s.judge(set, data)
+	if err := s.judge(set, data); err != nil {
+		return nil, err
+	}
+	return s, s.compare(all)
+}
+
+// compare says what changed since the publication before.
+func (s *Site) compare(all rate.Data) error {
+	was, err := changes.Read(s.o.Was)
+	if err != nil {
+		return err
+	}
+	s.Changes, err = changes.Compare(was, &changes.State{Set: s.source.Set, Data: all, Source: s.source, AsOf: s.AsOf, Charts: s.Charts, Judged: s.everyJudged(), Findings: s.Findings})
+	s.changes = changes.Published(was, s.Changes)
+	return err
+}
+
+// everyJudged are the published figures, those of the speech first.
+func (s *Site) everyJudged() (out []ledger.Judgement) {
+	for i := range s.Speech {
+		out = append(out, s.Speech[i].Judgement)
+	}
+	return slices.Concat(out, s.Quoted, s.Ledger)
 }
 
 // Specs are the charts of a site over some data: templates drawn up for each
@@ -219,15 +247,12 @@ func (s *Site) Files() (map[string][]byte, error) {
 
 // shared adds what is the same in every language.
 func (p *press) shared() error {
-	var all []ledger.Judgement
-	for i := range p.Speech {
-		all = append(all, p.Speech[i].Judgement)
-	}
 	for _, f := range []struct {
 		name  string
 		write func(*bytes.Buffer) error
 	}{
-		{"figures.json", func(b *bytes.Buffer) error { return export.Judgements(b, slices.Concat(all, p.Quoted, p.Ledger)) }},
+		{"figures.json", func(b *bytes.Buffer) error { return export.Judgements(b, p.everyJudged()) }},
+		{"findings.json", func(b *bytes.Buffer) error { return export.Founds(b, p.Findings) }},
 		{"definitions.json", func(b *bytes.Buffer) error { return export.Definitions(b, p.Defs) }},
 	} {
 		var b bytes.Buffer
@@ -244,6 +269,14 @@ func (p *press) shared() error {
 		return err
 	}
 	p.add("datapackage.json", d)
+	c, err := p.changes.JSON()
+	if err != nil {
+		return err
+	}
+	p.add("changes.json", c)
+	for _, l := range p.o.langs() {
+		p.add(string(l)+"/changes.md", p.changes.In(l).Markdown())
+	}
 	return nil
 }
 

@@ -45,7 +45,7 @@ type link struct {
 }
 
 // navigation is the pages that every page links to.
-var navigation = []string{"index", "compare", "speech", "ledger", "pact", "methods", "quality", "downloads"}
+var navigation = []string{"index", "compare", "speech", "ledger", "pact", "methods", "quality", "changes", "downloads"}
 
 func (v *view) Nav() (out []link) {
 	for _, n := range navigation {
@@ -210,7 +210,7 @@ func (p *press) pages() error {
 	}
 	var jobs []job
 	for _, l := range langs {
-		for _, f := range []func(words.Lang) (view, string){p.start, p.compare, p.speech, p.ledgerPage, p.pact, p.methods, p.quality, p.downloads} {
+		for _, f := range []func(words.Lang) (view, string){p.start, p.compare, p.speech, p.ledgerPage, p.pact, p.methods, p.quality, p.changed, p.downloads} {
 			jobs = append(jobs, job{l, f})
 		}
 		for i := range p.Scope.Citizens {
@@ -578,6 +578,12 @@ func (p *press) quality(l words.Lang) (view, string) {
 	}
 	b.Count = l.Say("audit.count", "n", len(p.Findings), "repairs", repairs)
 	return view{Lang: l, Path: "quality.html", Here: "quality", Title: l.Say("quality.title"), Description: l.Say("quality.lead"), Body: b}, "quality"
+}
+
+// changed is what is different since the publication before.
+func (p *press) changed(l words.Lang) (view, string) {
+	d := p.changes.In(l)
+	return view{Lang: l, Path: "changes.html", Here: "changes", Title: d.Title, Description: d.Lead[0], Body: d}, "changes"
 }
 
 type downloadsView struct {

@@ -1,0 +1,444 @@
+package changes
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"asylum/pipeline/ledger"
+	"asylum/pipeline/obs"
+	"asylum/pipeline/rate"
+	"asylum/reports/figure"
+	"asylum/reports/words"
+)
+
+// A Document is a report in a language.
+type Document struct {
+	Lang     words.Lang
+	Title    string
+	Lead     []string
+	Sections []Section
+}
+
+// A Section is about one kind of change.
+type Section struct {
+	ID, Title string
+	Lead      []string
+	Items     []Item
+	Foot      []string
+}
+
+// An Item is one change.
+type Item struct {
+	Text    string
+	English bool // it stays English, in a document that is not
+}
+
+// A writer puts words to a report.
+type writer struct {
+	words.Lang
+	*Report
+}
+
+// In writes the report in a language.
+func (r *Report) In(l words.Lang) *Document {
+	w := &writer{l, r}
+	d := &Document{Lang: l, Title: l.Say("changes.title", "day", words.Day(r.Day))}
+	if r.First {
+		d.Lead = []string{l.Say("changes.first")}
+		return d
+	}
+	d.Lead = append(d.Lead, l.Say("changes.lead", "day", words.Day(r.Before)), w.summary())
+	if len(r.Unread) > 0 {
+		d.Lead = append(d.Lead, l.Say("changes.unread", "list", strings.Join(r.Unread, ", ")))
+	}
+	for _, s := range []Section{w.charts(), w.verdicts(), w.rates(), w.vintages(), w.cells(), w.codes(), w.findings()} {
+		if len(s.Items)+len(s.Lead)+len(s.Foot) > 0 {
+			d.Sections = append(d.Sections, s)
+		}
+	}
+	return d
+}
+
+// summary is what changed in a sentence.
+func (w *writer) summary() string {
+	if w.First {
+		return w.Say("changes.first")
+	}
+	if w.Nothing() && len(w.Vintages) == 0 {
+		return w.Say("changes.none")
+	}
+	s := w.Say("changes.summary", "vintages", len(w.Vintages), "cells", w.Revised(), "rates", w.Rates.Moved, "verdicts", len(w.Verdicts), "charts", len(w.Charts))
+	if w.Nothing() {
+		s = w.Say("changes.none") + " " + s
+	}
+	return s
+}
+
+// Subject is the report as the subject of an e-mail.
+func (r *Report) Subject(l words.Lang) string {
+	return l.Say("changes.subject", "day", words.Day(r.Day), "summary", (&writer{l, r}).summary())
+}
+
+// shortest is how many changes of a kind a Summary names.
+const shortest = 3
+
+// Summary is the report in a few lines, for a terminal or an e-mail.
+func (r *Report) Summary(l words.Lang) []string {
+	out := []string{(&writer{l, r}).summary()}
+	if r.First || r.Same() {
+		return out
+	}
+	for _, s := range r.In(l).Sections {
+		out = append(out, "", s.Title)
+		for i, it := range s.Items {
+			if i == shortest {
+				out = append(out, "  "+l.Say("changes.more", "n", len(s.Items)-i, "file", "changes.md"))
+				break
+			}
+			out = append(out, "- "+it.Text)
+		}
+		if len(s.Items) == 0 {
+			out = append(out, append(slices.Clone(s.Lead), s.Foot...)...)
+		}
+	}
+	return out
+}
+
+// Markdown writes the document as a text.
+func (d *Document) Markdown() []byte {
+	var b strings.Builder
+	line := func(before string, texts ...string) {
+		for _, t := range texts {
+			b.WriteString(before + plain.Replace(t) + "\n")
+		}
+	}
+	paragraphs := func(texts []string) {
+		for _, t := range texts {
+			b.WriteByte('\n')
+			line("", t)
+		}
+	}
+	line("# ", d.Title)
+	paragraphs(d.Lead)
+	for _, s := range d.Sections {
+		b.WriteByte('\n')
+		line("## ", s.Title)
+		paragraphs(s.Lead)
+		if len(s.Items) > 0 {
+			b.WriteByte('\n')
+		}
+		for _, it := range s.Items {
+			line("- ", it.Text)
+		}
+		paragraphs(s.Foot)
+	}
+	return []byte(b.String())
+}
+
+// plain keeps a source's words from being read as Markdown or HTML.
+var plain = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "*", `\*`, "`", "\\`", "[", `\[`, "]", `\]`, "\n", " ", "\r", " ")
+
+func (w *writer) section(id string) Section {
+	return Section{ID: id, Title: w.Say("changes." + id)}
+}
+
+func (s *Section) item(text string) { s.Items = append(s.Items, Item{Text: text}) }
+
+// more says how many a list leaves out.
+func (w *writer) more(s *Section, n int) {
+	if n > 0 {
+		s.Foot = append(s.Foot, w.Say("changes.left", "n", n))
+	}
+}
+
+func (w *writer) vintages() Section {
+	s := w.section("vintages")
+	for i := range w.Vintages {
+		v := &w.Vintages[i]
+		args := []any{"source", words.Src(v.Source), "table", v.Table}
+		var t string
+		switch {
+		case v.Vintage == "":
+			t = w.Say("changes.vintage.gone", append(args, "before", words.Day(v.Before))...)
+		case v.Before == "":
+			t = w.Say("changes.vintage.first", append(args, "day", words.Day(v.Vintage))...)
+		default:
+			t = w.Say("changes.vintage", append(args, "day", words.Day(v.Vintage), "before", words.Day(v.Before), "n", v.Common)...)
+		}
+		if v.Lost {
+			t += ". " + w.Say("changes.vintage.lost")
+		}
+		s.item(t)
+	}
+	return s
+}
+
+func (w *writer) cells() Section {
+	s := w.section("cells")
+	for i := range w.Cells {
+		c := &w.Cells[i]
+		if n := c.Changed + c.Added + c.Gone; n > 0 {
+			s.Lead = append(s.Lead, w.Say("changes.cells.count", "source", words.Src(c.Source), "table", c.Table, "n", c.Changed, "added", c.Added, "gone", c.Gone, "within", c.Within, "flags", c.Flags))
+			for j := range c.Largest {
+				s.item(w.cell(&c.Largest[j]))
+			}
+			w.more(&s, n-len(c.Largest))
+		} else {
+			s.Lead = append(s.Lead, w.Say("changes.cells.within", "source", words.Src(c.Source), "table", c.Table, "within", c.Within, "flags", c.Flags))
+		}
+	}
+	return s
+}
+
+func (w *writer) cell(c *Cell) string {
+	what := w.what(c.Key)
+	args := []any{"when", obs.Period(c.Period), "what", what}
+	suffix := ""
+	if c.Key["citizen"] == "" || c.Key["geo"] == "" {
+		suffix = ".plain"
+		if p := c.Key["citizen"] + c.Key["geo"]; p != "" {
+			dim := "geo"
+			if c.Key["geo"] == "" {
+				dim = "citizen"
+			}
+			args[3] = strings.Join(trimmed(w.Name(dim, p), what), ", ")
+		}
+	} else {
+		args = append(args, "who", words.Citizen(c.Key["citizen"]), "where", words.Geo(c.Key["geo"]))
+	}
+	switch {
+	case c.Before == nil:
+		return w.Say("changes.cell.new"+suffix, append(args, "b", w.count(c.After))...)
+	case c.After == nil:
+		return w.Say("changes.cell.gone"+suffix, append(args, "a", w.count(c.Before))...)
+	}
+	return w.Say("changes.cell"+suffix, append(args, "a", w.count(c.Before), "b", w.count(c.After))...)
+}
+
+func trimmed(parts ...string) []string {
+	return slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+}
+
+func (w *writer) count(c *Count) string {
+	if c.Decimals > 0 {
+		return w.Decimal(c.float(), int(c.Decimals))
+	}
+	return w.Int(c.N)
+}
+
+// usual are codes that go without saying.
+var usual = map[string]string{"sex": "T", "age": "TOTAL", "unit": "PER", "freq": ""}
+
+// what says what a cell counts, by the codes of its other dimensions.
+func (w *writer) what(key map[string]string) string {
+	var parts []string
+	for _, dim := range slices.Sorted(maps.Keys(key)) {
+		v := key[dim]
+		if u, ok := usual[dim]; dim == "citizen" || dim == "geo" || v == "" || ok && (v == u || u == "") || strings.HasPrefix(v, "http") {
+			continue
+		}
+		parts = append(parts, w.Name(dim, v))
+	}
+	if len(parts) == 0 {
+		return w.Say("changes.cell.total")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (w *writer) rates() Section {
+	s := w.section("rates")
+	for i := range w.Rates.Largest {
+		s.item(w.rate(&w.Rates.Largest[i]))
+	}
+	w.more(&s, w.Rates.Moved-len(w.Rates.Largest))
+	for i := range w.Rates.Years {
+		s.item(w.rate(&w.Rates.Years[i]))
+	}
+	if n := w.Rates.NewYear - len(w.Rates.Years); n > 0 {
+		s.Foot = append(s.Foot, w.Say("changes.rates.newyears", "n", w.Rates.NewYear))
+	}
+	if w.Rates.Within > 0 {
+		s.Foot = append(s.Foot, w.Say("changes.rates.within", "n", w.Rates.Within))
+	}
+	return s
+}
+
+func (w *writer) rate(r *Rate) string {
+	a, b := w.amounts(r)
+	args := []any{"who", words.Citizen(r.Citizen), "where", words.Geo(r.Geo), "when", obs.Period(r.Period), "measure", w.definition(r.Definition),
+		"a", a, "ac", w.of(&r.Before), "b", b, "bc", w.of(&r.After)}
+	key := "changes.rate"
+	if r.Earlier != "" {
+		key, args = "changes.rate.newyear", append(args, "before", obs.Period(r.Earlier))
+	}
+	t := w.Say(key, args...)
+	if r.Split == nil {
+		return t
+	}
+	all, mix, rates, rest := r.Split.Rounded(1)
+	parts := []any{"all", w.Points(all / 100), "mix", w.Points(mix / 100), "rates", w.Points(rates / 100)}
+	if rest != 0 {
+		return t + ". " + w.Say("changes.rate.split.rest", append(parts, "rest", w.Points(rest/100))...)
+	}
+	return t + ". " + w.Say("changes.rate.split", parts...)
+}
+
+// definition is what a definition is called: one of a user's own by its name.
+func (w *writer) definition(name string) string {
+	if key := name + ".short"; words.Has("def." + key) {
+		return w.Say("def." + key)
+	}
+	return name
+}
+
+func (w *writer) of(a *Amount) string { return w.Of(a.Num, a.Den) }
+
+// amounts are both values of a rate, with as many decimals as tell them apart.
+func (w *writer) amounts(r *Rate) (a, b string) {
+	switch r.Kind {
+	case rate.Backlog:
+		return w.apart(r.Before.Value, r.After.Value, 1, w.Decimal)
+	case rate.PerMillion:
+		return w.Int(int64(math.Round(r.Before.Value))), w.Int(int64(math.Round(r.After.Value)))
+	}
+	fewest := 1
+	if r.Kind == rate.Ratio {
+		fewest = max(1, words.FlowDecimals(min(r.Before.Value, r.After.Value)))
+	}
+	a, b = w.apart(r.Before.Value, r.After.Value, fewest, w.Percent)
+	return w.about(r, &r.Before) + a, w.about(r, &r.After) + b
+}
+
+// about stands before a value that a coarsened count takes part in.
+func (w *writer) about(r *Rate, a *Amount) string {
+	if r.Source == "unhcr" && a.Lo < a.Hi {
+		return "≈"
+	}
+	return ""
+}
+
+// apart writes two numbers with as many decimals as tell them apart, at most three.
+func (w *writer) apart(x, y float64, fewest int, write func(float64, int) string) (a, b string) {
+	for p := fewest; ; p++ {
+		if a, b = write(x, p), write(y, p); a != b || p >= 3 {
+			return a, b
+		}
+	}
+}
+
+func (w *writer) verdicts() Section {
+	s := w.section("verdicts")
+	for i, v := range w.Verdicts {
+		if i == MostVerdicts {
+			w.more(&s, len(w.Verdicts)-i)
+			break
+		}
+		say := func(verdict string) string {
+			return figure.Verdict(w.Lang, &ledger.Judgement{Verdict: verdict})
+		}
+		s.item(w.Say("changes.verdict", "value", v.Value, "id", v.ID, "a", say(v.Before), "b", say(v.After)))
+	}
+	return s
+}
+
+func (w *writer) charts() Section {
+	s := w.section("charts")
+	for i := range w.Charts {
+		s.item(w.chart(&w.Charts[i]))
+	}
+	if len(s.Items) > 0 {
+		s.Foot = append(s.Foot, w.Say("changes.chart.embedded"))
+	}
+	return s
+}
+
+func (w *writer) chart(c *Chart) string {
+	title := c.Title[string(w.Lang)]
+	for _, l := range words.Langs { // as it was published, in the first language that it was
+		if title == "" {
+			title = c.Title[string(l)]
+		}
+	}
+	var why []string
+	key := "changes.chart.shows"
+	switch {
+	case c.Said != nil:
+		key = "changes.chart"
+		why = append(why, w.Say("changes.chart.said", "a", c.Said.Before, "b", c.Said.After))
+	case c.Claim != "" && (strings.HasPrefix(c.Now, "topic.") || strings.HasSuffix(c.Now, ".values") || c.Now == ""):
+		key = "changes.chart"
+		why = append(why, w.Say("changes.chart.neutral"))
+	case c.Claim != "":
+		key = "changes.chart"
+		why = append(why, w.Say("changes.chart.claim"))
+	}
+	if m := c.Worst; m != nil {
+		a, b := w.printed(m)
+		why = append(why, w.Say("changes.chart.value", "mark", w.mark(m), "a", a, "b", b))
+		if c.Values > 1 {
+			why = append(why, w.Say("changes.chart.more", "n", c.Values-1))
+		}
+	}
+	if c.Gone > 0 {
+		why = append(why, w.Say("changes.chart.gone", "n", c.Gone))
+	}
+	return w.Say(key, "id", c.ID, "title", words.Quoted(title), "why", strings.Join(why, "; "))
+}
+
+// printed are both values of a mark.
+func (w *writer) printed(m *Mark) (a, b string) {
+	if m.Count {
+		return w.Int(int64(m.Before)), w.Int(int64(m.After))
+	}
+	return w.apart(m.Before, m.After, 1, w.Percent)
+}
+
+// mark names what a mark of a chart is about.
+func (w *writer) mark(m *Mark) string {
+	return strings.Join(trimmed(w.Name("citizen", m.Citizen), w.Short(m.Geo), w.Period(obs.Period(m.Period))), ", ")
+}
+
+func (w *writer) codes() Section {
+	s := w.section("codes")
+	for i := range w.Codes {
+		c := &w.Codes[i]
+		for _, x := range []struct {
+			key  string
+			list []string
+		}{{"changes.codes.new", c.New}, {"changes.codes.gone", c.Gone}} {
+			if len(x.list) == 0 {
+				continue
+			}
+			var names []string
+			for _, v := range x.list[:min(len(x.list), MostCodes)] {
+				if n := w.Name(c.Dim, v); n != v {
+					v = n + " (" + v + ")"
+				}
+				names = append(names, v)
+			}
+			t := w.Say(x.key, "table", c.Table, "dim", c.Dim, "list", strings.Join(names, ", "))
+			if n := len(x.list) - len(names); n > 0 {
+				t += "; " + w.Say("changes.left", "n", n)
+			}
+			s.item(t)
+		}
+	}
+	return s
+}
+
+func (w *writer) findings() Section {
+	s := w.section("audit")
+	for i := range w.Findings.List {
+		f := &w.Findings.List[i]
+		said, ok := w.Text(f.Says)
+		where := strings.Join(trimmed(w.Lang.Source(f.Source)+" "+f.Table, w.Name("geo", f.Key["geo"]), w.Name("citizen", f.Key["citizen"]), w.Period(obs.Period(f.Period))), ", ")
+		s.Items = append(s.Items, Item{where + ": " + said + " (" + w.Say("audit.verdict."+f.Verdict) + ")", !ok && w.Lang != "en"})
+	}
+	w.more(&s, w.Findings.New-len(w.Findings.List))
+	if w.Findings.Gone > 0 {
+		s.Foot = append(s.Foot, w.Say("changes.audit.gone", "n", w.Findings.Gone))
+	}
+	return s
+}

@@ -36,6 +36,7 @@ func TestNotebooks(t *testing.T) {
 	env := kernel(t, root)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // starting Jupyter and linking cells leave a processor idle in turns
 			old := read(t, name)
 			tmp := t.TempDir()
 			now := execute(t, name, root, tmp, env)
@@ -105,6 +106,7 @@ func kernel(t *testing.T, root string) []string {
 		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"ASYLUM_ROOT="+root,
 		"GOWORK=off",
+		"GOFLAGS=-ldflags=-w", // no debugger looks at a cell; most of what a cell takes is to link it
 		"JUPYTER_DATA_DIR="+filepath.Join(jupyter, "data"),
 		"JUPYTER_CONFIG_DIR="+filepath.Join(jupyter, "config"),
 		"JUPYTER_RUNTIME_DIR="+filepath.Join(jupyter, "runtime"),
@@ -131,7 +133,7 @@ func execute(t *testing.T, name, root, tmp string, env []string) object {
 	cmd := exec.CommandContext(t.Context(), "jupyter", "nbconvert", "--to", "notebook", "--execute", "--output", done,
 		"--ExecutePreprocessor.kernel_name=gonb", "--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.startup_timeout=120", name)
 	cmd.Dir = tmp
-	cmd.Env = append(env, "TMPDIR="+tmp)
+	cmd.Env = slices.Concat(env, []string{"TMPDIR=" + tmp})
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

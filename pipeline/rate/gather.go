@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
@@ -756,7 +757,9 @@ func once(d Data) Data {
 
 type cached struct {
 	Data
-	whole  bool
+	whole bool
+
+	mu     sync.Mutex
 	tables map[string]*table.Table
 }
 
@@ -774,6 +777,8 @@ func (c *cached) Load(m table.Meta, want table.Want) (*table.Table, error) {
 		want = n.Narrow(m, want)
 	}
 	k := fmt.Sprint(m.Table, m.Vintage, m.File, m.SHA256, want)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if t, ok := c.tables[k]; ok {
 		return t, nil
 	}

@@ -261,7 +261,7 @@ func (b *Brief) tabulate(scope *figure.Scope) error {
 		return nil
 	}
 	name := scope.Main["rate"]
-	codes, err := b.src.Codes(name, "", "citizen", b.Period, func(r *rate.Result) bool { return r.Known && r.Den > 0 && r.Geo == b.Geo })
+	codes, err := b.src.Codes(name, "", "citizen", b.Period, func(r *figure.Held) bool { return r.Known && r.Den > 0 && r.Geo == b.Geo })
 	if err != nil {
 		return err
 	}

@@ -110,8 +110,13 @@ func (s *Source) row(d *Draft, by string) (*row, error) {
 		return nil, &SpecError{err.Error()}
 	}
 	name, out := spec.Definition[0], &row{period: periods[len(periods)-1]}
-	codes, err := s.along(spec, name, by, out.period)
+	codes, err := s.drawn(spec, name, by, out.period)
 	if err != nil {
+		return nil, err
+	}
+	stage := func(geo string) string { return s.stage(spec, geo) }
+	citizens, geos := along(spec, by, codes)
+	if err := s.Ahead(name, spec.Source, stage, citizens, geos, out.period); err != nil {
 		return nil, err
 	}
 	for _, c := range codes {
@@ -151,15 +156,23 @@ func (s *Source) row(d *Draft, by string) (*row, error) {
 	return out, nil
 }
 
-// along lists the codes of an axis that a spec draws.
-func (s *Source) along(spec *Spec, name, by string, p obs.Period) ([]string, error) {
+// along are the citizenships and the countries of codes along an axis.
+func along(spec *Spec, by string, codes []string) (citizens, geos []string) {
+	if by == "citizen" {
+		return codes, []string{first(spec.Geo, "EU27_2020")}
+	}
+	return []string{first(spec.Citizen, "TOTAL")}, codes
+}
+
+// drawn lists the codes of an axis that a spec draws.
+func (s *Source) drawn(spec *Spec, name, by string, p obs.Period) ([]string, error) {
 	if by == "geo" && len(spec.Geo) > 0 {
 		return members(spec.Geo), nil
 	}
 	if by == "citizen" && len(spec.Citizen) > 0 {
 		return spec.Citizen, nil
 	}
-	return s.Codes(name, spec.Source, by, p, func(r *rate.Result) bool {
+	return s.Codes(name, spec.Source, by, p, func(r *Held) bool {
 		return r.Known && (by == "geo" || r.Geo == first(spec.Geo, "EU27_2020"))
 	})
 }

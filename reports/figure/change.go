@@ -38,7 +38,7 @@ func gatherChange(s *Source, d *Draft) (shape, error) {
 	if out.a == nil || out.b == nil || !out.a.Known || !out.b.Known || out.a.Den < s.Limits.Few || out.b.Den < s.Limits.Few {
 		return nil, ErrNothing
 	}
-	codes, err := s.Codes(name, spec.Source, "citizen", "", func(r *rate.Result) bool { return r.Known })
+	codes, err := s.Codes(name, spec.Source, "citizen", "", func(r *Held) bool { return r.Known })
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +46,9 @@ func gatherChange(s *Source, d *Draft) (shape, error) {
 	var decided, split int64
 	d.add(string(from), out.a)
 	d.add(string(to), out.b)
+	if err := s.Ahead(name, spec.Source, func(string) string { return stage }, codes, []string{geo}, from, to); err != nil {
+		return nil, err
+	}
 	for _, c := range codes {
 		r0, err := s.Result(name, spec.Source, stage, c, geo, from)
 		if err != nil {

@@ -45,9 +45,13 @@ func gatherCounts(s *Source, d *Draft) (shape, error) {
 	out.period = periods[len(periods)-1]
 	codes := members(spec.Geo)
 	if out.by == "citizen" {
-		if codes, err = s.Codes(name, source, "citizen", out.period, func(r *rate.Result) bool { return r.NumKnown }); err != nil {
+		if codes, err = s.Codes(name, source, "citizen", out.period, func(r *Held) bool { return r.NumKnown }); err != nil {
 			return nil, err
 		}
+	}
+	citizens, geos := along(spec, out.by, codes)
+	if err := s.Ahead(name, source, func(string) string { return "" }, citizens, geos, out.period); err != nil {
+		return nil, err
 	}
 	var all []*rate.Result
 	for _, c := range codes {
@@ -97,7 +101,7 @@ func (s *Source) counting(spec *Spec, name, by string, p obs.Period) (string, er
 		return "", err
 	}
 	for _, source := range d.Sources() {
-		codes, err := s.Codes(name, source, by, p, func(r *rate.Result) bool {
+		codes, err := s.Codes(name, source, by, p, func(r *Held) bool {
 			return r.NumKnown && (by == "geo" && r.Citizen == first(spec.Citizen, "TOTAL") || by == "citizen" && r.Geo == first(spec.Geo, "EU27_2020"))
 		})
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"asylum/pipeline/obs"
-	"asylum/pipeline/rate"
 )
 
 // mains are the definitions that templates mean by {rate}, {refugee} and
@@ -47,7 +46,7 @@ func (s *Source) Scope() (*Scope, error) {
 		return out, nil
 	}
 	for _, axis := range []string{"citizen", "geo"} {
-		codes, err := s.Codes(out.Main["rate"], "", axis, "", func(r *rate.Result) bool { return r.DenKnown && r.Den > 0 })
+		codes, err := s.Codes(out.Main["rate"], "", axis, "", func(r *Held) bool { return r.DenKnown && r.Den > 0 })
 		if err != nil {
 			return nil, err
 		}
@@ -75,23 +74,24 @@ func (s *Source) placeOf(name, axis, c string) (Place, error) {
 	if err != nil {
 		return p, err
 	}
+	citizen, geo := c, "EU27_2020"
+	if axis == "geo" {
+		citizen, geo = "TOTAL", c
+	}
+	_, a, err := s.about(name, "", s.stage(&Spec{Definition: List{name}}, geo))
+	if a == nil || err != nil {
+		return p, err
+	}
 	var usual []int // countries that the union's figure adds up, by year
 	for _, y := range periods {
-		citizen, geo := c, "EU27_2020"
-		if axis == "geo" {
-			citizen, geo = "TOTAL", c
-		}
-		r, err := s.Result(name, "", s.stage(&Spec{Definition: List{name}}, geo), citizen, geo, y)
-		if err != nil {
-			return p, err
-		}
+		r := a.at(cell{citizen, geo, y})
 		if r == nil || !r.DenKnown || r.Den == 0 {
 			continue
 		}
-		if few(usual, len(r.Countries)) {
+		if few(usual, r.Countries) {
 			continue // a tail that few have reported yet
 		}
-		usual = append(usual, len(r.Countries))
+		usual = append(usual, r.Countries)
 		if p.First == "" {
 			p.First = y
 		}

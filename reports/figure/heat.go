@@ -37,9 +37,12 @@ func gatherHeat(s *Source, d *Draft) (shape, error) {
 	out := &heat{period: periods[len(periods)-1]}
 	citizens := []string(spec.Citizen)
 	if len(citizens) == 0 {
-		if citizens, err = s.Codes(name, spec.Source, "citizen", out.period, func(r *rate.Result) bool { return r.Known }); err != nil {
+		if citizens, err = s.Codes(name, spec.Source, "citizen", out.period, func(r *Held) bool { return r.Known }); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.Ahead(name, spec.Source, func(geo string) string { return s.stage(spec, geo) }, citizens, []string{union}, out.period); err != nil {
+		return nil, err
 	}
 	var totals []*rate.Result
 	for _, c := range citizens {
@@ -88,8 +91,16 @@ func (s *Source) columns(spec *Spec, name string, totals []*rate.Result, p obs.P
 		geo string
 		n   int64
 	}
+	var citizens []string
+	for _, t := range totals {
+		citizens = append(citizens, t.Citizen)
+	}
+	all := members(List{first(spec.Geo, "EU27_2020")})
+	if err := s.Ahead(name, spec.Source, func(string) string { return spec.Stage }, citizens, all, p); err != nil {
+		return nil, err
+	}
 	var cols []col
-	for _, g := range members(List{first(spec.Geo, "EU27_2020")}) {
+	for _, g := range all {
 		c := col{geo: g}
 		for _, t := range totals {
 			r, err := s.Result(name, spec.Source, spec.Stage, t.Citizen, g, p)

@@ -3,6 +3,8 @@ package figure
 import (
 	"cmp"
 	"errors"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -15,9 +17,10 @@ import (
 // ErrNothing reports that the data at hand does not give a chart.
 var ErrNothing = errors.New("no data at hand for it")
 
-// A Source answers what charts ask of one state of the data. Each definition is
-// evaluated once, whatever the number of charts. It may be used by several
-// goroutines.
+// A Source answers what charts ask of one state of the data. What there is of a
+// definition is looked through once, whatever the number of charts; what a chart
+// shows is evaluated with its cells when it is asked for. It may be used by
+// several goroutines.
 type Source struct {
 	Set    *rate.Set
 	Data   rate.Data
@@ -40,49 +43,156 @@ type cell struct {
 	period       obs.Period
 }
 
-type answer struct {
-	once    sync.Once
-	results map[cell]*rate.Result
-	err     error
+// A Held is what there is of a definition for one cell, without what it rests on.
+type Held struct {
+	Citizen, Geo              string
+	Period                    obs.Period
+	Known, NumKnown, DenKnown bool // as those of a result
+	Num, Den                  int64
+	Countries                 int // that were added up
+}
+
+func (h *Held) cell() cell { return cell{h.Citizen, h.Geo, h.Period} }
+
+func (c cell) compare(d cell) int {
+	return cmp.Or(strings.Compare(c.citizen, d.citizen), strings.Compare(c.geo, d.geo), strings.Compare(string(c.period), string(d.period)))
 }
 
 // totals are the sums that have to be asked for by name.
 var totals = struct{ citizen, geo []string }{[]string{"TOTAL"}, []string{"EU27_2020"}}
 
+// An answer is what there is of a definition, each part by cell: of all that is
+// held by itself, then of the sums.
+type answer struct {
+	once    sync.Once
+	held    [][]Held
+	periods []obs.Period // years of which there is a value, ascending
+	err     error
+
+	mu      sync.Mutex
+	results map[cell]*rate.Result // that charts asked for; nil where there is none
+}
+
 func (s *Source) ask(q question) (*answer, error) {
 	s.mu.Lock()
 	a := s.answers[q]
 	if a == nil {
-		a = &answer{}
+		a = &answer{results: map[cell]*rate.Result{}}
 		s.answers[q] = a
 	}
 	s.mu.Unlock()
-	a.once.Do(func() { a.results, a.err = s.evaluate(q) })
+	a.once.Do(func() { a.err = a.look(s, q) })
 	return a, a.err
 }
 
-func (s *Source) evaluate(q question) (map[cell]*rate.Result, error) {
+// look looks through all that there is.
+func (a *answer) look(s *Source, q question) error {
 	d, err := s.Set.Named(q.definition)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := map[cell]*rate.Result{}
+	seen := map[obs.Period]bool{}
 	for _, citizen := range [][]string{nil, totals.citizen} {
 		for _, geo := range [][]string{nil, totals.geo} {
-			rs, err := rate.Evaluate(d, s.Data, rate.Query{Citizen: citizen, Geo: geo, Source: q.source, Stage: q.stage, Limits: &s.Limits})
+			blocks, err := rate.Blocks(d, s.Data, s.query(q, citizen, geo, nil), func(rs iter.Seq[*rate.Result]) (out []Held) {
+				for r := range rs {
+					out = append(out, Held{r.Citizen, r.Geo, r.Period, r.Known, r.NumKnown, r.DenKnown, r.Num, r.Den, len(r.Countries)})
+				}
+				return out
+			})
 			if err != nil {
-				return nil, err
+				return err
 			}
-			for i := range rs {
-				r := &rs[i]
-				k := cell{r.Citizen, r.Geo, r.Period}
-				if was := out[k]; was == nil || !was.Known && r.Known {
-					out[k] = r
+			part := slices.Concat(blocks...)
+			for i := range part {
+				if h := &part[i]; h.Known && h.Period.Freq() == 'A' && !seen[h.Period] {
+					seen[h.Period] = true
+					a.periods = append(a.periods, h.Period)
+				}
+			}
+			a.held = append(a.held, part)
+		}
+	}
+	slices.Sort(a.periods)
+	return nil
+}
+
+func (s *Source) query(q question, citizens, geos []string, periods []obs.Period) rate.Query {
+	return rate.Query{Citizen: citizens, Geo: geos, Periods: periods, Source: q.source, Stage: q.stage, Limits: &s.Limits}
+}
+
+// each gives what is held of a period ("" is any), of a cell that several parts
+// hold the first with a value.
+func (a *answer) each(p obs.Period) iter.Seq[*Held] {
+	return func(yield func(*Held) bool) {
+		for n, part := range a.held {
+			for i := range part {
+				h := &part[i]
+				if p != "" && h.Period != p || n > 0 && a.at(h.cell()) != h {
+					continue
+				}
+				if n == 0 && !h.Known && a.at(h.cell()) != h {
+					continue
+				}
+				if !yield(h) {
+					return
 				}
 			}
 		}
 	}
-	return out, nil
+}
+
+// at is what is held of a cell, nil if nothing is.
+func (a *answer) at(c cell) (found *Held) {
+	for _, part := range a.held {
+		i, ok := slices.BinarySearchFunc(part, c, func(h Held, c cell) int { return h.cell().compare(c) })
+		if ok && (found == nil || !found.Known && part[i].Known) {
+			found = &part[i]
+		}
+	}
+	return found
+}
+
+// evaluate finds the results of some cells with their inputs, unless they were
+// asked for before: of each citizenship in each country in each period, nil
+// meaning all periods.
+func (a *answer) evaluate(s *Source, q question, citizens, geos []string, periods []obs.Period) error {
+	d, err := s.Set.Named(q.definition)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, who := range apart(citizens, totals.citizen) {
+		for _, where := range apart(geos, totals.geo) {
+			if len(who) == 0 || len(where) == 0 {
+				continue
+			}
+			rs, err := rate.Evaluate(d, s.Data, s.query(q, who, where, periods))
+			if err != nil {
+				return err
+			}
+			for i := range rs {
+				r := &rs[i]
+				if c := (cell{r.Citizen, r.Geo, r.Period}); a.results[c] == nil || !a.results[c].Known && r.Known {
+					a.results[c] = r
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// apart parts codes from those that are sums.
+func apart(codes, sums []string) (out [2][]string) {
+	for _, c := range codes {
+		n := 0
+		if slices.Contains(sums, c) {
+			n = 1
+		}
+		out[n] = append(out[n], c)
+	}
+	return out
 }
 
 // source names where a definition is asked: what the spec says, else the first
@@ -115,77 +225,85 @@ func (s *Source) source(name, want string) (string, error) {
 
 // Result is a definition's result for one cell, nil where there is none.
 func (s *Source) Result(name, source, stage, citizen, geo string, p obs.Period) (*rate.Result, error) {
-	source, err := s.source(name, source)
-	if errors.Is(err, ErrNothing) {
-		return nil, nil
-	}
-	if err != nil {
+	c := cell{citizen, geo, p}
+	q, a, err := s.about(name, source, stage)
+	if a == nil || err != nil || a.at(c) == nil {
 		return nil, err
 	}
-	a, err := s.ask(question{name, source, stage})
-	if err != nil {
+	a.mu.Lock()
+	r, ok := a.results[c]
+	a.mu.Unlock()
+	if ok {
+		return r, nil
+	}
+	if err := a.evaluate(s, q, []string{citizen}, []string{geo}, nil); err != nil { // who asks for one year asks for the next
 		return nil, err
 	}
-	return a.results[cell{citizen, geo, p}], nil
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.results[c], nil
 }
 
-// Codes lists the codes of an axis for which a definition has a count below the
-// line in a period ("" is any), without totals and aggregates, sorted.
-func (s *Source) Codes(name, source, axis string, p obs.Period, has func(*rate.Result) bool) ([]string, error) {
-	source, err := s.source(name, source)
+// Ahead evaluates the results of some cells together, which is faster than one by
+// one when Result is asked for them.
+func (s *Source) Ahead(name, source string, stage func(geo string) string, citizens, geos []string, periods ...obs.Period) error {
+	byStage := map[string][]string{}
+	for _, g := range geos {
+		byStage[stage(g)] = append(byStage[stage(g)], g)
+	}
+	for _, st := range slices.Sorted(maps.Keys(byStage)) {
+		q, a, err := s.about(name, source, st)
+		if a == nil || err != nil {
+			return err
+		}
+		if err := a.evaluate(s, q, citizens, byStage[st], periods); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// about is the answer to a question, nil where no table at hand gives one.
+func (s *Source) about(name, source, stage string) (q question, a *answer, err error) {
+	source, err = s.source(name, source)
 	if errors.Is(err, ErrNothing) {
-		return nil, nil
+		return q, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return q, nil, err
 	}
-	a, err := s.ask(question{name, source, ""})
-	if err != nil {
+	q = question{name, source, stage}
+	a, err = s.ask(q)
+	return q, a, err
+}
+
+// Codes lists the codes of an axis for which a definition holds something that has
+// takes, in a period ("" is any), without totals and aggregates, sorted.
+func (s *Source) Codes(name, source, axis string, p obs.Period, has func(*Held) bool) ([]string, error) {
+	_, a, err := s.about(name, source, "")
+	if a == nil || err != nil {
 		return nil, err
 	}
 	seen := map[string]bool{}
-	for k, r := range a.results {
-		c := k.citizen
+	for h := range a.each(p) {
+		c := h.Citizen
 		if axis == "geo" {
-			c = k.geo
+			c = h.Geo
 		}
-		if !seen[c] && (p == "" || k.period == p) && member(axis, c) && has(r) {
+		if !seen[c] && has(h) && member(axis, c) {
 			seen[c] = true
 		}
 	}
-	out := make([]string, 0, len(seen))
-	for c := range seen {
-		out = append(out, c)
-	}
-	slices.Sort(out)
-	return out, nil
+	return slices.Sorted(maps.Keys(seen)), nil
 }
 
 // Periods lists the years of which a definition holds a value, ascending.
 func (s *Source) Periods(name, source string) ([]obs.Period, error) {
-	source, err := s.source(name, source)
-	if errors.Is(err, ErrNothing) {
-		return nil, nil
-	}
-	if err != nil {
+	_, a, err := s.about(name, source, "")
+	if a == nil || err != nil {
 		return nil, err
 	}
-	a, err := s.ask(question{name, source, ""})
-	if err != nil {
-		return nil, err
-	}
-	seen := map[obs.Period]bool{}
-	for k, r := range a.results {
-		if r.Known && k.period.Freq() == 'A' {
-			seen[k.period] = true
-		}
-	}
-	var out []obs.Period
-	for p := range seen {
-		out = append(out, p)
-	}
-	slices.Sort(out)
-	return out, nil
+	return a.periods, nil
 }
 
 // Latest is the newest year of which as good as every citizenship is held: nine
@@ -198,7 +316,7 @@ func (s *Source) Latest(name, source string) (obs.Period, error) {
 	}
 	held, fullest := make([]int, len(periods)), 0
 	for i, p := range periods {
-		codes, err := s.Codes(name, source, "citizen", p, func(r *rate.Result) bool { return r.Known })
+		codes, err := s.Codes(name, source, "citizen", p, func(h *Held) bool { return h.Known })
 		if err != nil {
 			return "", err
 		}

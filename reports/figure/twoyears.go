@@ -42,8 +42,12 @@ func gatherDumbbell(s *Source, d *Draft) (shape, error) {
 		out.by = "geo"
 	}
 	name := spec.Definition[0]
-	codes, err := s.along(spec, name, out.by, out.to)
+	codes, err := s.drawn(spec, name, out.by, out.to)
 	if err != nil {
+		return nil, err
+	}
+	citizens, geos := along(spec, out.by, codes)
+	if err := s.Ahead(name, spec.Source, func(geo string) string { return s.stage(spec, geo) }, citizens, geos, out.from, out.to); err != nil {
 		return nil, err
 	}
 	for _, c := range codes {

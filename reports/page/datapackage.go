@@ -78,7 +78,9 @@ func (p *press) datapackage() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.add("chart.schema.json", append(s, '\n'))
+	if err := p.add("chart.schema.json", append(s, '\n')); err != nil {
+		return nil, err
+	}
 	d := dataPackage{Profile: "tabular-data-package", Name: "asylum", Title: "asylum: protection rates by nationality and country of asylum",
 		Description: "The numbers behind each chart, a row for each mark. The schema of every table is the same.", Homepage: p.o.Base, Licenses: []licence{}, Sources: []dataSource{}, Resources: []resource{}}
 	seen := map[string]bool{}
@@ -89,14 +91,11 @@ func (p *press) datapackage() ([]byte, error) {
 		}
 		d.Sources = append(d.Sources, dataSource{m.Source + " " + m.Table + " " + m.Vintage, m.URL})
 	}
-	titles := map[string]string{}
-	for _, c := range p.drawn[p.o.langs()[0]] {
-		titles[c.ID+".csv"] = c.Title()
-	}
-	for _, name := range slices.Sorted(maps.Keys(titles)) {
+	for _, id := range slices.Sorted(maps.Keys(p.titles)) {
+		name := id + ".csv"
 		data := p.files[name]
-		d.Resources = append(d.Resources, resource{Profile: "tabular-data-resource", Name: strings.ToLower(strings.TrimSuffix(name, ".csv")), Title: titles[name], Path: name, Format: "csv",
-			Mediatype: "text/csv", Encoding: "utf-8", Bytes: len(data), Hash: "sha256:" + checksum(data), Schema: "chart.schema.json"})
+		d.Resources = append(d.Resources, resource{Profile: "tabular-data-resource", Name: strings.ToLower(id), Title: p.titles[id], Path: name, Format: "csv",
+			Mediatype: "text/csv", Encoding: "utf-8", Bytes: data.size, Hash: "sha256:" + data.sum, Schema: "chart.schema.json"})
 	}
 	out, err := json.MarshalIndent(d, "", "  ")
 	return append(out, '\n'), err

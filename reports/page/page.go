@@ -27,6 +27,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"asylum/pipeline/audit"
 	"asylum/pipeline/disk"
@@ -226,23 +227,28 @@ func (s *Site) Chart(id string) (*figure.Draft, bool) {
 
 // Files renders the site: names relative to its root, with their bytes.
 func (s *Site) Files() (map[string][]byte, error) {
-	p := newPress(s)
-	if err := p.charts(); err != nil {
-		return nil, err
+	files := map[string][]byte{}
+	var mu sync.Mutex
+	err := s.print(func(name string, data []byte) error {
+		mu.Lock()
+		defer mu.Unlock()
+		files[name] = data
+		return nil
+	})
+	return files, err
+}
+
+// print renders the site, file by file.
+func (s *Site) print(to sink) error {
+	p := newPress(s, to)
+	if err := p.print(); err != nil {
+		return err
 	}
-	if err := p.pages(); err != nil {
-		return nil, err
-	}
-	if err := p.shared(); err != nil {
-		return nil, err
-	}
-	files := p.files
-	m, err := s.manifest(files)
+	m, err := s.manifest(p.files)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	files["manifest.json"] = m
-	return files, nil
+	return to("manifest.json", m)
 }
 
 // shared adds what is the same in every language.
@@ -259,7 +265,9 @@ func (p *press) shared() error {
 		if err := f.write(&b); err != nil {
 			return err
 		}
-		p.add(f.name, b.Bytes())
+		if err := p.add(f.name, b.Bytes()); err != nil {
+			return err
+		}
 	}
 	if err := p.assets(); err != nil {
 		return err
@@ -268,16 +276,14 @@ func (p *press) shared() error {
 	if err != nil {
 		return err
 	}
-	p.add("datapackage.json", d)
+	if err := p.add("datapackage.json", d); err != nil {
+		return err
+	}
 	c, err := p.changes.JSON()
 	if err != nil {
 		return err
 	}
-	p.add("changes.json", c)
-	for _, l := range p.o.langs() {
-		p.add(string(l)+"/changes.md", p.changes.In(l).Markdown())
-	}
-	return nil
+	return p.add("changes.json", c)
 }
 
 // A manifest names what the site was made from and what it consists of.
@@ -297,7 +303,7 @@ type input struct {
 	Licence string `json:"licence,omitempty"`
 }
 
-func (s *Site) manifest(files map[string][]byte) ([]byte, error) {
+func (s *Site) manifest(files map[string]printed) ([]byte, error) {
 	m := manifest{AsOf: s.AsOf, Files: map[string]string{}}
 	for _, v := range s.Vintages {
 		m.Inputs = append(m.Inputs, input{v.Source, v.Table, v.Vintage, v.SHA256, v.URL, v.Licence})
@@ -306,7 +312,7 @@ func (s *Site) manifest(files map[string][]byte) ([]byte, error) {
 		m.Definitions = append(m.Definitions, d.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		m.Files[name] = checksum(files[name])
+		m.Files[name] = files[name].sum
 	}
 	return disk.Seal(m) // no bit of it changes unnoticed
 }

@@ -198,41 +198,34 @@ func sortable(l words.Lang, s string) string {
 	return "-1e9"
 }
 
-// pages renders every page of every language.
-func (p *press) pages() error {
-	langs := p.o.langs()
-	for _, l := range langs {
-		p.add(string(l)+"/search.js", p.index(l))
+// pages renders every page of a language, and the site's first page in the first.
+func (p *press) pages(l words.Lang) error {
+	if err := p.add(string(l)+"/search.js", p.index(l)); err != nil {
+		return err
 	}
-	type job struct {
-		l words.Lang
-		f func(words.Lang) (view, string)
+	if err := p.add(string(l)+"/changes.md", p.changes.In(l).Markdown()); err != nil {
+		return err
 	}
-	var jobs []job
-	for _, l := range langs {
-		for _, f := range []func(words.Lang) (view, string){p.start, p.compare, p.speech, p.ledgerPage, p.pact, p.methods, p.quality, p.changed, p.downloads} {
-			jobs = append(jobs, job{l, f})
-		}
-		for i := range p.Scope.Citizens {
-			jobs = append(jobs, job{l, func(l words.Lang) (view, string) { return p.place(l, "citizen", &p.Scope.Citizens[i]) }})
-		}
-		for i := range p.Scope.Geos {
-			jobs = append(jobs, job{l, func(l words.Lang) (view, string) { return p.place(l, "geo", &p.Scope.Geos[i]) }})
-		}
-		for _, d := range p.Charts {
-			jobs = append(jobs, job{l, func(l words.Lang) (view, string) { return p.embed(l, p.drawn[l][d.Spec.ID]) }})
-		}
+	jobs := []func(words.Lang) (view, string){p.start, p.compare, p.speech, p.ledgerPage, p.pact, p.methods, p.quality, p.changed, p.downloads}
+	for i := range p.Scope.Citizens {
+		jobs = append(jobs, func(l words.Lang) (view, string) { return p.place(l, "citizen", &p.Scope.Citizens[i]) })
+	}
+	for i := range p.Scope.Geos {
+		jobs = append(jobs, func(l words.Lang) (view, string) { return p.place(l, "geo", &p.Scope.Geos[i]) })
+	}
+	for _, c := range p.all(l) {
+		jobs = append(jobs, func(l words.Lang) (view, string) { return p.embed(l, c) })
 	}
 	if err := p.o.each(len(jobs), func(i int) error {
-		v, tmpl := jobs[i].f(jobs[i].l)
+		v, tmpl := jobs[i](l)
 		if tmpl == "" {
 			return nil
 		}
 		return p.render(v, tmpl)
-	}); err != nil {
+	}); err != nil || l != p.o.langs()[0] {
 		return err
 	}
-	v, tmpl := p.start(langs[0])
+	v, tmpl := p.start(l)
 	v.Base = ""
 	return p.renderAt(v, tmpl, "index.html")
 }
@@ -253,8 +246,7 @@ func (p *press) renderAt(v view, tmpl, name string) error {
 	if err := site(v.Lang).ExecuteTemplate(&b, tmpl, &v); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	p.add(name, b.Bytes())
-	return nil
+	return p.add(name, b.Bytes())
 }
 
 // Dir is the way from the page to its language's folder.
@@ -344,8 +336,8 @@ type placeLink struct {
 
 func (p *press) start(l words.Lang) (view, string) {
 	b := &startView{Charts: p.at(l, "start", nil), Citizens: p.links(l, "citizen"), Geos: p.links(l, "geo"), Vintages: newest(p.Vintages), Figures: len(p.Speech) + len(p.Quoted) + len(p.Ledger), Graphs: len(p.Charts)}
-	for _, d := range p.Charts {
-		if x := p.drawn[l][d.Spec.ID]; d.Spec.Featured && x.Fallback == "" && !slices.Contains(b.Charts, x) {
+	for _, x := range p.all(l) {
+		if x.Spec.Featured && x.Fallback == "" && !slices.Contains(b.Charts, x) {
 			b.Findings = append(b.Findings, x)
 		}
 	}
@@ -445,10 +437,9 @@ func (p *press) place(l words.Lang, axis string, x *figure.Place) (view, string)
 		return len(s.Geo) == 1 && s.Geo[0] == x.Code
 	}
 	b.Charts = p.at(l, axis, own)
-	for _, d := range p.Charts { // charts of other pages that are about it
-		c := p.drawn[l][d.Spec.ID]
-		about := own(&d.Spec) || axis == "geo" && d.Spec.Kind == "ladder" && d.Spec.Geo[0] == x.Code
-		if about && !slices.Contains(b.Charts, c) && d.Spec.Featured && len(b.Charts) < mostCharts {
+	for _, c := range p.all(l) { // charts of other pages that are about it
+		about := own(&c.Spec) || axis == "geo" && c.Spec.Kind == "ladder" && c.Spec.Geo[0] == x.Code
+		if about && !slices.Contains(b.Charts, c) && c.Spec.Featured && len(b.Charts) < mostCharts {
 			b.Charts = append(b.Charts, c)
 		}
 	}
@@ -592,10 +583,7 @@ type downloadsView struct {
 }
 
 func (p *press) downloads(l words.Lang) (view, string) {
-	b := &downloadsView{Vintages: p.Vintages}
-	for _, d := range p.Charts {
-		b.Charts = append(b.Charts, p.drawn[l][d.Spec.ID])
-	}
+	b := &downloadsView{Charts: p.all(l), Vintages: p.Vintages}
 	return view{Lang: l, Path: "downloads.html", Here: "downloads", Title: l.Say("downloads.title"), Description: l.Say("downloads.lead"), Body: b}, "downloads"
 }
 

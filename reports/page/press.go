@@ -15,13 +15,26 @@ import (
 	"asylum/reports/words"
 )
 
-// A press renders a site.
+// A press renders a site, one language after the other, so that no more than the
+// charts of one are held.
 type press struct {
 	*Site
+	to     sink
 	mu     sync.Mutex
-	files  map[string][]byte
+	files  map[string]printed
 	drawn  map[words.Lang]map[string]*drawn // by chart id
+	titles map[string]string                // of charts in the first language, by id
 	frozen map[string]bool
+}
+
+// A sink takes the files of a site as they are made, by their names relative to
+// its root. Several goroutines call it.
+type sink func(name string, data []byte) error
+
+// printed is what is remembered of a file that was handed to the sink.
+type printed struct {
+	sum  string // SHA-256, in hex
+	size int
 }
 
 // drawn is a chart in one language, as pages show it.
@@ -35,32 +48,34 @@ type drawn struct {
 // A format is a file of a chart, by its address from the language's folder.
 type format struct{ Name, File string }
 
-func newPress(s *Site) *press {
-	p := &press{Site: s, files: map[string][]byte{}, drawn: map[words.Lang]map[string]*drawn{}, frozen: map[string]bool{}}
-	for _, l := range s.o.langs() {
-		p.drawn[l] = map[string]*drawn{}
-	}
-	return p
+func newPress(s *Site, to sink) *press {
+	return &press{Site: s, to: to, files: map[string]printed{}, drawn: map[words.Lang]map[string]*drawn{}, titles: map[string]string{}, frozen: map[string]bool{}}
 }
 
-func (p *press) add(name string, data []byte) {
+func (p *press) add(name string, data []byte) error {
+	m := printed{checksum(data), len(data)}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.files[name] = data
+	p.files[name] = m
+	p.mu.Unlock()
+	return p.to(name, data)
 }
 
-// charts draws every chart in every language, and its numbers once.
-func (p *press) charts() error {
-	langs := p.o.langs()
-	return p.o.each(len(p.Charts)*len(langs), func(i int) error {
-		d, l := p.Charts[i/len(langs)], langs[i%len(langs)]
-		if i%len(langs) == 0 {
-			if err := p.numbers(d); err != nil {
-				return chartError(d.Spec.ID, err)
-			}
+// print renders the site.
+func (p *press) print() error {
+	if err := p.o.each(len(p.Charts), func(i int) error { return p.numbers(p.Charts[i]) }); err != nil {
+		return err
+	}
+	for _, l := range p.o.langs() {
+		p.drawn[l] = map[string]*drawn{}
+		if err := p.o.each(len(p.Charts), func(i int) error { return p.draw(p.Charts[i], l) }); err != nil {
+			return err
 		}
-		return p.draw(d, l)
-	})
+		if err := p.pages(l); err != nil {
+			return err
+		}
+		delete(p.drawn, l)
+	}
+	return p.shared()
 }
 
 // A file is something that writes itself.
@@ -75,7 +90,9 @@ func (p *press) write(files ...file) error {
 		if err := f.w(&b); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
-		p.add(f.name, b.Bytes())
+		if err := p.add(f.name, b.Bytes()); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -87,7 +104,10 @@ func (p *press) numbers(d *figure.Draft) error {
 	if d.Spec.Featured {
 		files = append(files, file{id + ".xlsx", func(w io.Writer) error { return d.XLSX(w, p.source.Set) }})
 	}
-	return p.write(files...)
+	if err := p.write(files...); err != nil {
+		return chartError(id, err)
+	}
+	return nil
 }
 
 func (p *press) draw(d *figure.Draft, l words.Lang) error {
@@ -132,6 +152,9 @@ func (p *press) draw(d *figure.Draft, l words.Lang) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.drawn[l][c.ID] = x
+	if l == p.o.langs()[0] {
+		p.titles[c.ID] = c.Title()
+	}
 	return nil
 }
 
@@ -148,15 +171,23 @@ func formatName(l words.Lang, end string) string {
 	return name + " " + l.Say("figure."+variant)
 }
 
-// at lists the charts of a page in a language, in the order of their specs. Of a
-// page of one place, those of that place.
-func (p *press) at(l words.Lang, page string, is func(*figure.Spec) bool) (out []*drawn) {
+// all lists the charts that could be drawn in a language, in the order of their
+// specs.
+func (p *press) all(l words.Lang) (out []*drawn) {
 	for _, d := range p.Charts {
-		if slices.Contains(d.Spec.Pages, page) && (is == nil || is(&d.Spec)) {
-			out = append(out, p.drawn[l][d.Spec.ID])
+		if x := p.drawn[l][d.Spec.ID]; x != nil {
+			out = append(out, x)
 		}
 	}
 	return out
+}
+
+// at lists the charts of a page in a language. Of a page of one place, those of
+// that place.
+func (p *press) at(l words.Lang, page string, is func(*figure.Spec) bool) []*drawn {
+	return slices.DeleteFunc(p.all(l), func(x *drawn) bool {
+		return !slices.Contains(x.Spec.Pages, page) || is != nil && !is(&x.Spec)
+	})
 }
 
 //go:embed *.html assets
@@ -169,7 +200,9 @@ func (p *press) assets() error {
 		if err != nil {
 			return err
 		}
-		p.add("assets/"+name, data)
+		if err := p.add("assets/"+name, data); err != nil {
+			return err
+		}
 	}
 	style, err := pageFiles.ReadFile("assets/style.css")
 	if err != nil {
@@ -182,8 +215,9 @@ func (p *press) assets() error {
 	var faces strings.Builder
 	for _, f := range fonts {
 		faces.WriteString(f.Face(f.Name))
-		p.add("assets/"+f.Name, f.Data)
+		if err := p.add("assets/"+f.Name, f.Data); err != nil {
+			return err
+		}
 	}
-	p.add("assets/style.css", slices.Concat([]byte(faces.String()), style, []byte(chart.CSS())))
-	return nil
+	return p.add("assets/style.css", slices.Concat([]byte(faces.String()), style, []byte(chart.CSS())))
 }

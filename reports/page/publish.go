@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,23 +13,20 @@ import (
 	"asylum/pipeline/disk"
 )
 
-// Publish writes the site into dir, whole or not at all: it is written beside
+// Publish renders the site into dir, whole or not at all: it is written beside
 // dir and then exchanged with it. Prepare, if not nil, may add to the new
 // directory before the exchange.
 func (s *Site) Publish(dir string, prepare func(next string) error) error {
-	files, err := s.Files()
-	if err != nil {
-		return err
-	}
 	return disk.Replace(dir, ours, func(next string) error {
-		for _, name := range slices.Sorted(maps.Keys(files)) {
+		err := s.print(func(name string, data []byte) error {
 			path := filepath.Join(next, filepath.FromSlash(name))
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				return err
 			}
-			if err := os.WriteFile(path, files[name], 0o644); err != nil {
-				return err
-			}
+			return os.WriteFile(path, data, 0o644)
+		})
+		if err != nil {
+			return err
 		}
 		if prepare != nil {
 			return prepare(next)

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"asylum/cmd/asylum/heap"
 	"asylum/pipeline/fetch"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/rate"
@@ -43,6 +44,7 @@ func (a *app) runCmd() *cobra.Command {
 which it first takes through a lake of its own under OUT/lake. The site is
 exchanged in one step: a run that fails leaves the last one as it was.`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			heap.Grow(256<<20, 25) // a batch may run beside others: memory before speed
 			if err := a.configure(c, &f); err != nil {
 				return err
 			}

@@ -354,7 +354,8 @@ func (u *Use) look(t *table.Table) error {
 		at.Count, at.Note = *u.Corrected, u.Note()
 		fixed := t.With([]table.Fix{at})
 		o = fixed.Observation(at.Chunk, at.Row, at.Period)
-		u.Made, u.At = true, Cell{Role: "corrected", Meta: &t.Meta, Observation: &o, Corrected: at.Note}
+		meta := t.Meta
+		u.Made, u.At = true, Cell{Role: "corrected", Meta: &meta, Observation: &o, Corrected: at.Note}
 		for d := range t.Dims {
 			u.At.Dims = append(u.At.Dims, t.Dims[d].Name)
 		}

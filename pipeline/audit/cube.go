@@ -13,6 +13,7 @@ const missing = -1 << 31
 // An index finds rows by their codes.
 type index struct {
 	t      *table.Table
+	meta   *table.Meta // a copy: a finding must not keep the whole table
 	stride []int
 	dense  []int32 // at a row's position its number over all chunks, plus 1
 	sparse map[int]int32
@@ -26,7 +27,8 @@ type index struct {
 const denseMost = 1 << 25
 
 func newIndex(t *table.Table) *index {
-	x := &index{t: t, pos: make([]int, t.Rows), stride: make([]int, len(t.Dims))}
+	meta := t.Meta
+	x := &index{t: t, meta: &meta, pos: make([]int, t.Rows), stride: make([]int, len(t.Dims))}
 	n := 1
 	for d := range t.Dims {
 		x.names = append(x.names, t.Dims[d].Name)
@@ -105,7 +107,7 @@ func (x *index) observation(row int32, p int) *obs.Observation {
 
 // cell gives it with its part in an identity.
 func (x *index) cell(row int32, p int, role string) Cell {
-	out := Cell{Role: role, Meta: &x.t.Meta, Dims: x.names, Observation: x.observation(row, p)}
+	out := Cell{Role: role, Meta: x.meta, Dims: x.names, Observation: x.observation(row, p)}
 	if len(x.t.Fixes) > 0 {
 		c, r := x.chunk(row)
 		if fix := x.t.Fixed(c, r, p); fix != nil {

@@ -392,9 +392,6 @@ func (s *selection) scan(t *table.Table, m *table.Meta, newer []table.Meta, q Qu
 
 // picked adds the rows of a chunk that pass.
 func picked(rows []int32, ch *table.Chunk, pass []filter) []int32 {
-	if cap(rows) < ch.Rows {
-		rows = make([]int32, 0, ch.Rows)
-	}
 	first := true
 	for d, f := range pass {
 		codes := ch.Codes[d]
@@ -419,6 +416,7 @@ func picked(rows []int32, ch *table.Chunk, pass []filter) []int32 {
 		}
 	}
 	if first {
+		rows = slices.Grow(rows, ch.Rows)
 		for r := range ch.Rows {
 			rows = append(rows, int32(r))
 		}

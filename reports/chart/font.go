@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode"
 
 	"asylum/reports/letter"
@@ -29,11 +30,15 @@ func (e *GlyphError) Error() string {
 	return fmt.Sprintf("no glyph for %q (%U) in %q, want Latin, Greek or Cyrillic text", e.Rune, e.Rune, e.Text)
 }
 
+// glyphs are the buffers that fonts are looked up with.
+var glyphs = sync.Pool{New: func() any { return new(sfnt.Buffer) }}
+
 // missing returns the first rune of s that f has no glyph for.
 func missing(f font.Face, s string) (rune, bool) {
-	var buf sfnt.Buffer
+	buf := glyphs.Get().(*sfnt.Buffer)
+	defer glyphs.Put(buf)
 	for _, r := range s {
-		if i, err := f.Face.GlyphIndex(&buf, r); err != nil || i == 0 {
+		if i, err := f.Face.GlyphIndex(buf, r); err != nil || i == 0 {
 			return r, true
 		}
 	}

@@ -58,9 +58,7 @@ func ComparisonJSON(w io.Writer, c *ledger.Comparison, mix bool) error {
 		out.Differences = append(out.Differences, Difference(d))
 	}
 	for i := range c.Pair {
-		r := Of(&c.Pair[i])
-		r.Inputs = nil // asylum trace lists them
-		out.Pair = append(out.Pair, r)
+		out.Pair = append(out.Pair, Outline(&c.Pair[i]))
 	}
 	if len(c.Pair) == 2 {
 		apart := rate.Apart(&c.Pair[0], &c.Pair[1], rate.Usual)

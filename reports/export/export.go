@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -140,9 +141,19 @@ func Of(r *rate.Result) Result {
 	if s := r.Sampling; s != nil {
 		out.Interval = &Interval{s.Method, 0.95, s.Lo, s.Hi}
 	}
+	out.Inputs = slices.Grow(out.Inputs, len(r.Inputs))
 	for _, in := range r.Inputs {
 		out.Inputs = append(out.Inputs, input(in))
 	}
+	return out
+}
+
+// Outline is a result without its inputs, which asylum trace lists.
+func Outline(r *rate.Result) Result {
+	bare := *r
+	bare.Inputs = nil
+	out := Of(&bare)
+	out.Inputs = nil
 	return out
 }
 
@@ -309,9 +320,7 @@ func Judgements(w io.Writer, judged []ledger.Judgement) error {
 			x.Match = &m
 		}
 		for k := range j.Evidence {
-			e := Of(&j.Evidence[k])
-			e.Inputs = nil // asylum trace lists them
-			x.Evidence = append(x.Evidence, e)
+			x.Evidence = append(x.Evidence, Outline(&j.Evidence[k]))
 		}
 		out = append(out, x)
 	}

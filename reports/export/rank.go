@@ -56,8 +56,7 @@ func Ranking(w io.Writer, d rate.Definition, g *rate.Ranking) error {
 			x.Rank = &e.Rank
 		}
 		if e.Prior != nil {
-			p := Of(e.Prior)
-			p.Inputs = nil // asylum trace lists them
+			p := Outline(e.Prior)
 			x.Prior = &p
 			if v, lo, hi, ok := rate.Difference(&e.Result, e.Prior); ok && !e.CountsOnly() && !e.Prior.CountsOnly() {
 				x.Change = &Change{v, lo, hi}

@@ -122,8 +122,7 @@ func (d *Draft) JSON(w io.Writer) error {
 		if !containsDefinition(out.Defs, r.Definition) {
 			out.Defs = append(out.Defs, definitionJSON{r.Definition, r.Class})
 		}
-		for j := range r.Inputs {
-			in := &r.Inputs[j]
+		for _, in := range r.Inputs { // a copy: the cell is not kept
 			f, ok := files[in.Meta.SHA256]
 			if !ok {
 				f = len(out.Files)

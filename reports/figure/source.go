@@ -26,13 +26,21 @@ type Source struct {
 	Data   rate.Data
 	Limits rate.Thresholds
 
-	mu      sync.Mutex
-	answers map[question]*answer
+	all   *answers
+	bare  bool // results are found without their inputs
+	mu    sync.Mutex
+	found map[question]map[cell]*rate.Result // what was asked for; nil where there is none
 }
 
 // NewSource asks data under the definitions of set.
 func NewSource(set *rate.Set, data rate.Data, limits rate.Thresholds) *Source {
-	return &Source{Set: set, Data: data, Limits: limits, answers: map[question]*answer{}}
+	return &Source{Set: set, Data: data, Limits: limits, all: &answers{of: map[question]*answer{}, sources: map[string]string{}}, found: map[question]map[cell]*rate.Result{}}
+}
+
+// Bare is a source of the same, whose results are without their inputs: for tables
+// of many of them that list no cells.
+func (s *Source) Bare() *Source {
+	return &Source{Set: s.Set, Data: s.Data, Limits: s.Limits, all: s.all, bare: true, found: map[question]map[cell]*rate.Result{}}
 }
 
 // A question is all of a definition from one source at one stage.
@@ -68,19 +76,22 @@ type answer struct {
 	held    [][]Held
 	periods []obs.Period // years of which there is a value, ascending
 	err     error
+}
 
+type answers struct {
 	mu      sync.Mutex
-	results map[cell]*rate.Result // that charts asked for; nil where there is none
+	of      map[question]*answer
+	sources map[string]string // where a definition is asked, "" if no table of it is at hand
 }
 
 func (s *Source) ask(q question) (*answer, error) {
-	s.mu.Lock()
-	a := s.answers[q]
+	s.all.mu.Lock()
+	a := s.all.of[q]
 	if a == nil {
-		a = &answer{results: map[cell]*rate.Result{}}
-		s.answers[q] = a
+		a = &answer{}
+		s.all.of[q] = a
 	}
-	s.mu.Unlock()
+	s.all.mu.Unlock()
 	a.once.Do(func() { a.err = a.look(s, q) })
 	return a, a.err
 }
@@ -118,7 +129,7 @@ func (a *answer) look(s *Source, q question) error {
 }
 
 func (s *Source) query(q question, citizens, geos []string, periods []obs.Period) rate.Query {
-	return rate.Query{Citizen: citizens, Geo: geos, Periods: periods, Source: q.source, Stage: q.stage, Limits: &s.Limits}
+	return rate.Query{Citizen: citizens, Geo: geos, Periods: periods, Source: q.source, Stage: q.stage, Limits: &s.Limits, NoInputs: s.bare}
 }
 
 // each gives what is held of a period ("" is any), of a cell that several parts
@@ -153,16 +164,14 @@ func (a *answer) at(c cell) (found *Held) {
 	return found
 }
 
-// evaluate finds the results of some cells with their inputs, unless they were
-// asked for before: of each citizenship in each country in each period, nil
-// meaning all periods.
-func (a *answer) evaluate(s *Source, q question, citizens, geos []string, periods []obs.Period) error {
+// evaluate finds the results of some cells: of each citizenship in each country in
+// each period, nil meaning all periods.
+func (s *Source) evaluate(q question, citizens, geos []string, periods []obs.Period) error {
 	d, err := s.Set.Named(q.definition)
 	if err != nil {
 		return err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	var all []rate.Result
 	for _, who := range apart(citizens, totals.citizen) {
 		for _, where := range apart(geos, totals.geo) {
 			if len(who) == 0 || len(where) == 0 {
@@ -172,15 +181,31 @@ func (a *answer) evaluate(s *Source, q question, citizens, geos []string, period
 			if err != nil {
 				return err
 			}
-			for i := range rs {
-				r := &rs[i]
-				if c := (cell{r.Citizen, r.Geo, r.Period}); a.results[c] == nil || !a.results[c].Known && r.Known {
-					a.results[c] = r
-				}
-			}
+			all = append(all, rs...)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := s.found[q]
+	if found == nil {
+		found = map[cell]*rate.Result{}
+		s.found[q] = found
+	}
+	for i := range all {
+		r := &all[i]
+		if c := (cell{r.Citizen, r.Geo, r.Period}); found[c] == nil || !found[c].Known && r.Known {
+			alone := *r // so that it does not keep the others
+			found[c] = &alone
 		}
 	}
 	return nil
+}
+
+// Forget lets go of the results that were asked for. Charts keep theirs.
+func (s *Source) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.found)
 }
 
 // apart parts codes from those that are sums.
@@ -198,13 +223,28 @@ func apart(codes, sums []string) (out [2][]string) {
 // source names where a definition is asked: what the spec says, else the first
 // source of the definition that holds anything of it.
 func (s *Source) source(name, want string) (string, error) {
-	d, err := s.Set.Named(name)
-	if err != nil {
-		return "", err
-	}
 	if want != "" {
-		return want, nil
+		_, err := s.Set.Named(name)
+		return want, err
 	}
+	s.all.mu.Lock()
+	defer s.all.mu.Unlock()
+	first, ok := s.all.sources[name]
+	if !ok {
+		d, err := s.Set.Named(name)
+		if err != nil {
+			return "", err
+		}
+		first = s.first(&d)
+		s.all.sources[name] = first
+	}
+	if first == "" {
+		return "", ErrNothing
+	}
+	return first, nil
+}
+
+func (s *Source) first(d *rate.Definition) string {
 	held := map[string]bool{}
 	for _, m := range s.Data.Vintages() {
 		held[m.Source+"/"+m.Table] = true
@@ -216,11 +256,11 @@ func (s *Source) source(name, want string) (string, error) {
 		}
 		for _, side := range b.Sides() {
 			if slices.ContainsFunc(side.Tables, func(t string) bool { return held[b.Source+"/"+t] }) {
-				return b.Source, nil
+				return b.Source
 			}
 		}
 	}
-	return "", ErrNothing
+	return ""
 }
 
 // Result is a definition's result for one cell, nil where there is none.
@@ -230,18 +270,18 @@ func (s *Source) Result(name, source, stage, citizen, geo string, p obs.Period) 
 	if a == nil || err != nil || a.at(c) == nil {
 		return nil, err
 	}
-	a.mu.Lock()
-	r, ok := a.results[c]
-	a.mu.Unlock()
+	s.mu.Lock()
+	r, ok := s.found[q][c]
+	s.mu.Unlock()
 	if ok {
 		return r, nil
 	}
-	if err := a.evaluate(s, q, []string{citizen}, []string{geo}, nil); err != nil { // who asks for one year asks for the next
+	if err := s.evaluate(q, []string{citizen}, []string{geo}, nil); err != nil { // who asks for one year asks for the next
 		return nil, err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.results[c], nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.found[q][c], nil
 }
 
 // Ahead evaluates the results of some cells together, which is faster than one by
@@ -256,7 +296,7 @@ func (s *Source) Ahead(name, source string, stage func(geo string) string, citiz
 		if a == nil || err != nil {
 			return err
 		}
-		if err := a.evaluate(s, q, citizens, byStage[st], periods); err != nil {
+		if err := s.evaluate(q, citizens, byStage[st], periods); err != nil {
 			return err
 		}
 	}

@@ -59,8 +59,7 @@ func gatherStack(s *Source, d *Draft) (shape, error) {
 			continue
 		}
 		b := stackBar{r, map[string]int64{}}
-		for i := range r.Inputs {
-			in := &r.Inputs[i]
+		for _, in := range r.Inputs {
 			if o := outcome[in.Code("decision")]; o != "" && in.Side != "part" {
 				b.count[o] += int64(in.Cell().Count)
 			}

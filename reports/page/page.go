@@ -54,6 +54,7 @@ type Site struct {
 	Changes  *changes.Report // since the publication before
 
 	source  *figure.Source
+	bare    *figure.Source // for tables
 	o       Options
 	pair    pair
 	changes *changes.Report // that is published: of the last run that changed anything
@@ -94,9 +95,10 @@ func (o *Options) langs() []words.Lang {
 // Build computes the site. A chart that the data at hand cannot give is left out;
 // one that should not be drawn is left out and logged.
 func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
-	all := data
-	data = rate.Cached(rate.AsOf(data, o.AsOf))
+	all, of := data, rate.AsOf(data, o.AsOf)
+	data = rate.Cached(of)
 	s := &Site{Vintages: data.Vintages(), Defs: set.All(), AsOf: o.AsOf, source: figure.NewSource(set, data, rate.Usual), o: o}
+	s.bare = s.source.Bare()
 	specs, scope, err := Specs(s.source, o.Specs)
 	if err != nil {
 		return nil, err
@@ -125,7 +127,8 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 			s.Charts = append(s.Charts, d)
 		}
 	}
-	if s.Findings, err = audit.Run(data, audit.Options{Set: set}); err != nil {
+	s.source.Forget()
+	if s.Findings, err = audit.Run(of, audit.Options{Set: set}); err != nil {
 		return nil, err
 	}
 	if err := s.judge(set, data); err != nil {
@@ -200,6 +203,9 @@ func (s *Site) judge(set *rate.Set, data rate.Data) error {
 		return err
 	}
 	for _, j := range judged {
+		for i := range j.Evidence { // pages tell its counts, not its thousands of cells
+			j.Evidence[i].Inputs = nil
+		}
 		switch {
 		case strings.HasPrefix(j.ID, "speech-"):
 			s.Speech = append(s.Speech, Spoken{Judgement: j})

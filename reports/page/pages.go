@@ -479,7 +479,7 @@ func (p *press) numbersOf(l words.Lang, axis string, x *figure.Place) ([]keyNumb
 	var keys []keyNumber
 	for i, kind := range []string{"rate", "refugee", "outcomes"} {
 		name := p.Scope.Main[kind]
-		r, err := p.source.Stated(name, citizen, geo, x.Latest)
+		r, err := p.bare.Stated(name, citizen, geo, x.Latest)
 		if err != nil || r == nil || !r.Known || p.source.Limits.CountsOnly(r) || slices.ContainsFunc(keys, func(k keyNumber) bool { return k.Name == l.Say("def."+name+".short") }) {
 			continue
 		}
@@ -489,7 +489,7 @@ func (p *press) numbersOf(l words.Lang, axis string, x *figure.Place) ([]keyNumb
 	if axis == "geo" {
 		spec.By, spec.Citizen = "citizen", nil
 	}
-	head, rows, err := p.source.Table(l, spec)
+	head, rows, err := p.bare.Table(l, spec)
 	if err != nil || len(rows) == 0 {
 		return keys, nil
 	}

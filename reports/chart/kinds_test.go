@@ -798,7 +798,7 @@ func TestKindsHaveTips(t *testing.T) {
 		want int
 	}{{ti, 30}, {he, 16 * 14}, {fu, 22}, {mu, 1}, {in, 1}} {
 		for _, z := range []Size{Wide, Phone} {
-			if got := strings.Count(inlineOf(t, tt.f, Options{Size: z}), "data-tip"); got != tt.want {
+			if got := strings.Count(inlineOf(t, tt.f, Options{Size: z}), `class="hit"`); got != tt.want {
 				t.Errorf("%T %v: got %d tips, want %d", tt.f, z, got, tt.want)
 			}
 		}

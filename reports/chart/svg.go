@@ -258,7 +258,7 @@ func (c *svgCanvas) defs() string {
 // hit writes what can be pointed at.
 func (c *svgCanvas) hit(h hit) {
 	t := escape(h.words)
-	c.buf.WriteString(`<path class="hit" tabindex="0" role="img" aria-label="` + t + `" data-tip="` + t + `" d="`)
+	c.buf.WriteString(`<path class="hit" tabindex="0" role="img" aria-label="` + t + `" d="`)
 	p := pen{}
 	x0, y0, x1, y1 := tenths(h.box.x0), tenths(h.box.y0), tenths(h.box.x1), tenths(h.box.y1)
 	if r := tenths(h.r); r > 0 {
@@ -303,8 +303,22 @@ func (c *svgCanvas) FillString(f font.Face, p vg.Point, text string) {
 		fmt.Fprintf(&c.buf, ` transform="matrix(%s %s %s %s %s %s)"`, fine(m.a), fine(-m.b), fine(-m.c), fine(m.d),
 			fine(x-m.a*x+m.c*y), fine(y+m.b*x-m.d*y))
 	}
-	// The fonts that go with it have no kerning, so each run is held to its measured length.
-	c.buf.WriteString(` textLength="` + coord(w.Width(text)*float64(f.Font.Size)) + `">` + escape(text) + "</text>\n")
+	// The fonts that go with it have no kerning, so each run is held to its measured
+	// length; on a page, whose fonts are at hand, only where that differs from what
+	// its letters add up to.
+	size := float64(f.Font.Size)
+	if width := w.Width(text) * size; !c.classes || tenths(width) != tenths(unkerned(w, text)*size) {
+		c.buf.WriteString(` textLength="` + coord(width) + `"`)
+	}
+	c.buf.WriteString(">" + escape(text) + "</text>\n")
+}
+
+// unkerned is how wide the letters of text are one by one, in fractions of their size.
+func unkerned(w weight, text string) (sum float64) {
+	for _, r := range text {
+		sum += w.Width(string(r))
+	}
+	return sum
 }
 
 func (c *svgCanvas) DrawImage(r vg.Rectangle, img image.Image) {

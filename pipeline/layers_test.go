@@ -54,14 +54,15 @@ var mayImport = map[string]string{
 	"reports/figure":      "datasets pipeline/code pipeline/obs pipeline/rate pipeline/compare pipeline/ledger reports/chart reports/words reports/export",
 	"reports/briefing":    "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/letter reports/pdf reports/chart reports/figure reports/words",
 	"reports/changes":     "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/compare pipeline/vintage pipeline/ledger pipeline/audit reports/export reports/figure reports/words", // figure: charts that were published are drawn up again
-	"reports/page":        "pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export reports/changes",
+	"reports/frozen":      "pipeline/disk pipeline/table pipeline/store",                                                                                                                          // frozen embeds are kept in the lake too, and name the vintages they need
+	"reports/page":        "reports/frozen pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export reports/changes",
 
 	"reports/serve": "",
 
 	// First to be initialised, so they import next to nothing.
 	"cmd/asylum/heap":      "cmd/asylum/heap/huge",
 	"cmd/asylum/heap/huge": "",
-	"cmd/asylum":           "datasets pipeline/own cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/briefing reports/chart reports/export reports/figure reports/page reports/words",
+	"cmd/asylum":           "datasets pipeline/own cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/briefing reports/chart reports/export reports/figure reports/frozen reports/page reports/words",
 	"notebooks":            "",
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"text/tabwriter"
 
@@ -11,6 +12,7 @@ import (
 	"asylum/pipeline/rate"
 	"asylum/pipeline/store"
 	"asylum/pipeline/table"
+	"asylum/reports/frozen"
 
 	"github.com/spf13/cobra"
 )
@@ -24,8 +26,9 @@ func (a *app) forgetCmd() *cobra.Command {
 		Short: "Bound the disk: take old vintages out of the lake",
 		Long: `Keeps, of each table, the vintages that any of the rules keeps, and always the
 newest. A vintage stays, whatever the rules say, if a published figure rests on
-it (those of the ledger, and of --figures FILE), or if it speaks of cells that
-no newer one which is kept speaks of. Before anything is forgotten every figure
+it (those of the ledger, and of --figures FILE), if a frozen embed of a site made
+from this lake does, or if it speaks of cells that no newer one which is kept
+speaks of. Before anything is forgotten every figure
 is judged without it: no verdict may change.
 
 A raw file that is forgotten is gone, and Eurostat serves only its newest one.`,
@@ -78,7 +81,12 @@ func (a *app) forget(l *store.Lake, rules store.Rules, figures string, dry bool)
 	if err != nil {
 		return err
 	}
-	fates := store.Plan(l.Vintages(), rules, restsOn(before))
+	needs, err := frozen.Needs(l)
+	if err != nil {
+		return fmt.Errorf("nothing is forgotten: what a frozen embed rests on cannot be told: %w", err)
+	}
+	maps.Copy(needs, restsOn(before))
+	fates := store.Plan(l.Vintages(), rules, needs)
 	var gone []table.Meta
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range fates {

@@ -20,6 +20,7 @@ import (
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/rate"
 	"asylum/pipeline/store"
+	"asylum/reports/frozen"
 	"asylum/reports/page"
 	"asylum/reports/words"
 
@@ -145,6 +146,16 @@ func (a *app) publish(f *runFlags) error {
 	if err := page.Free(f.out); err != nil {
 		return err
 	}
+	log := a.log
+	if f.quiet {
+		log = slog.New(slog.DiscardHandler)
+	}
+	var shelf *frozen.Shelf
+	if l, ok := data.(*store.Lake); ok {
+		if shelf, err = frozen.Open(l); err != nil {
+			return err
+		}
+	}
 	embedded, prepare := data, func(string) error { return nil }
 	if e, ok := embedded.(*ingest.Embedded); ok {
 		staging, err := os.MkdirTemp("", "asylum-lake-")
@@ -162,10 +173,6 @@ func (a *app) publish(f *runFlags) error {
 		data = l.At("lake") // paths as they will stand, beside index.html
 		prepare = func(next string) error { return os.CopyFS(filepath.Join(next, "lake"), os.DirFS(staging)) }
 	}
-	log := a.log
-	if f.quiet {
-		log = slog.New(slog.DiscardHandler)
-	}
 	if data, err = a.corrected(data); err != nil {
 		return err
 	}
@@ -173,7 +180,9 @@ func (a *app) publish(f *runFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := site.Publish(f.out, prepare); err != nil {
+	err = site.Publish(f.out, shelf, prepare)
+	var lost *frozen.LostError
+	if err != nil && !errors.As(err, &lost) {
 		return err
 	}
 	if !f.quiet {
@@ -183,7 +192,7 @@ func (a *app) publish(f *runFlags) error {
 		}
 		a.printf("%d charts and %d published figures from %d exports\nthe site is at %s\n", len(site.Charts), len(site.Speech)+len(site.Quoted)+len(site.Ledger), len(site.Vintages), abs)
 	}
-	return nil
+	return err
 }
 
 // apart refuses a site and a lake that lie in one another: the site is

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"asylum/pipeline/disk"
 	"asylum/pipeline/store"
+	"asylum/reports/frozen"
 
 	"github.com/spf13/cobra"
 )
@@ -31,8 +33,8 @@ func (a *app) verifyCmd() *cobra.Command {
 		Short: "Every file against its sha256",
 		Long: `Reads every raw file and every table of a lake, or every file of a site and of
 the lake in it, and compares it with what manifest.json says of it. Each file
-that differs, is missing or is extra is named. DIR is a lake or a site; without
-it, the lake.`,
+that differs, is missing or is extra is named, and each frozen embed that is not
+what its address says. DIR is a lake or a site; without it, the lake.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := formats(format, "text", "json"); err != nil {
@@ -75,6 +77,16 @@ func verify(dir string) (*verification, error) {
 		return nil, err
 	}
 	v.Files, v.Faults = n, append(v.Faults, faults...)
+	_, wrong, err := frozen.Scan(dir) // whatever the manifest says
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range wrong {
+		if !slices.ContainsFunc(v.Faults, func(x disk.Fault) bool { return x.File == f.File }) {
+			v.Files, v.Faults = v.Files-1, append(v.Faults, f)
+		}
+	}
+	slices.SortStableFunc(v.Faults, func(a, b disk.Fault) int { return strings.Compare(a.File, b.File) })
 	if err := v.lake(filepath.Join(dir, "lake"), "lake/"); err != nil && !errors.Is(err, store.ErrNoLake) {
 		return nil, err
 	}

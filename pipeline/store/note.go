@@ -49,6 +49,17 @@ func (l *Lake) Keep(name, url string, data []byte) (file string, isNew bool, err
 	return l.path(k.File), err == nil, err
 }
 
+// Kept lists the files that Keep keeps in a directory such as "pages/frozen", by
+// name relative to the lake.
+func (l *Lake) Kept(dir string) (names []string) {
+	for _, k := range l.kept {
+		if path.Dir(k.File) == dir {
+			names = append(names, k.File)
+		}
+	}
+	return names
+}
+
 // alike finds a file with these bytes beside the one that is to be kept. Pages
 // of older lakes stand in no manifest.
 func (l *Lake) alike(k kept, data []byte) (name string, ok bool) {

@@ -4,7 +4,7 @@
 //
 //	raw/<source>/<table>/<vintage>/<sha256>.<ext>
 //	tables/<source>/<table>/vintage=<date>/part-0.parquet
-//	pages/...        what was kept and gives no table
+//	pages/...        what was kept and gives no table; pages/frozen/ for embeds (reports/frozen)
 //	manifest.json
 //	<name>.json      notes whose loss costs no more than time
 //	.lock            who writes, or died writing

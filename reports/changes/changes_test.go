@@ -72,7 +72,7 @@ func (r *run) publish() (*page.Site, map[string][]byte) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if err := s.Publish(r.site, nil); err != nil {
+	if err := s.Publish(r.site, nil, nil); err != nil {
 		r.t.Fatal(err)
 	}
 	var got changes.Report

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,6 +29,7 @@ type job struct {
 	Visits   []visit  `json:"visits"`
 	Keyboard []string `json:"keyboard"` // pages to walk through by keyboard
 	Table    string   `json:"table"`    // a page with a table to sort and texts to copy
+	Frames   []string `json:"frames"`   // pages whose first chart is shown in frames, the latest and the frozen
 	Plain    []string `json:"plain"`    // pages to read without scripts
 	Print    []string `json:"print"`
 }
@@ -49,7 +51,16 @@ func kinds(l words.Lang) (out []string) {
 	for _, n := range []string{"citizen/RU", "citizen/AR", "geo/HR"} {
 		out = append(out, fmt.Sprintf("%s/%s.html", l, n))
 	}
-	return append(out, chartDir(l)+"embed/HR-RU-2023.html")
+	return out
+}
+
+// leadsTo is the frozen page that an embed leads to.
+func leadsTo(files map[string][]byte, embed string) string {
+	m := leads.FindSubmatch(files[embed])
+	if m == nil {
+		return embed
+	}
+	return path.Join(path.Dir(embed), string(m[1]))
 }
 
 // visits are every kind of page in every language on a desk, a tablet and a
@@ -58,7 +69,7 @@ func visits(files map[string][]byte) (out []visit) {
 	widths, langs := []int{1440, 768, 360}, words.Langs
 	seen := map[string]bool{}
 	for i, l := range langs {
-		for k, path := range kinds(l) {
+		for k, path := range append(kinds(l), leadsTo(files, chartDir(l)+"embed/HR-RU-2023.html"), leadsTo(files, chartDir(l)+"embed/SY-EU-rates.html")) {
 			seen[path] = true
 			out = append(out, visit{Path: path, Widths: widths, Dark: (i+k)%2 == 1, Axe: true})
 		}
@@ -77,7 +88,7 @@ func visits(files map[string][]byte) (out []visit) {
 		l := langs[i%len(langs)]
 		name := fmt.Sprintf("%s/%s", l, path)
 		if strings.HasPrefix(path, "embed/") {
-			name = chartDir(l) + path
+			name = leadsTo(files, chartDir(l)+path)
 		}
 		if !seen[name] {
 			out = append(out, visit{Path: name, Widths: widths[i%3 : i%3+1], Dark: i%2 == 1})
@@ -101,7 +112,7 @@ func TestInTheBrowser(t *testing.T) {
 	}
 	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
 	defer server.Close()
-	j := job{Chromium: chromium, HTTP: server.URL + "/", Dir: dir, Tmp: t.TempDir(), Tabs: 3, Visits: visits(all),
+	j := job{Chromium: chromium, HTTP: server.URL + "/", Dir: dir, Tmp: t.TempDir(), Tabs: 3, Visits: visits(all), Frames: []string{"en/pact.html", "ru/citizen/RU.html"},
 		Keyboard: []string{"en/compare.html", "ru/citizen/RU.html"}, Table: "en/pact.html",
 		Plain: []string{"en/index.html", "ru/citizen/RU.html", "de/ledger.html"}, Print: []string{"en/index.html", "de/citizen/RU.html", "fr/pact.html"}}
 	least := len(j.Plain) + len(j.Print)

@@ -6,8 +6,8 @@
 //	LANG/citizen/RU.html            a page for each nationality, and for each country of asylum (geo/HR.html)
 //	CHART.svg, LANG/CHART.svg       every chart, in English and in the other languages; featured
 //	                                ones as png, pdf and for phones and dark paper too
-//	embed/CHART.html, LANG/embed/…  a chart alone, for a frame on another site: always the latest
-//	frozen/SHA.html                 a featured chart as it was published, for ever
+//	frozen/SHA.html                 a chart alone as it was published, for ever: for a frame on another site
+//	embed/CHART.html, LANG/embed/…  leads to the newest of them
 //	CHART.csv, .json, .xlsx         its numbers, the same in every language
 //	assets/                         stylesheet, script, letters
 //	changes.json, LANG/changes.md   what is different since the publication before
@@ -21,6 +21,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,6 +38,7 @@ import (
 	"asylum/reports/changes"
 	"asylum/reports/export"
 	"asylum/reports/figure"
+	"asylum/reports/frozen"
 	"asylum/reports/words"
 )
 
@@ -240,21 +242,29 @@ func (s *Site) Files() (map[string][]byte, error) {
 		defer mu.Unlock()
 		files[name] = data
 		return nil
-	})
+	}, nil)
 	return files, err
 }
 
-// print renders the site, file by file.
-func (s *Site) print(to sink) error {
+// print renders the site, file by file. Carry, if not nil, is asked at the end which
+// frozen files of earlier sites stand beside these.
+func (s *Site) print(to sink, carry func(files map[string]printed) (*frozen.Carried, error)) error {
 	p := newPress(s, to)
 	if err := p.print(); err != nil {
 		return err
 	}
-	m, err := s.manifest(p.files)
+	carried := &frozen.Carried{}
+	if carry != nil {
+		var err error
+		if carried, err = carry(p.files); err != nil {
+			return err
+		}
+	}
+	m, err := s.manifest(p.files, carried)
 	if err != nil {
 		return err
 	}
-	return to("manifest.json", m)
+	return to(manifestName, m)
 }
 
 // shared adds what is the same in every language.
@@ -263,7 +273,13 @@ func (p *press) shared() error {
 		name  string
 		write func(*bytes.Buffer) error
 	}{
-		{"figures.json", func(b *bytes.Buffer) error { return export.Judgements(b, p.everyJudged()) }},
+		{"figures.json", func(b *bytes.Buffer) error {
+			var list bytes.Buffer
+			if err := export.Judgements(&list, p.everyJudged()); err != nil {
+				return err
+			}
+			return onLines(b, list.Bytes())
+		}},
 		{"findings.json", func(b *bytes.Buffer) error { return export.Founds(b, p.Findings) }},
 		{"definitions.json", func(b *bytes.Buffer) error { return export.Definitions(b, p.Defs) }},
 	} {
@@ -292,12 +308,34 @@ func (p *press) shared() error {
 	return p.add("changes.json", c)
 }
 
+// onLines writes a list of JSON with a line for each of its elements: small, and
+// still to be read by a person.
+func onLines(b *bytes.Buffer, list []byte) error {
+	var all []json.RawMessage
+	if err := json.Unmarshal(list, &all); err != nil {
+		return err
+	}
+	b.WriteString("[")
+	for i, x := range all {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		b.WriteString("\n")
+		if err := json.Compact(b, x); err != nil {
+			return err
+		}
+	}
+	b.WriteString("\n]\n")
+	return nil
+}
+
 // A manifest names what the site was made from and what it consists of.
 type manifest struct {
 	Inputs      []input           `json:"inputs"`
 	Definitions []string          `json:"definitions"`
 	AsOf        string            `json:"as_of,omitempty"`
-	Files       map[string]string `json:"files"` // name → sha256
+	Files       map[string]string `json:"files"`          // name → sha256
+	Lost        []string          `json:"lost,omitempty"` // of Files: frozen ones that are gone or were damaged, and promised still
 }
 
 type input struct {
@@ -309,7 +347,8 @@ type input struct {
 	Licence string `json:"licence,omitempty"`
 }
 
-func (s *Site) manifest(files map[string]printed) ([]byte, error) {
+// manifest is that of a site with these files, and the frozen ones that it carries.
+func (s *Site) manifest(files map[string]printed, carried *frozen.Carried) ([]byte, error) {
 	m := manifest{AsOf: s.AsOf, Files: map[string]string{}}
 	for _, v := range s.Vintages {
 		m.Inputs = append(m.Inputs, input{v.Source, v.Table, v.Vintage, v.SHA256, v.URL, v.Licence})
@@ -319,6 +358,15 @@ func (s *Site) manifest(files map[string]printed) ([]byte, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		m.Files[name] = files[name].sum
+	}
+	for _, name := range carried.Names {
+		m.Files[name] = frozen.Sum(name)
+	}
+	for _, f := range carried.Lost {
+		if sum := frozen.Sum(f.File); sum != "" {
+			m.Files[f.File] = sum
+			m.Lost = append(m.Lost, f.File)
+		}
 	}
 	return disk.Seal(m) // no bit of it changes unnoticed
 }

@@ -28,6 +28,7 @@ type view struct {
 	Description string
 	Picture     string // of the page, for those who link to it: a file of the language's folder
 	Base        string // from the page to the root of the site
+	Tabled      string // the chart whose numbers stand in the page's own table, "" if none
 	Body        any
 }
 
@@ -109,8 +110,8 @@ func funcs(l words.Lang) template.FuncMap {
 		"name":         l.Name,
 		"source":       func(s string) string { return l.Source(s) },
 		"sentence":     l.Sentence,
-		"numeric":      numeric,
-		"sortable":     func(s string) string { return sortable(l, s) },
+		"numbers":      numbers,
+		"has":          func(list []int, i int) bool { return slices.Contains(list, i) },
 		"list":         l.List,
 		"join":         strings.Join,
 		"text":         func(s string) saidText { return textOf(l, s) },
@@ -187,15 +188,19 @@ func numeric(s string) bool {
 	return s == "–" || s != "" && strings.TrimLeft(s, "≈0123456789.,%+−– \u00a0\u202f") == ""
 }
 
-// sortable is the value that a cell sorts by, "" where it is words.
-func sortable(l words.Lang, s string) string {
-	if !numeric(s) {
-		return ""
+// numbers are the columns of a table, from 0, that hold numbers alone, and stand
+// right. The first names the rows.
+func numbers(rows [][]string) (out []int) {
+	if len(rows) == 0 {
+		return nil
 	}
-	if n := l.Numbers(strings.ReplaceAll(s, "−", "-")); len(n) > 0 {
-		return fmt.Sprint(n[0].Value)
+	for i := 1; i < len(rows[0]); i++ {
+		found := false
+		if !slices.ContainsFunc(rows, func(r []string) bool { found = found || numeric(r[i]); return r[i] != "" && !numeric(r[i]) }) && found {
+			out = append(out, i)
+		}
 	}
-	return "-1e9"
+	return out
 }
 
 // pages renders every page of a language, and the site's first page in the first.
@@ -277,23 +282,31 @@ type chartView struct {
 
 // Embed is the snippet that shows the latest state of the chart.
 func (c chartView) Embed() string {
-	src := c.root() + chartDir(c.Lang) + "embed/" + url.PathEscape(c.ID) + ".html"
-	return c.snippet(src)
+	at := c.root() + chartDir(c.Lang)
+	return c.snippet(at+"embed/"+url.PathEscape(c.ID)+".html", at+url.PathEscape(c.ID)+".svg", c.root()+"assets/resize.js")
 }
 
-// snippet is the frame with a picture for where frames are not shown.
-func (c chartView) snippet(src string) string {
-	e := template.HTMLEscapeString
-	return fmt.Sprintf(`<iframe src="%s" title="%s" loading="lazy" width="100%%" height="560" data-asylum><a href="%s">%s</a></iframe>`+"\n"+`<script src="%s" async></script>`,
-		e(src), e(c.Chart.Title()), e(c.root()+chartDir(c.Lang)+c.ID+".svg"), e(c.Chart.Title()), e(c.root()+"assets/resize.js"))
-}
-
-// FrozenEmbed is the snippet that shows the chart as it is now, for ever.
+// FrozenEmbed is the snippet that shows the chart as it is now, for ever: what it
+// names is addressed by its content.
 func (c chartView) FrozenEmbed() string {
-	if c.Frozen == "" {
-		return ""
+	picture := ""
+	if c.FrozenPicture != "" {
+		picture = c.root() + c.FrozenPicture
 	}
-	return c.snippet(c.root() + c.Frozen)
+	return c.snippet(c.root()+c.Frozen, picture, c.root()+c.View.frozenShared.resize)
+}
+
+// snippet is a frame that shows a page, with a picture, or the title alone, for
+// where frames are not shown, and the script that makes it as high as the page.
+func (c chartView) snippet(page, picture, script string) string {
+	e := template.HTMLEscapeString
+	title := e(c.Chart.Title())
+	within := title
+	if picture != "" {
+		within = fmt.Sprintf(`<img src="%s" alt="%s" width="1200">`, e(picture), title)
+	}
+	return fmt.Sprintf(`<iframe src="%s" title="%s" loading="lazy" width="100%%" height="560" data-asylum><a href="%s">%s</a></iframe>`+"\n"+`<script src="%s" async></script>`,
+		e(page), title, e(page), within, e(script))
 }
 
 // blank stands for the address of the site where it is not known; the page puts
@@ -408,6 +421,7 @@ type placeView struct {
 	Axis    string
 	Charts  []*drawn
 	Table   *tableView
+	Spec    figure.Spec // of Table
 	Keys    []keyNumber
 	Figures []ledger.Judgement
 }
@@ -443,7 +457,11 @@ func (p *press) place(l words.Lang, axis string, x *figure.Place) (view, string)
 			b.Charts = append(b.Charts, c)
 		}
 	}
-	b.Keys, b.Table = p.numbersOf(l, axis, x)
+	b.Keys = p.keysOf(l, axis, x)
+	b.Spec = p.tableSpec(axis, x)
+	if head, rows, err := p.bare.Table(l, b.Spec); err == nil && len(rows) > 0 {
+		b.Table = &tableView{"all", l.Say("place.table."+axis, "period", x.Latest), head, rows}
+	}
 	for _, list := range [][]ledger.Judgement{p.judged(), p.Quoted, p.Ledger} {
 		for _, j := range list {
 			if axis == "citizen" && j.Citizen == x.Code || axis == "geo" && j.Geo == x.Code {
@@ -459,7 +477,19 @@ func (p *press) place(l words.Lang, axis string, x *figure.Place) (view, string)
 	if len(b.Charts) > 0 {
 		description = b.Charts[0].Title()
 	}
-	return view{Lang: l, Path: axis + "/" + x.Code + ".html", Here: "index", Title: title, Description: description, Picture: picture(b.Charts), Body: b}, "place"
+	return view{Lang: l, Path: axis + "/" + x.Code + ".html", Here: "index", Title: title, Description: description, Picture: picture(b.Charts), Body: b, Tabled: b.tabled()}, "place"
+}
+
+// tabled is the chart all of whose marks are rows of the page's table.
+func (b *placeView) tabled() string {
+	other := map[string]string{"citizen": "geo", "geo": "citizen"}[b.Axis]
+	for _, c := range b.Charts {
+		s := &c.Spec
+		if b.Table != nil && s.Kind == "bars" && s.By == other && slices.Equal(s.Definition, b.Spec.Definition) && slices.Equal(s.Period, b.Spec.Period) {
+			return c.ID
+		}
+	}
+	return ""
 }
 
 func (p *press) judged() (out []ledger.Judgement) {
@@ -469,14 +499,18 @@ func (p *press) judged() (out []ledger.Judgement) {
 	return out
 }
 
-// numbersOf gives the rates of the newest year of a place under the site's
-// definitions, and the rates along the other axis as a table.
-func (p *press) numbersOf(l words.Lang, axis string, x *figure.Place) ([]keyNumber, *tableView) {
-	citizen, geo := x.Code, "EU27_2020"
+// about is whose decisions a page of a place is about, and where.
+func about(axis string, x *figure.Place) (citizen, geo string) {
 	if axis == "geo" {
-		citizen, geo = "TOTAL", x.Code
+		return "TOTAL", x.Code
 	}
-	var keys []keyNumber
+	return x.Code, "EU27_2020"
+}
+
+// keysOf gives the rates of the newest year of a place under the site's
+// definitions.
+func (p *press) keysOf(l words.Lang, axis string, x *figure.Place) (keys []keyNumber) {
+	citizen, geo := about(axis, x)
 	for i, kind := range []string{"rate", "refugee", "outcomes"} {
 		name := p.Scope.Main[kind]
 		r, err := p.bare.Stated(name, citizen, geo, x.Latest)
@@ -485,15 +519,17 @@ func (p *press) numbersOf(l words.Lang, axis string, x *figure.Place) ([]keyNumb
 		}
 		keys = append(keys, keyNumber{figure.Fine(l, r), l.Say("def." + name + ".short"), l.Say("place.counts", "counts", l.Of(r.Num, r.Den), "period", r.Period), i == 0})
 	}
+	return keys
+}
+
+// tableSpec asks for the rates of a place along the other axis.
+func (p *press) tableSpec(axis string, x *figure.Place) figure.Spec {
+	citizen, geo := about(axis, x)
 	spec := figure.Spec{ID: "t", Kind: "bars", Definition: figure.List{p.Scope.Main["rate"]}, Period: figure.List{string(x.Latest)}, By: "geo", Citizen: figure.List{citizen}, Geo: figure.List{geo}}
 	if axis == "geo" {
 		spec.By, spec.Citizen = "citizen", nil
 	}
-	head, rows, err := p.bare.Table(l, spec)
-	if err != nil || len(rows) == 0 {
-		return keys, nil
-	}
-	return keys, &tableView{"all", l.Say("place.table."+axis, "period", x.Latest), head, rows}
+	return spec
 }
 
 // compareView shows what may stand side by side.

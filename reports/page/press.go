@@ -19,12 +19,12 @@ import (
 // charts of one are held.
 type press struct {
 	*Site
+	once
 	to     sink
 	mu     sync.Mutex
 	files  map[string]printed
 	drawn  map[words.Lang]map[string]*drawn // by chart id
 	titles map[string]string                // of charts in the first language, by id
-	frozen map[string]bool
 }
 
 // A sink takes the files of a site as they are made, by their names relative to
@@ -40,16 +40,17 @@ type printed struct {
 // drawn is a chart in one language, as pages show it.
 type drawn struct {
 	*figure.Chart
-	Wide, Phone template.HTML
-	Formats     []format
-	Frozen      string // name of the frozen page, "" if there is none
+	Wide, Phone   template.HTML
+	Formats       []format
+	Frozen        string // address of the frozen page
+	FrozenPicture string // of its picture, "" if it is not featured
 }
 
 // A format is a file of a chart, by its address from the language's folder.
 type format struct{ Name, File string }
 
 func newPress(s *Site, to sink) *press {
-	return &press{Site: s, to: to, files: map[string]printed{}, drawn: map[words.Lang]map[string]*drawn{}, titles: map[string]string{}, frozen: map[string]bool{}}
+	return &press{Site: s, to: to, files: map[string]printed{}, drawn: map[words.Lang]map[string]*drawn{}, titles: map[string]string{}}
 }
 
 func (p *press) add(name string, data []byte) error {
@@ -132,11 +133,18 @@ func (p *press) draw(d *figure.Draft, l words.Lang) error {
 			file{c.ID + "@2x.png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{}) }},
 			file{c.ID + ".pdf", func(w io.Writer) error { return chart.PDF(w, c.Figure, chart.Options{}) }})
 	}
-	for _, f := range files {
+	var picture []byte // the first of them
+	for i, f := range files {
 		x.Formats = append(x.Formats, format{formatName(l, strings.TrimPrefix(f.name, c.ID)), f.name})
-		f.name = dir + f.name
-		if err := p.write(f); err != nil {
+		var b bytes.Buffer
+		if err := f.w(&b); err != nil {
 			return chartError(c.ID, err)
+		}
+		if err := p.add(dir+f.name, b.Bytes()); err != nil {
+			return err
+		}
+		if i == 0 {
+			picture = b.Bytes()
 		}
 	}
 	for _, v := range []struct {
@@ -144,10 +152,13 @@ func (p *press) draw(d *figure.Draft, l words.Lang) error {
 		size chart.Size
 	}{{&x.Wide, chart.Wide}, {&x.Phone, chart.Phone}} {
 		var b bytes.Buffer
-		if err := chart.Inline(&b, c.Figure, chart.Options{Size: v.size}); err != nil {
+		if err := chart.InlineBeside(&b, c.Figure, chart.Options{Size: v.size}, chart.Wide); err != nil {
 			return chartError(c.ID, err)
 		}
 		*v.to = template.HTML(b.String()) // we drew it: its texts are escaped
+	}
+	if err := p.freeze(x, picture); err != nil {
+		return chartError(c.ID, err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -195,12 +206,16 @@ var pageFiles embed.FS
 
 // assets adds the stylesheet, the scripts and the letters that all pages share.
 func (p *press) assets() error {
-	for _, name := range []string{"site.js", "resize.js"} {
-		data, err := pageFiles.ReadFile("assets/" + name)
-		if err != nil {
-			return err
+	for name, parts := range map[string][]string{"site.js": {"site.js", "tips.js"}, "resize.js": {"resize.js"}} {
+		var all []byte
+		for _, part := range parts {
+			data, err := pageFiles.ReadFile("assets/" + part)
+			if err != nil {
+				return err
+			}
+			all = append(all, data...)
 		}
-		if err := p.add("assets/"+name, data); err != nil {
+		if err := p.add("assets/"+name, all); err != nil {
 			return err
 		}
 	}

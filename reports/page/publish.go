@@ -5,34 +5,75 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"asylum/pipeline/disk"
+	"asylum/reports/frozen"
 )
+
+const manifestName = "manifest.json"
 
 // Publish renders the site into dir, whole or not at all: it is written beside
 // dir and then exchanged with it. Prepare, if not nil, may add to the new
 // directory before the exchange.
-func (s *Site) Publish(dir string, prepare func(next string) error) error {
-	return disk.Replace(dir, ours, func(next string) error {
+//
+// The frozen files of the site that it replaces are carried forward, and those of
+// the shelf, if not nil, with them; new ones are put on the shelf. One that is not
+// what its address says is put aside into dir.damaged. Where none can be had in its
+// place, the site is published without it, and an error says so.
+func (s *Site) Publish(dir string, shelf *frozen.Shelf, prepare func(next string) error) error {
+	var carried *frozen.Carried
+	err := disk.Replace(dir, ours, func(next string) error {
 		err := s.print(func(name string, data []byte) error {
 			path := filepath.Join(next, filepath.FromSlash(name))
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				return err
 			}
 			return os.WriteFile(path, data, 0o644)
+		}, func(files map[string]printed) (c *frozen.Carried, err error) {
+			carried, err = s.carry(dir, next, shelf, files)
+			return carried, err
 		})
-		if err != nil {
+		if err != nil || prepare == nil {
 			return err
 		}
-		if prepare != nil {
-			return prepare(next)
-		}
-		return nil
+		return prepare(next)
 	})
+	if err != nil {
+		return err
+	}
+	return carried.Err(dir)
+}
+
+// carry brings the frozen files forward and puts those on the shelf that it lacks.
+// A lake that cannot be written to keeps none, and the site is published all the
+// same.
+func (s *Site) carry(dir, next string, shelf *frozen.Shelf, files map[string]printed) (*frozen.Carried, error) {
+	var was manifest
+	if data, err := os.ReadFile(filepath.Join(dir, manifestName)); err == nil {
+		if err := json.Unmarshal(data, &was); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, manifestName), err)
+		}
+	}
+	has := func(name string) bool { _, ok := files[name]; return ok }
+	c, err := frozen.Carry(dir, next, filepath.Clean(dir)+".damaged", slices.Sorted(maps.Keys(was.Files)), was.Lost, shelf, has)
+	if err != nil || shelf == nil {
+		return c, err
+	}
+	names := slices.Clone(c.Names)
+	for name := range files {
+		if frozen.Sum(name) != "" {
+			names = append(names, name)
+		}
+	}
+	if err := shelf.Add(next, names); err != nil && s.o.Log != nil {
+		s.o.Log.Warn("the lake does not keep the frozen embeds: asylum forget does not know what they need", "why", err)
+	}
+	return c, nil
 }
 
 // Free refuses a directory that a site may not be put into, before the work for
@@ -55,7 +96,7 @@ func ours(dir string) error {
 		return err
 	}
 	var m manifest
-	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	data, err := os.ReadFile(filepath.Join(dir, manifestName))
 	if err != nil || json.Unmarshal(data, &m) != nil || m.Files["index.html"] == "" {
 		return fmt.Errorf("%s holds files but no site of asylum's: choose another --out, or empty it", dir)
 	}
@@ -70,7 +111,9 @@ func ours(dir string) error {
 		switch name := filepath.ToSlash(rel); {
 		case name == "lake":
 			return fs.SkipDir
-		case d.IsDir() || name == "manifest.json" || m.Files[name] != "":
+		case d.IsDir() || name == manifestName || m.Files[name] != "":
+			return nil
+		case frozen.Sum(name) != "" && frozen.CheckFile(dir, name) == nil: // brought back by hand
 			return nil
 		default:
 			return fmt.Errorf("%s holds %s, which no run has put there: move it away, or choose another --out", dir, name)

@@ -262,7 +262,7 @@ func describe(name string, data []byte) *file {
 	}
 	f.policy = policy(nil, false)
 	if strings.HasPrefix(f.kind, "text/html") {
-		f.policy = policy(data, strings.HasPrefix(name, "embed/") || strings.Contains(name, "/embed/"))
+		f.policy = policy(data, strings.HasPrefix(name, "frozen/") || strings.HasPrefix(name, "embed/") || strings.Contains(name, "/embed/"))
 	}
 	if strings.HasPrefix(f.kind, "text/") || strings.HasSuffix(f.kind, "json") || strings.HasSuffix(f.kind, "xml") {
 		var b bytes.Buffer

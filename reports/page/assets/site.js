@@ -9,28 +9,17 @@
     for (const area of document.querySelectorAll("[data-site]")) area.value = area.value.replaceAll("https://SITE/", here.href);
   }
 
-  // Tooltips: what a mark says is in its data-tip.
-  let tip;
-  const show = (mark) => {
-    if (!tip) { tip = document.createElement("div"); tip.className = "tip"; tip.setAttribute("role", "status"); document.body.append(tip); }
-    tip.textContent = mark.getAttribute("data-tip");
-    tip.hidden = false;
-    const box = mark.getBoundingClientRect(), me = tip.getBoundingClientRect();
-    const x = Math.min(Math.max(box.left + box.width / 2 - me.width / 2, 4), root.clientWidth - me.width - 4);
-    const above = box.top - me.height - 6;
-    tip.style.left = x + scrollX + "px";
-    tip.style.top = (above > 0 ? above : box.bottom + 6) + scrollY + "px";
+  // Tables sort by their columns: numbers by what they are in the page's language.
+  const point = root.lang === "en" ? "." : ",";
+  const number = (s) => {
+    const digits = s.replace(/[^0-9.,–−-]/g, "").replace(/−/g, "-").replace(point === "." ? /,/g : /\./g, "").replace(point, ".");
+    const n = parseFloat(digits);
+    return isNaN(n) ? -1e9 : n;
   };
-  const hide = () => { if (tip) tip.hidden = true; };
-  for (const type of ["pointerover", "focusin"]) {
-    document.addEventListener(type, (e) => { const m = e.target.closest && e.target.closest("[data-tip]"); m ? show(m) : hide(); });
-  }
-  document.addEventListener("keydown", (e) => { if (e.key === "Escape") hide(); });
-
-  // Tables sort by their columns.
   for (const table of document.querySelectorAll("table.sorts")) {
     const body = table.tBodies[0];
     [...table.tHead.rows[0].cells].forEach((th, col) => {
+      if (th.classList.contains("n")) for (const row of body.rows) row.cells[col].dataset.v = number(row.cells[col].textContent);
       const b = document.createElement("button");
       b.type = "button";
       b.append(...th.childNodes);
@@ -88,13 +77,5 @@
     };
     input.addEventListener("input", find);
     input.addEventListener("keydown", (e) => { if (e.key === "Enter" && list.querySelector("a")) location.href = list.querySelector("a").href; });
-  }
-
-  // An embed tells the page around it how high it is.
-  if (root.classList.contains("embed") && parent !== window) {
-    const tell = () => parent.postMessage({ asylum: location.pathname, height: Math.ceil(root.getBoundingClientRect().height) }, "*");
-    new ResizeObserver(tell).observe(root);
-    addEventListener("load", tell);
-    addEventListener("message", (e) => { if (e.data && e.data.asylum === "?") tell(); });
   }
 })();

@@ -112,7 +112,7 @@ func TestInTheBrowser(t *testing.T) {
 	}
 	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
 	defer server.Close()
-	j := job{Chromium: chromium, HTTP: server.URL + "/", Dir: dir, Tmp: t.TempDir(), Tabs: 3, Visits: visits(all), Frames: []string{"en/pact.html", "ru/citizen/RU.html"},
+	j := job{Chromium: chromium, HTTP: server.URL + "/", Dir: dir, Tmp: t.TempDir(), Tabs: 3, Visits: visits(all), Frames: []string{"en/pact.html", "ru/index.html"},
 		Keyboard: []string{"en/compare.html", "ru/citizen/RU.html"}, Table: "en/pact.html",
 		Plain: []string{"en/index.html", "ru/citizen/RU.html", "de/ledger.html"}, Print: []string{"en/index.html", "de/citizen/RU.html", "fr/pact.html"}}
 	least := len(j.Plain) + len(j.Print)

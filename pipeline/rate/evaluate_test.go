@@ -694,28 +694,3 @@ func TestLadder(t *testing.T) {
 		t.Errorf("intentions per application: %v", x)
 	}
 }
-
-func ExampleEvaluate() {
-	set, err := rate.Definitions("")
-	if err != nil {
-		panic(err)
-	}
-	data, err := ingest.OpenEmbedded()
-	if err != nil {
-		panic(err)
-	}
-	d, err := set.Named("unhcr_total_protection")
-	if err != nil {
-		panic(err)
-	}
-	results, err := rate.Evaluate(d, data, rate.Query{Citizen: []string{"RU"}, Geo: []string{"HR", "NL"}, Periods: []obs.Period{"2023"}})
-	if err != nil {
-		panic(err)
-	}
-	for i := range results {
-		fmt.Println(&results[i])
-	}
-	// Output:
-	// unhcr_total_protection RU HR 2023: 20/59 = 33.9 % (33.9-38.1)
-	// unhcr_total_protection RU NL 2023: 163/185 = 88.1 %
-}

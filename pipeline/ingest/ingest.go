@@ -1,5 +1,11 @@
 // Package ingest turns a file that someone has into a table: it unpacks it,
 // recognises from its content what it is, and hands it to the right reader.
+//
+// Four things give a Data that definitions can be applied to: OpenEmbedded the
+// exports that come with the program, Open a lake, OpenFiles raw files without
+// one; and Add puts a file into a lake. Read gives the table of one file. A file
+// that does not parse is refused whole, by an obs.Refusal that names its bad
+// cells by line and column.
 package ingest
 
 import (

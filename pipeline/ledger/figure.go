@@ -1,6 +1,14 @@
 // Package ledger keeps published figures and says of each which of them the
 // data at hand bears out. No verdict is stored: it is computed each time from
 // the printed counts and the cells.
+//
+// A Figure comes from Builtin, from a file of one's own (ReadFile) or from a line
+// of text (Literal). Judge compares figures with the source that they cite under
+// every definition and gives each a Judgement; its Basis tells what the figure
+// divides, as far as that can be told without data. Compare says whether two
+// figures may stand side by side and computes the pair that may, Instead what
+// can be said of one. Solve searches for what a number of unknown definition
+// divides, and says how many numbers would have fitted by chance.
 package ledger
 
 import (

@@ -2,6 +2,19 @@
 // a named definition, kept as data, applied to cells that can be listed. A
 // result carries both counts, what rounding allows, its comparability class,
 // the vintages it rests on and every cell that was used.
+//
+// To begin with: Definitions gives the definitions in force and Set.Named one of
+// them; a Data, such as ingest.Open gives, is what they are applied to; a Query
+// says to which cells. Evaluate then yields a Result for each cell and source,
+// also where there is no value, with the reason. Climb sets one count of grants
+// over every count that may stand below it, and Rank sets citizenships by their
+// distance from a line that a law draws.
+//
+// Two results may be drawn, ranked or subtracted together only if Together says
+// so; Apart says whether they may be called different, and Difference by how
+// much. Lo and Hi of a Result are certain: the extremes over all true counts
+// that agree with every rounded cell. A sampling interval is given on request
+// alone (Query.Interval), as it answers another question.
 package rate
 
 import (

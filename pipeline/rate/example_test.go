@@ -2,6 +2,7 @@ package rate_test
 
 import (
 	"fmt"
+	"log"
 
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/obs"
@@ -33,6 +34,31 @@ func asked(name string, q rate.Query) []rate.Result {
 		panic(err)
 	}
 	return results
+}
+
+// Of the Russians whose cases Croatia decided on the merits in 2023, how many
+// were protected?
+func Example() {
+	definitions, err := rate.Definitions("")
+	if err != nil {
+		log.Fatal(err)
+	}
+	data, err := ingest.Open("lake") // or what comes with asylum, where there is no lake
+	if err != nil {
+		log.Fatal(err)
+	}
+	total, err := definitions.Named("unhcr_total_protection")
+	if err != nil {
+		log.Fatal(err)
+	}
+	results, err := rate.Evaluate(total, data, rate.Query{Citizen: []string{"RU"}, Geo: []string{"HR"}, Periods: []obs.Period{"2023"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, r := range results {
+		fmt.Println(r.Num, r.Den, r.Percent(), r.Class)
+	}
+	// Output: 20 59 33.9 % (33.9-38.1) G+O over merits, stage first, persons, all
 }
 
 // A definition says what is divided by what, and which results may stand beside

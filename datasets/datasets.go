@@ -10,6 +10,7 @@
 //	codes/LIST.csv                                 code, kind, ISO 3166, names in en fr de ru
 //	codes/alias.csv                                labels as sources print them, to codes
 //	words/*.yaml                                   what charts and pages say, in en fr de ru
+//	output/COMMAND.schema.json                     what each command writes with --format json
 //	words/places.csv, words/people.csv             how names of countries and of their citizens bend
 //
 // Names of countries in codes are from CLDR 48.2, under codes/LICENSE.unicode.

@@ -170,7 +170,11 @@ func (a *app) root() *cobra.Command {
 	f.Int64Var(&a.maxBytes, "max-bytes", 0, "how many `BYTES` a gzip file may unpack to (default 8 GiB)")
 	root.AddCommand(a.runCmd(), a.initCmd(), a.fetchCmd(), a.addCmd(), a.tablesCmd(), a.rateCmd(), a.ratesCmd(), a.ladderCmd(), a.traceCmd(), a.reproduceCmd(), a.compareCmd(), a.countriesCmd(), a.diffCmd(), a.solveCmd(), a.sqlCmd(), a.auditCmd(), a.verifyCmd(), a.forgetCmd(), a.gcCmd(), a.serveCmd(), a.chartCmd(), a.reportCmd())
 	for _, c := range root.Commands() {
-		c.Long = strings.TrimSpace(c.Long+"\n\n") + "\n\n" + exitLegend
+		c.Long = strings.TrimSpace(c.Long + "\n\n")
+		if f := c.Flags().Lookup("format"); f != nil && strings.Contains(f.Usage, "json") {
+			c.Long += "\n\nWhat --format json writes is described by " + schemaFile(c.Name()) + "\n(JSON Schema)."
+		}
+		c.Long += "\n\n" + exitLegend
 		if c.Args == nil {
 			c.Args = cobra.NoArgs
 		}
@@ -184,6 +188,9 @@ func (a *app) root() *cobra.Command {
 	}
 	return root
 }
+
+// schemaFile is the schema of what a command writes as JSON.
+func schemaFile(command string) string { return "datasets/output/" + command + ".schema.json" }
 
 func (a *app) extend() error {
 	if a.codes == "" {

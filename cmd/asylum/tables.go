@@ -47,27 +47,27 @@ func (a *app) tablesCmd() *cobra.Command {
 	return c
 }
 
-// A tableRow is a line of asylum tables.
+// A tableRow is one vintage of one table at hand.
 type tableRow struct {
-	Source   string   `json:"source"`
-	Table    string   `json:"table"`
-	Vintage  string   `json:"vintage"`
-	AgeDays  int      `json:"age_days"`
-	From     string   `json:"from"`
-	To       string   `json:"to"`
-	Rows     int      `json:"rows"`
-	Cells    int      `json:"cells"` // that hold a value
-	Extent   string   `json:"extent"`
-	Complete string   `json:"complete_to"`       // the newest usable period
+	Source   string   `json:"source"`            // eurostat, unhcr or aida
+	Table    string   `json:"table"`             // the source's own code
+	Vintage  string   `json:"vintage"`           // the day that the source served it, YYYY-MM-DD
+	AgeDays  int      `json:"age_days"`          // since that day
+	From     string   `json:"from"`              // the first period, "" if there is none
+	To       string   `json:"to"`                // the last
+	Rows     int      `json:"rows"`              // of the table as published
+	Cells    int      `json:"cells"`             // that hold a value
+	Extent   string   `json:"extent"`            // whole, or extract
+	Complete string   `json:"complete_to"`       // the newest usable period, "" if none is known
 	Missing  []string `json:"missing,omitempty"` // who has not reported since
-	Derived  bool     `json:"derived"`
-	File     string   `json:"file"`
-	SHA256   string   `json:"sha256"`
-	Note     string   `json:"note,omitempty"`
+	Derived  bool     `json:"derived"`           // figures of the source, but not its bytes
+	File     string   `json:"file"`              // the raw file
+	SHA256   string   `json:"sha256"`            // of the raw file
+	Note     string   `json:"note,omitempty"`    // how the day is known, if not from the source
 }
 
 func (a *app) tables(data ingest.Data, now time.Time, format string) error {
-	var rows []tableRow
+	rows := []tableRow{} // none is no null
 	for _, m := range data.Vintages() {
 		t, err := data.Load(m, table.Want{})
 		if err != nil {

@@ -19,7 +19,7 @@ import (
 
 // A verification is what asylum verify found.
 type verification struct {
-	Dir    string       `json:"dir"`
+	Dir    string       `json:"dir"`    // that was checked: a lake or a site
 	Files  int          `json:"files"`  // that are as they were written
 	Faults []disk.Fault `json:"faults"` // those that are not, are missing or are extra
 	NoSum  []string     `json:"no_sum"` // tables of older lakes, of which nothing says how they were written

@@ -14,8 +14,8 @@ type Moved struct{ Old, New rate.Result }
 // A DiffJSON is a vintage.Diff as JSON.
 type DiffJSON struct {
 	Table    string       `json:"table"`
-	Old      string       `json:"old"` // vintage
-	New      string       `json:"new"`
+	Old      string       `json:"old"`      // vintage
+	New      string       `json:"new"`      // vintage
 	Compared int          `json:"compared"` // cells that both vintages speak of
 	Outside  int          `json:"outside"`  // cells that only one speaks of
 	Changes  []ChangeJSON `json:"changes"`  // biggest first

@@ -88,7 +88,7 @@ type Result struct {
 	Countries   []string   `json:"countries,omitempty"`
 	WithAppeals []string   `json:"with_appeals,omitempty"`
 	Warnings    []string   `json:"warnings"`
-	Inputs      []Input    `json:"inputs"`
+	Inputs      []Input    `json:"inputs"` // every cell that it rests on; null where asylum trace lists them
 }
 
 // An Interval is a 95 % sampling interval. It is not certain, as Lo and Hi of a

@@ -75,34 +75,34 @@ func text(v any) string {
 }
 
 // A dataJSON is a chart as JSON: what was asked, what its title claims, what is
-// drawn, and where each number stands. Cells are [result, file, line, side, count, flags]: result and
-// file are indices from 0, side is num, rest, den or part, count is null where
-// the cell holds none.
+// drawn, and where each number stands. It is the same in every language.
 type dataJSON struct {
-	Spec    *Spec            `json:"spec"`
-	Title   Claim            `json:"title"`
-	Mixed   bool             `json:"mixed"`
-	Query   string           `json:"query"`
-	Columns []string         `json:"columns"`
-	Rows    [][]any          `json:"rows"`
-	Defs    []definitionJSON `json:"definitions"`
-	Files   []fileJSON       `json:"files"`
-	Cells   [][]any          `json:"cells"`
+	Spec    *Spec            `json:"spec"`        // as a file of one's own writes it, with all that it left open
+	Title   Claim            `json:"title"`       // what the title claims
+	Mixed   bool             `json:"mixed"`       // what is drawn together divides different things
+	Query   string           `json:"query"`       // the command that lists the cells
+	Columns []string         `json:"columns"`     // of rows: those of the chart's CSV, without the first
+	Rows    [][]any          `json:"rows"`        // what is drawn, a row for each mark: texts, counts and shares of one, null where there is none
+	Defs    []definitionJSON `json:"definitions"` // that the rows follow
+	Files   []fileJSON       `json:"files"`       // raw files that the cells stand in
+	Cells   [][]any          `json:"cells"`       // each as result, file, line, side, count, flags: result counts those behind the chart and file is an index of files, both from 0; side is num, rest, den or part; count is null where the cell holds none
 }
 
+// A definitionJSON names a definition.
 type definitionJSON struct {
 	Name  string     `json:"name"`
-	Class rate.Class `json:"class"`
+	Class rate.Class `json:"class"` // what may stand beside it
 }
 
+// A fileJSON is a raw file.
 type fileJSON struct {
-	Source  string `json:"source"`
-	Table   string `json:"table"`
-	Vintage string `json:"vintage"`
-	File    string `json:"file"`
-	SHA256  string `json:"sha256"`
-	URL     string `json:"url,omitempty"`
-	Licence string `json:"licence,omitempty"`
+	Source  string `json:"source"`            // eurostat, unhcr or aida
+	Table   string `json:"table"`             // the source's own code
+	Vintage string `json:"vintage"`           // the day that the source served it
+	File    string `json:"file"`              // where it is kept
+	SHA256  string `json:"sha256"`            // of its bytes
+	URL     string `json:"url,omitempty"`     // where it is from
+	Licence string `json:"licence,omitempty"` // the source's terms
 }
 
 // JSON writes the chart's specification, its rows and every cell they rest on.

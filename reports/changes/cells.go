@@ -27,7 +27,6 @@ func (w *work) tables() error {
 		if w.vintages(n, b, a) {
 			continue
 		}
-		w.moved = append(w.moved, n)
 		if err := w.cells(n, inForce(b), inForce(a)); err != nil {
 			return err
 		}
@@ -102,6 +101,9 @@ func contains(list []table.Meta, m *table.Meta) bool {
 func (w *work) cells(n tableName, before, now []table.Meta) error {
 	x := Cells{Source: n.source, Table: n.table, Largest: []Cell{}}
 	w.diffs[n] = &touched{periods: map[obs.Period]bool{}}
+	if err := w.newPeriods(n, before, now); err != nil {
+		return err
+	}
 	allows := w.allows(n)
 	var all []found
 	for bi := range before {
@@ -129,6 +131,32 @@ func (w *work) cells(n tableName, before, now []table.Meta) error {
 	}
 	if x.Changed+x.Added+x.Gone+x.Within+x.Flags > 0 {
 		w.Cells = append(w.Cells, x)
+	}
+	return nil
+}
+
+// newPeriods notes those that no vintage before reached.
+func (w *work) newPeriods(n tableName, before, now []table.Meta) error {
+	had := map[obs.Period]bool{}
+	for i := range before {
+		t, err := w.old.Load(before[i], table.Want{})
+		if err != nil {
+			return err
+		}
+		for _, p := range t.Periods {
+			had[p] = true
+		}
+	}
+	for i := range now {
+		t, err := w.now.Source.Data.Load(now[i], table.Want{})
+		if err != nil {
+			return err
+		}
+		for _, p := range t.Periods {
+			if !had[p] {
+				w.diffs[n].periods[p] = true
+			}
+		}
 	}
 	return nil
 }

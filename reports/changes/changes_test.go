@@ -88,16 +88,21 @@ type release map[string][3]int
 
 func (r release) tsv() []byte {
 	var b bytes.Buffer
-	b.WriteString("freq,citizen,sex,age,decision,unit,geo\\TIME_PERIOD\t2017 \t2018 \n")
-	rows := map[string]bool{}
+	rows, years := map[string]bool{}, map[string]bool{}
 	for k := range r {
-		rows[k[:strings.LastIndexByte(k, ' ')]] = true
+		at := strings.LastIndexByte(k, ' ')
+		rows[k[:at]], years[k[at+1:]] = true, true
 	}
+	b.WriteString("freq,citizen,sex,age,decision,unit,geo\\TIME_PERIOD")
+	for _, year := range slices.Sorted(maps.Keys(years)) {
+		b.WriteString("\t" + year + " ")
+	}
+	b.WriteByte('\n')
 	for _, row := range slices.Sorted(maps.Keys(rows)) {
 		citizen, geo, _ := strings.Cut(row, " ")
 		for i, decision := range []string{"TOTAL", "TOTAL_POS", "REJECTED"} {
 			fmt.Fprintf(&b, "A,%s,T,TOTAL,%s,PER,%s", citizen, decision, geo)
-			for _, year := range []string{"2017", "2018"} {
+			for _, year := range slices.Sorted(maps.Keys(years)) {
 				if n, ok := r[row+" "+year]; ok {
 					fmt.Fprintf(&b, "\t%d ", n[i])
 				} else {
@@ -192,6 +197,32 @@ func TestWhatChanged(t *testing.T) {
 	again(t, r, files)
 }
 
+// A new newest year is no move: it stands beside the year before.
+func TestANewYear(t *testing.T) {
+	r := newRun(t, specs)
+	r.add("migr_asydcfsta.tsv", "2019-03-01", older.tsv(), true)
+	r.publish()
+	more := maps.Clone(older)
+	maps.Copy(more, release{"TOTAL CZ 2019": {8000, 2400, 5600}, "SY CZ 2019": {5000, 2000, 3000}, "AF CZ 2019": {2000, 340, 1660}, "RU CZ 2019": {1000, 55, 945}})
+	r.add("migr_asydcfsta.tsv", "2020-03-01", more.tsv(), true)
+	s, files := r.publish()
+	c := s.Changes
+	if c.Rates.Moved+c.Rates.Within+c.Revised() != 0 || c.Rates.NewYear != 4 || len(c.Charts) != 0 {
+		t.Errorf("%+v", c)
+	}
+	if len(c.Rates.Years) != 1 {
+		t.Fatalf("years %+v", c.Rates.Years)
+	}
+	x := c.Rates.Years[0]
+	if x.Citizen != "TOTAL" || x.Geo != "CZ" || x.Period != "2019" || x.Earlier != "2018" || x.Before.Num != 1100 || x.After.Num != 2400 || x.Split == nil || x.Split.All != "19.0000" || x.Split.Rest == "0.0000" {
+		t.Errorf("%+v, split %+v", x, x.Split)
+	}
+	adds(t, x.Split)
+	if md := strings.ReplaceAll(string(files["en/changes.md"]), "\u00a0", " "); !strings.Contains(md, "share of positive decisions: 30.0% (2,400 of 8,000) in 2019, after 11.0% (1,100 of 10,000) in 2018") || !strings.Contains(md, "come from rounding") {
+		t.Errorf("the text:\n%s", md)
+	}
+}
+
 // inWords looks at the page and the text of a report in every language.
 func inWords(t *testing.T, files map[string][]byte, c *changes.Report) {
 	t.Helper()
@@ -209,7 +240,7 @@ func inWords(t *testing.T, files map[string][]byte, c *changes.Report) {
 				t.Errorf("%s: nothing under %s", l, s.Title)
 			}
 		}
-		if n := strings.Count(md, "\n- "); n != strings.Count(html, "<li>")+strings.Count(html, `<li lang="en">`)-len(words.Langs) {
+		if n := strings.Count(md, "\n- "); n != strings.Count(html, "<li>")+strings.Count(html, `<li lang="en">`)+strings.Count(html, `<th scope="row">`)-len(words.Langs) {
 			t.Errorf("%s: %d changes in the text, and not in the page", l, n)
 		}
 		lines := c.Summary(l)

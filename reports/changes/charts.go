@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -88,6 +89,9 @@ func (w *work) title(out *Chart, p *published, c *figure.Chart) {
 		out.Claim, out.Now = was, c.Claim.Key
 	case was == c.Claim.Key:
 		out.Said = said(p.Claim.Says, c.Claim.Says)
+	}
+	if l := words.Langs[0]; out.Claim == "" && out.Said == nil && out.Values > 0 && c.Refutes(l, p.titles[string(l)]) != "" {
+		out.Claim, out.Now = cmp.Or(was, "own"), c.Claim.Key // of the values that are others now, the title names one
 	}
 }
 

@@ -68,7 +68,6 @@ type work struct {
 	e     *Earlier
 	now   *State
 	old   rate.Data // as the earlier publication saw it
-	moved []tableName
 	diffs map[tableName]*touched
 }
 

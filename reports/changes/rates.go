@@ -119,13 +119,14 @@ func (w *work) compare(before, after *rate.Result) {
 }
 
 // newYear notes a rate of a period that the earlier publication did not have, of
-// all people of a country beside that of the latest period before.
+// all people of a country beside that of the latest period before, as it stands
+// now.
 func (w *work) newYear(d rate.Definition, source string, last obs.Period, after *rate.Result) error {
 	w.Rates.NewYear++
 	if after.Citizen != everybody || after.Kind == rate.Share {
 		return nil
 	}
-	rs, err := rate.Evaluate(d, w.old, rate.Query{Citizen: []string{everybody}, Geo: []string{after.Geo}, Periods: []obs.Period{last}, Source: source, Limits: &w.now.Source.Limits, NoInputs: true})
+	rs, err := rate.Evaluate(d, w.now.Source.Data, rate.Query{Citizen: []string{everybody}, Geo: []string{after.Geo}, Periods: []obs.Period{last}, Source: source, Limits: &w.now.Source.Limits, NoInputs: true})
 	if err != nil {
 		return err
 	}
@@ -211,11 +212,11 @@ func (w *work) split(r *Rate) error {
 	if err != nil {
 		return err
 	}
-	earlier := obs.Period(r.Period)
+	data, earlier := w.old, obs.Period(r.Period)
 	if r.Earlier != "" {
-		earlier = obs.Period(r.Earlier)
+		data, earlier = w.now.Source.Data, obs.Period(r.Earlier)
 	}
-	before, err := groups(d, w.old, r, earlier)
+	before, err := groups(d, data, r, earlier)
 	if err != nil {
 		return err
 	}

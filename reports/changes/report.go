@@ -124,7 +124,7 @@ type Verdict struct {
 type Chart struct {
 	ID     string            `json:"id"`
 	Title  map[string]string `json:"title"`           // as it was published, by language
-	Claim  string            `json:"claim,omitempty"` // the key of its title, if the data no longer bears it; "own" of a user's
+	Claim  string            `json:"claim,omitempty"` // the key of its title, if that no longer holds; "own" of a user's
 	Now    string            `json:"now,omitempty"`   // the key of the title that it has now
 	Said   *Said             `json:"said,omitempty"`  // a count in the title that is another now
 	Values int               `json:"values"`          // marks whose printed value lies outside the bounds of the new one

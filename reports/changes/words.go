@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/obs"
@@ -26,13 +28,18 @@ type Section struct {
 	ID, Title string
 	Lead      []string
 	Items     []Item
+	Head      []string // of the rows that the items have, if they do: they can stand in a table
 	Foot      []string
 }
 
 // An Item is one change.
 type Item struct {
 	Text    string
-	English bool // it stays English, in a document that is not
+	English bool     // it stays English, in a document that is not
+	Row     []string // the same as cells of a table: whose it is, what, before, now
+	Note    string   // beside the row
+	Chart   string   // the id of the chart that it is about
+	Figure  string   // of the published figure
 }
 
 // A writer puts words to a report.
@@ -53,7 +60,7 @@ func (r *Report) In(l words.Lang) *Document {
 	if len(r.Unread) > 0 {
 		d.Lead = append(d.Lead, l.Say("changes.unread", "list", strings.Join(r.Unread, ", ")))
 	}
-	for _, s := range []Section{w.charts(), w.verdicts(), w.rates(), w.vintages(), w.cells(), w.codes(), w.findings()} {
+	for _, s := range []Section{w.charts(), w.verdicts(), w.rates(), w.years(), w.vintages(), w.cells(), w.codes(), w.findings()} {
 		if len(s.Items)+len(s.Lead)+len(s.Foot) > 0 {
 			d.Sections = append(d.Sections, s)
 		}
@@ -177,12 +184,13 @@ func (w *writer) vintages() Section {
 
 func (w *writer) cells() Section {
 	s := w.section("cells")
+	s.Head = w.head()
 	for i := range w.Cells {
 		c := &w.Cells[i]
 		if n := c.Changed + c.Added + c.Gone; n > 0 {
 			s.Lead = append(s.Lead, w.Say("changes.cells.count", "source", words.Src(c.Source), "table", c.Table, "n", c.Changed, "added", c.Added, "gone", c.Gone, "within", c.Within, "flags", c.Flags))
 			for j := range c.Largest {
-				s.item(w.cell(&c.Largest[j]))
+				s.Items = append(s.Items, w.cell(&c.Largest[j]))
 			}
 			w.more(&s, n-len(c.Largest))
 		} else {
@@ -192,29 +200,48 @@ func (w *writer) cells() Section {
 	return s
 }
 
-func (w *writer) cell(c *Cell) string {
-	what := w.what(c.Key)
-	args := []any{"when", obs.Period(c.Period), "what", what}
-	suffix := ""
+// head names the columns of rows.
+func (w *writer) head() []string {
+	return []string{w.Say("changes.col.whose"), w.Say("changes.col.what"), w.Say("changes.col.before"), w.Say("changes.col.now")}
+}
+
+func (w *writer) cell(c *Cell) Item {
+	what, whose, suffix := w.what(c.Key), "", ""
+	args := []any{"when", obs.Period(c.Period)}
 	if c.Key["citizen"] == "" || c.Key["geo"] == "" {
 		suffix = ".plain"
-		if p := c.Key["citizen"] + c.Key["geo"]; p != "" {
-			dim := "geo"
-			if c.Key["geo"] == "" {
-				dim = "citizen"
-			}
-			args[3] = strings.Join(trimmed(w.Name(dim, p), what), ", ")
-		}
+		places := trimmed(w.placeName("geo", c.Key["geo"]), w.placeName("citizen", c.Key["citizen"]))
+		whose = strings.Join(append(slices.Clone(places), w.Period(obs.Period(c.Period))), ", ")
+		args = append(args, "what", strings.Join(append(places, what), ", "))
 	} else {
 		args = append(args, "who", words.Citizen(c.Key["citizen"]), "where", words.Geo(c.Key["geo"]))
+		whose = w.Say("changes.whose", args...)
+		args = append(args, "what", what)
+	}
+	out := Item{Row: []string{whose, what, "–", "–"}}
+	if c.Before != nil {
+		out.Row[2] = w.count(c.Before)
+	}
+	if c.After != nil {
+		out.Row[3] = w.count(c.After)
 	}
 	switch {
 	case c.Before == nil:
-		return w.Say("changes.cell.new"+suffix, append(args, "b", w.count(c.After))...)
+		out.Text = w.Say("changes.cell.new"+suffix, append(args, "b", out.Row[3])...)
 	case c.After == nil:
-		return w.Say("changes.cell.gone"+suffix, append(args, "a", w.count(c.Before))...)
+		out.Text = w.Say("changes.cell.gone"+suffix, append(args, "a", out.Row[2])...)
+	default:
+		out.Text = w.Say("changes.cell"+suffix, append(args, "a", out.Row[2], "b", out.Row[3])...)
 	}
-	return w.Say("changes.cell"+suffix, append(args, "a", w.count(c.Before), "b", w.count(c.After))...)
+	return out
+}
+
+// placeName is the name of a code, "" of none.
+func (w *writer) placeName(dim, c string) string {
+	if c == "" {
+		return ""
+	}
+	return w.Name(dim, c)
 }
 
 func trimmed(parts ...string) []string {
@@ -228,61 +255,84 @@ func (w *writer) count(c *Count) string {
 	return w.Int(c.N)
 }
 
-// usual are codes that go without saying.
-var usual = map[string]string{"sex": "T", "age": "TOTAL", "unit": "PER", "freq": ""}
+// usual are codes that go without saying; "" are those of a dimension that says
+// nothing of what is counted.
+var usual = map[string]string{"sex": "T", "age": "TOTAL", "unit": "PER", "freq": "", "procedure_type": "G", "dec_pc": "P", "app_pc": "P", "origin": "", "page": ""}
 
 // what says what a cell counts, by the codes of its other dimensions.
 func (w *writer) what(key map[string]string) string {
-	var parts []string
+	var first, rest []string
 	for _, dim := range slices.Sorted(maps.Keys(key)) {
 		v := key[dim]
-		if u, ok := usual[dim]; dim == "citizen" || dim == "geo" || v == "" || ok && (v == u || u == "") || strings.HasPrefix(v, "http") {
+		if u, ok := usual[dim]; dim == "citizen" || dim == "geo" || v == "" || ok && (v == u || u == "") {
 			continue
 		}
-		parts = append(parts, w.Name(dim, v))
+		switch dim {
+		case "decision", "asyl_app", "applicant", "app_type", "measure":
+			first = append(first, w.Term(v))
+		default:
+			rest = append(rest, w.within(w.Name(dim, v)))
+		}
 	}
-	if len(parts) == 0 {
+	if len(first)+len(rest) == 0 {
 		return w.Say("changes.cell.total")
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(append(first, rest...), ", ")
+}
+
+// within is a name inside a sentence. German keeps its capitals, and so does what
+// looks like a code.
+func (w *writer) within(name string) string {
+	first, n := utf8.DecodeRuneInString(name)
+	if next, _ := utf8.DecodeRuneInString(name[n:]); w.Lang == "de" || !unicode.IsLower(next) {
+		return name
+	}
+	return string(unicode.ToLower(first)) + name[n:]
 }
 
 func (w *writer) rates() Section {
 	s := w.section("rates")
+	s.Head = w.head()
 	for i := range w.Rates.Largest {
-		s.item(w.rate(&w.Rates.Largest[i]))
+		s.Items = append(s.Items, w.rate(&w.Rates.Largest[i]))
 	}
 	w.more(&s, w.Rates.Moved-len(w.Rates.Largest))
-	for i := range w.Rates.Years {
-		s.item(w.rate(&w.Rates.Years[i]))
-	}
-	if n := w.Rates.NewYear - len(w.Rates.Years); n > 0 {
-		s.Foot = append(s.Foot, w.Say("changes.rates.newyears", "n", w.Rates.NewYear))
-	}
 	if w.Rates.Within > 0 {
 		s.Foot = append(s.Foot, w.Say("changes.rates.within", "n", w.Rates.Within))
 	}
 	return s
 }
 
-func (w *writer) rate(r *Rate) string {
+func (w *writer) years() Section {
+	s := w.section("years")
+	s.Head = w.head()
+	for i := range w.Rates.Years {
+		s.Items = append(s.Items, w.rate(&w.Rates.Years[i]))
+	}
+	w.more(&s, w.Rates.NewYear-len(w.Rates.Years))
+	return s
+}
+
+func (w *writer) rate(r *Rate) Item {
 	a, b := w.amounts(r)
-	args := []any{"who", words.Citizen(r.Citizen), "where", words.Geo(r.Geo), "when", obs.Period(r.Period), "measure", w.definition(r.Definition),
-		"a", a, "ac", w.of(&r.Before), "b", b, "bc", w.of(&r.After)}
+	whose := []any{"who", words.Citizen(r.Citizen), "where", words.Geo(r.Geo), "when", obs.Period(r.Period)}
+	args := append(slices.Clone(whose), "measure", w.definition(r.Definition), "a", a, "ac", w.of(&r.Before), "b", b, "bc", w.of(&r.After))
 	key := "changes.rate"
+	out := Item{Row: []string{w.Say("changes.whose", whose...), w.definition(r.Definition), w.Say("ladder.over", "counts", w.of(&r.Before), "rate", a), w.Say("ladder.over", "counts", w.of(&r.After), "rate", b)}}
 	if r.Earlier != "" {
 		key, args = "changes.rate.newyear", append(args, "before", obs.Period(r.Earlier))
+		out.Row[2] = w.Say("changes.then", "when", obs.Period(r.Earlier), "value", out.Row[2])
 	}
-	t := w.Say(key, args...)
-	if r.Split == nil {
-		return t
+	out.Text = w.Say(key, args...)
+	if r.Split != nil {
+		all, mix, rates, rest := r.Split.Rounded(1)
+		parts := []any{"all", w.Points(all / 100), "mix", w.Points(mix / 100), "rates", w.Points(rates / 100)}
+		if out.Note = w.Say("changes.rate.split", parts...); rest != 0 {
+			out.Note = w.Say("changes.rate.split.rest", append(parts, "rest", w.Points(rest/100))...)
+		}
+		out.Text += ". " + out.Note
 	}
-	all, mix, rates, rest := r.Split.Rounded(1)
-	parts := []any{"all", w.Points(all / 100), "mix", w.Points(mix / 100), "rates", w.Points(rates / 100)}
-	if rest != 0 {
-		return t + ". " + w.Say("changes.rate.split.rest", append(parts, "rest", w.Points(rest/100))...)
-	}
-	return t + ". " + w.Say("changes.rate.split", parts...)
+	return out
 }
 
 // definition is what a definition is called: one of a user's own by its name.
@@ -305,7 +355,7 @@ func (w *writer) amounts(r *Rate) (a, b string) {
 	}
 	fewest := 1
 	if r.Kind == rate.Ratio {
-		fewest = max(1, words.FlowDecimals(min(r.Before.Value, r.After.Value)))
+		fewest = words.FlowDecimals(min(r.Before.Value, r.After.Value))
 	}
 	a, b = w.apart(r.Before.Value, r.After.Value, fewest, w.Percent)
 	return w.about(r, &r.Before) + a, w.about(r, &r.After) + b
@@ -338,7 +388,7 @@ func (w *writer) verdicts() Section {
 		say := func(verdict string) string {
 			return figure.Verdict(w.Lang, &ledger.Judgement{Verdict: verdict})
 		}
-		s.item(w.Say("changes.verdict", "value", v.Value, "id", v.ID, "a", say(v.Before), "b", say(v.After)))
+		s.Items = append(s.Items, Item{Text: w.Say("changes.verdict", "value", v.Value, "id", v.ID, "a", say(v.Before), "b", say(v.After)), Figure: v.ID})
 	}
 	return s
 }
@@ -346,7 +396,7 @@ func (w *writer) verdicts() Section {
 func (w *writer) charts() Section {
 	s := w.section("charts")
 	for i := range w.Charts {
-		s.item(w.chart(&w.Charts[i]))
+		s.Items = append(s.Items, Item{Text: w.chart(&w.Charts[i]), Chart: w.Charts[i].ID})
 	}
 	if len(s.Items) > 0 {
 		s.Foot = append(s.Foot, w.Say("changes.chart.embedded"))
@@ -367,12 +417,13 @@ func (w *writer) chart(c *Chart) string {
 	case c.Said != nil:
 		key = "changes.chart"
 		why = append(why, w.Say("changes.chart.said", "a", c.Said.Before, "b", c.Said.After))
-	case c.Claim != "" && (strings.HasPrefix(c.Now, "topic.") || strings.HasSuffix(c.Now, ".values") || c.Now == ""):
+	case c.Claim != "" && c.Claim != c.Now && (strings.HasPrefix(c.Now, "topic.") || strings.HasSuffix(c.Now, ".values") || c.Now == ""):
 		key = "changes.chart"
 		why = append(why, w.Say("changes.chart.neutral"))
 	case c.Claim != "":
-		key = "changes.chart"
-		why = append(why, w.Say("changes.chart.claim"))
+		if key = "changes.chart"; c.Claim != c.Now {
+			why = append(why, w.Say("changes.chart.claim"))
+		}
 	}
 	if m := c.Worst; m != nil {
 		a, b := w.printed(m)
@@ -384,7 +435,16 @@ func (w *writer) chart(c *Chart) string {
 	if c.Gone > 0 {
 		why = append(why, w.Say("changes.chart.gone", "n", c.Gone))
 	}
-	return w.Say(key, "id", c.ID, "title", words.Quoted(title), "why", strings.Join(why, "; "))
+	return w.Say(key, "id", c.ID, "title", words.Quoted(title), "why", w.and(why))
+}
+
+// and joins what is said of one thing.
+func (w *writer) and(parts []string) string {
+	out := parts[0]
+	for _, p := range parts[1:] {
+		out = w.Say("changes.and", "a", out, "b", p)
+	}
+	return out
 }
 
 // printed are both values of a mark.
@@ -420,7 +480,7 @@ func (w *writer) codes() Section {
 			}
 			t := w.Say(x.key, "table", c.Table, "dim", c.Dim, "list", strings.Join(names, ", "))
 			if n := len(x.list) - len(names); n > 0 {
-				t += "; " + w.Say("changes.left", "n", n)
+				t = w.and([]string{t, w.Say("changes.left", "n", n)})
 			}
 			s.item(t)
 		}
@@ -434,7 +494,7 @@ func (w *writer) findings() Section {
 		f := &w.Findings.List[i]
 		said, ok := w.Text(f.Says)
 		where := strings.Join(trimmed(w.Lang.Source(f.Source)+" "+f.Table, w.Name("geo", f.Key["geo"]), w.Name("citizen", f.Key["citizen"]), w.Period(obs.Period(f.Period))), ", ")
-		s.Items = append(s.Items, Item{where + ": " + said + " (" + w.Say("audit.verdict."+f.Verdict) + ")", !ok && w.Lang != "en"})
+		s.Items = append(s.Items, Item{Text: w.Say("changes.finding", "where", where, "says", said, "verdict", w.Say("audit.verdict."+f.Verdict)), English: !ok && w.Lang != "en"})
 	}
 	w.more(&s, w.Findings.New-len(w.Findings.List))
 	if w.Findings.Gone > 0 {

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"asylum/datasets/needs"
+	"asylum/reports/figure"
 	"asylum/reports/words"
 )
 
@@ -32,6 +33,7 @@ type job struct {
 	Frames   []string `json:"frames"`   // pages whose first chart is shown in frames, the latest and the frozen
 	Plain    []string `json:"plain"`    // pages to read without scripts
 	Print    []string `json:"print"`
+	Only     string   `json:"only,omitempty"` // of the tasks beside visits
 }
 
 // A visit is one page at some widths in px, at the last with all details open.
@@ -101,9 +103,53 @@ func visits(files map[string][]byte) (out []visit) {
 // or runs into another, axe finds nothing serious, what can be done by pointer can
 // be done by keyboard, and without scripts and on paper the pages still read.
 func TestInTheBrowser(t *testing.T) {
-	chromium, node := needs.Chromium(t), needs.Node(t, "testdata/browser", "playwright-core", "axe-core")
 	needs.Tool(t, "pdftotext")
-	all, dir := files(t), t.TempDir()
+	all := files(t)
+	look(t, all, job{Visits: visits(all), Frames: []string{"en/pact.html", "ru/index.html"}, Keyboard: []string{"en/compare.html", "ru/citizen/RU.html"}, Table: "en/pact.html",
+		Plain: []string{"en/index.html", "ru/citizen/RU.html", "de/ledger.html"}, Print: []string{"en/index.html", "de/citizen/RU.html", "fr/pact.html"}})
+}
+
+// The page of what changed, of a release that changed something of every kind but
+// codes: the real one of January 2024.
+func TestChangesInTheBrowser(t *testing.T) {
+	specs, err := figure.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	specs = slices.DeleteFunc(specs, func(s figure.Spec) bool { return s.Kind != "releases" })
+	dir := filepath.Join(t.TempDir(), "site")
+	before, err := made(embedded(t), Options{AsOf: "2023-12-31", Specs: specs})
+	if err == nil {
+		err = before.Publish(dir, nil, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := made(embedded(t), Options{AsOf: "2024-06-30", Specs: specs, Was: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := now.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := job{Only: "visits"}
+	for i, l := range words.Langs {
+		page := string(l) + "/changes.html"
+		if !strings.Contains(string(all[page]), `id="charts"`) || !strings.Contains(string(all[page]), `class="moved"`) {
+			t.Errorf("%s does not say what changed", page)
+		}
+		j.Visits = append(j.Visits, visit{Path: page, Widths: []int{1440, 768, 360}, Dark: i%2 == 1, Axe: true})
+	}
+	look(t, all, j)
+}
+
+// look looks at pages of a site and fails for every fault that it finds.
+func look(t *testing.T, all map[string][]byte, j job) {
+	t.Helper()
+	dir := t.TempDir()
+	j.Chromium = needs.Chromium(t)
+	node := needs.Node(t, "testdata/browser", "playwright-core", "axe-core")
 	for name, data := range all {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := errorsOf(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, data, 0o644)); err != nil {
@@ -112,9 +158,7 @@ func TestInTheBrowser(t *testing.T) {
 	}
 	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
 	defer server.Close()
-	j := job{Chromium: chromium, HTTP: server.URL + "/", Dir: dir, Tmp: t.TempDir(), Tabs: 3, Visits: visits(all), Frames: []string{"en/pact.html", "ru/index.html"},
-		Keyboard: []string{"en/compare.html", "ru/citizen/RU.html"}, Table: "en/pact.html",
-		Plain: []string{"en/index.html", "ru/citizen/RU.html", "de/ledger.html"}, Print: []string{"en/index.html", "de/citizen/RU.html", "fr/pact.html"}}
+	j.HTTP, j.Dir, j.Tmp, j.Tabs = server.URL+"/", dir, t.TempDir(), 3
 	least := len(j.Plain) + len(j.Print)
 	for _, v := range j.Visits {
 		least += len(v.Widths)

@@ -613,6 +613,12 @@ func (p *press) changed(l words.Lang) (view, string) {
 	return view{Lang: l, Path: "changes.html", Here: "changes", Title: d.Title, Description: d.Lead[0], Body: d}, "changes"
 }
 
+// Drawn reports whether the site has a chart.
+func (v *view) Drawn(id string) bool {
+	_, ok := v.Chart(id)
+	return ok
+}
+
 type downloadsView struct {
 	Charts   []*drawn
 	Vintages []table.Meta

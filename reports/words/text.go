@@ -326,6 +326,15 @@ func (l Lang) terms(s string) (string, bool) {
 	return strings.Join(groups, ", "), true
 }
 
+// Term is a code of what cells count, such as GENCONV or pending, within a
+// sentence; one that has no name stands as it is.
+func (l Lang) Term(c string) string {
+	if s, ok := l.term(c); ok {
+		return s
+	}
+	return c
+}
+
 func (l Lang) term(c string) (string, bool) {
 	if s, ok := l.sayIf("measure." + c); ok {
 		return s.(string), true

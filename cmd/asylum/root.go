@@ -15,6 +15,7 @@ import (
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
+	"asylum/pipeline/store"
 	"asylum/pipeline/table"
 
 	"github.com/spf13/cobra"
@@ -210,8 +211,13 @@ func (a *app) extend() error {
 // data opens the lake, or the embedded data: said aloud where a lake was named.
 func (a *app) data() (ingest.Data, error) {
 	d, err := ingest.Open(a.lake)
-	if _, ok := d.(*ingest.Embedded); ok && a.named {
-		a.log.Warn("there is no lake there: this is the embedded data", "lake", a.lake)
+	switch d := d.(type) {
+	case *ingest.Embedded:
+		if a.named {
+			a.log.Warn("there is no lake there: this is the embedded data", "lake", a.lake)
+		}
+	case *store.Lake:
+		d.Each = rate.Parallel
 	}
 	return d, err
 }

@@ -56,20 +56,31 @@ func (a *app) text(ask question, blocks []block) error {
 		a.printf("%s\n", why)
 		return nil
 	}
-	lines := make([]byte, 0, 1<<17)
-	for i := range blocks {
-		if lines = blocks[i].appendLines(lines, widths); len(lines) < 1<<16 && i < len(blocks)-1 {
-			continue
-		}
-		if _, err := a.stdout.Write(lines); err != nil {
-			return err
-		}
-		lines = lines[:0]
+	if err := a.lines(blocks, widths); err != nil {
+		return err
 	}
 	if _, err := a.stdout.Write(all.paragraph()); err != nil {
 		return err
 	}
 	a.caveats(ask)
+	return nil
+}
+
+// lines prints blocks as lines in columns of these widths. Some blocks at a time
+// are made into lines, on every processor, then printed in their order.
+func (a *app) lines(blocks []block, widths []int) error {
+	var room [16][]byte
+	for some := range slices.Chunk(blocks, len(room)) {
+		rate.Parallel(len(some), func(i int) error {
+			room[i] = some[i].appendLines(slices.Grow(room[i][:0], some[i].size(widths)), widths)
+			return nil
+		})
+		for i := range some {
+			if _, err := a.stdout.Write(room[i]); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -161,6 +172,15 @@ func (g *grid) appendLines(out []byte, widths []int) []byte {
 		}
 	}
 	return out
+}
+
+// size is about how many bytes appendLines writes.
+func (g *grid) size(widths []int) int {
+	row := 0
+	for _, w := range widths {
+		row += w + 2
+	}
+	return len(g.sizes) / len(widths) * row
 }
 
 const blanks = "                                "

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // ErrFigures reports a line that does not hold what it should.
@@ -112,10 +113,10 @@ func figureOrigin(notes string) (string, error) {
 	return "", fmt.Errorf("got notes %.20q, want src=table or src=narrative first: %w", notes, ErrFigures)
 }
 
-var headNote = regexp.MustCompile(`col='([^']*)'`)
+var headNote = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`col='([^']*)'`) })
 
 func printedHead(notes string) string {
-	if m := headNote.FindStringSubmatch(notes); m != nil {
+	if m := headNote().FindStringSubmatch(notes); m != nil {
 		return m[1]
 	}
 	return ""

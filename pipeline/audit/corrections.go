@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -125,16 +124,16 @@ func (c *Corrections) add(data []byte, name string) error {
 type fault struct{ key, got, want string }
 
 var (
-	idForm  = regexp.MustCompile(`^[a-z0-9-]+$`)
-	dayForm = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`)
-	webForm = regexp.MustCompile(`^https?://[^ ]+$`)
+	idForm  = obs.Pattern(`^[a-z0-9-]+$`)
+	dayForm = obs.Pattern(`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`)
+	webForm = obs.Pattern(`^https?://[^ ]+$`)
 )
 
 // faults checks what corrections.schema.json says; a test holds the two against
 // each other.
 func (c *Correction) faults() (out []fault) {
 	wrong := func(key, got, want string) { out = append(out, fault{key, got, want}) }
-	if !idForm.MatchString(c.ID) {
+	if !idForm().MatchString(c.ID) {
 		wrong("id", "id "+obs.Quote(c.ID), "lower-case letters, digits and -")
 	}
 	if !slices.Contains(ReconcilableSources, c.Source) {
@@ -166,10 +165,10 @@ func (c *Correction) faults() (out []fault) {
 		if e.Says == "" {
 			wrong(at+"says", "evidence that says nothing", "what it shows")
 		}
-		if !webForm.MatchString(e.Address) {
+		if !webForm().MatchString(e.Address) {
 			wrong(at+"address", "address "+obs.Quote(e.Address), "one that begins with http:// or https://")
 		}
-		if !dayForm.MatchString(e.Date) {
+		if !dayForm().MatchString(e.Date) {
 			wrong(at+"date", "date "+obs.Quote(e.Date), `a date such as "2024-07-10"`)
 		}
 	}

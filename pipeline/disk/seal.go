@@ -8,17 +8,18 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync"
 )
 
 // ErrDamaged reports a file that is not as it was written.
 var ErrDamaged = errors.New("it is not as it was written")
 
 // seal ends a sealed file: the SHA-256 of all bytes before it.
-var seal = regexp.MustCompile(`,\n "sealed": "([0-9a-f]{64})"\n}\n$`)
+var seal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`,\n "sealed": "([0-9a-f]{64})"\n}\n$`) })
 
 // text finds a last member that is a text. No file had one before there were
 // seals: it is a seal whose name or sum was changed.
-var text = regexp.MustCompile(`"\s*}\s*$`)
+var text = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"\s*}\s*$`) })
 
 // Seal gives a struct or a map as JSON whose last member is a sum over all that
 // stands before it, so that no bit of it changes unnoticed.
@@ -38,14 +39,14 @@ func Seal(v any) ([]byte, error) {
 // Unseal reads what Seal wrote, or what was written before there were seals:
 // such a file says nothing that v does not know.
 func Unseal(data []byte, v any) (sealed bool, err error) {
-	if at := seal.FindSubmatchIndex(data); at != nil {
+	if at := seal().FindSubmatchIndex(data); at != nil {
 		sum := sha256.Sum256(data[:at[0]])
 		if got, want := hex.EncodeToString(sum[:]), string(data[at[2]:at[3]]); got != want {
 			return true, fmt.Errorf("%w: its sha256 is %s, its seal says %s", ErrDamaged, got, want)
 		}
 		return true, json.Unmarshal(append(data[:at[0]:at[0]], "\n}"...), v)
 	}
-	if text.Match(data) {
+	if text().Match(data) {
 		return false, fmt.Errorf("%w: its seal does not read as one", ErrDamaged)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))

@@ -3,9 +3,10 @@ package ledger
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"asylum/pipeline/obs"
 )
 
 // A quantity is a printed value taken apart.
@@ -54,10 +55,10 @@ func related(t string, q *quantity) string {
 var blanks = strings.NewReplacer("\u00a0", " ", "\u2007", " ", "\u2009", " ", "\u202f", " ")
 
 var (
-	integer   = regexp.MustCompile(`^(\d+|[1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}( \d{3})+|[1-9]\d{0,2}(\.\d{3}){2,})$`)
-	decimal   = regexp.MustCompile(`^(\d+|[1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}( \d{3})+)\.(\d+)$`)
-	comma     = regexp.MustCompile(`^(\d+|[1-9]\d{0,2}(\.\d{3})+|[1-9]\d{0,2}( \d{3})+),(\d+)$`)
-	ambiguous = regexp.MustCompile(`^[1-9]\d{0,2}[.,]\d{3}$`)
+	integer   = obs.Pattern(`^(\d+|[1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}( \d{3})+|[1-9]\d{0,2}(\.\d{3}){2,})$`)
+	decimal   = obs.Pattern(`^(\d+|[1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}( \d{3})+)\.(\d+)$`)
+	comma     = obs.Pattern(`^(\d+|[1-9]\d{0,2}(\.\d{3})+|[1-9]\d{0,2}( \d{3})+),(\d+)$`)
+	ambiguous = obs.Pattern(`^[1-9]\d{0,2}[.,]\d{3}$`)
 )
 
 // What a number may not exceed: no count of people is as large, and no printed
@@ -92,7 +93,7 @@ func parse(s string) (quantity, error) {
 		}
 	}
 	switch {
-	case !ambiguous.MatchString(t):
+	case !ambiguous().MatchString(t):
 	case q.percent && strings.Contains(t, ","):
 		return q, &badValue{s, "a percentage that can be read in one way", "write " + strings.Replace(t, ",", ".", 1) + " % or " + strings.Replace(t, ",", "", 1) + " %"}
 	case !q.percent && strings.Contains(t, "."):
@@ -100,10 +101,10 @@ func parse(s string) (quantity, error) {
 	}
 	digits, frac := t, ""
 	switch {
-	case integer.MatchString(t):
-	case decimal.MatchString(t):
+	case integer().MatchString(t):
+	case decimal().MatchString(t):
 		digits, frac, _ = strings.Cut(t, ".")
-	case q.percent && comma.MatchString(t):
+	case q.percent && comma().MatchString(t):
 		digits, frac, _ = strings.Cut(t, ",")
 	default:
 		return q, &badValue{s, `a count or a percentage, such as "16.3 %", "about 19,000" or "less than 2 %"`, "give it as it is printed, with its last digit"}

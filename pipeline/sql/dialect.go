@@ -2,8 +2,9 @@ package sql
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"asylum/pipeline/obs"
 )
 
 // A Dialect is what differs between the engines that the SQL is written for.
@@ -44,7 +45,7 @@ func Named(name string) (Dialect, error) {
 	return Dialect{}, fmt.Errorf("there is no dialect %q, want one of %s", name, strings.Join(Dialects, ", "))
 }
 
-var plain = regexp.MustCompile(`^[a-z][a-z_0-9]*$`)
+var plain = obs.Pattern(`^[a-z][a-z_0-9]*$`)
 
 // reserved are words that dimensions are called by and that one of the engines
 // reads as something else.
@@ -55,7 +56,7 @@ var reserved = map[string]bool{
 
 // column writes the name of a column of a file.
 func (d *Dialect) column(name string) string {
-	if plain.MatchString(name) && !reserved[name] {
+	if plain().MatchString(name) && !reserved[name] {
 		return name
 	}
 	return d.quote + strings.ReplaceAll(name, d.quote, d.quote+d.quote) + d.quote

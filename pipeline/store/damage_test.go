@@ -100,7 +100,7 @@ func TestDamageWithoutASum(t *testing.T) {
 		for range 600 {
 			bad := damage(r, buf.Bytes())
 			runtime.ReadMemStats(&before)
-			got, err := readParquet(bytes.NewReader(bad), table.Want{})
+			got, err := readParquet(bytes.NewReader(bad), table.Want{}, inTurn)
 			runtime.ReadMemStats(&after)
 			if n := after.TotalAlloc - before.TotalAlloc; n > 1<<30 {
 				t.Errorf("%d bytes were asked for (%v)", n, err)
@@ -121,7 +121,7 @@ func FuzzParquet(f *testing.F) {
 		f.Add(buf.Bytes())
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := readParquet(bytes.NewReader(data), table.Want{})
+		got, err := readParquet(bytes.NewReader(data), table.Want{}, inTurn)
 		if err == nil {
 			walk(got)
 		}
@@ -279,10 +279,10 @@ func TestTooManyDecimals(t *testing.T) {
 	if err := writeParquet(&buf, tab); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{Periods: []obs.Period{"2022"}}); err != nil || !got.Decimals || got.Chunks[0].Cols[0].Dec != nil {
+	if got, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{Periods: []obs.Period{"2022"}}, inTurn); err != nil || !got.Decimals || got.Chunks[0].Cols[0].Dec != nil {
 		t.Errorf("the sound half: %v, %v", got, err)
 	}
-	_, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{})
+	_, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{}, inTurn)
 	if want := `column "2023_decimals": a page does not decode: the file is damaged`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -5,13 +5,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"asylum/pipeline/disk"
+	"asylum/pipeline/obs"
 	"asylum/pipeline/table"
 )
 
@@ -23,11 +23,11 @@ type Rules struct {
 	Within  string // those no older than this before the newest: 1y6m, 90d
 }
 
-var span = regexp.MustCompile(`^(?:(\d{1,4})y)?(?:(\d{1,4})m)?(?:(\d{1,5})d)?$`)
+var span = obs.Pattern(`^(?:(\d{1,4})y)?(?:(\d{1,4})m)?(?:(\d{1,5})d)?$`)
 
 // Check tells what is wrong with rules.
 func (r *Rules) Check() error {
-	switch m := span.FindString(r.Within); {
+	switch m := span().FindString(r.Within); {
 	case r.Last < 0 || r.Monthly < 0:
 		return fmt.Errorf("a number of vintages to keep is %d, want 0 or more", min(r.Last, r.Monthly))
 	case r.Within != "" && m == "":
@@ -42,7 +42,7 @@ func (r *Rules) since(newest string) string {
 	if r.Within == "" || err != nil {
 		return newest
 	}
-	m := span.FindStringSubmatch(r.Within)
+	m := span().FindStringSubmatch(r.Within)
 	n := func(i int) int { v, _ := strconv.Atoi(m[i]); return v }
 	return day.AddDate(-n(1), -n(2), -n(3)).Format(time.DateOnly)
 }

@@ -267,25 +267,25 @@ func open(r parquet.ReaderAtSeeker) (in *file.Reader, d description, err error) 
 	return in, d, json.Unmarshal([]byte(*v), &d)
 }
 
+// refuse turns a panic into an error: the Parquet library panics over damaged
+// files.
+func refuse(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("the file is damaged: %v", p)
+	}
+}
+
 // describe reads what a table says of itself.
 func describe(r parquet.ReaderAtSeeker) (d description, err error) {
-	defer func() { // the Parquet library panics over damaged files
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the file is damaged: %v", p)
-		}
-	}()
+	defer refuse(&err)
 	_, d, err = open(r)
 	return d, err
 }
 
 // readParquet reads a table back: all of it, or no more than the periods and
-// the row groups that are wanted.
-func readParquet(r parquet.ReaderAtSeeker, want table.Want) (t *table.Table, err error) {
-	defer func() { // the Parquet library panics over damaged files
-		if p := recover(); p != nil {
-			t, err = nil, fmt.Errorf("the file is damaged: %v", p)
-		}
-	}()
+// the row groups that are wanted. Its columns are read as each says.
+func readParquet(r parquet.ReaderAtSeeker, want table.Want, each each) (t *table.Table, err error) {
+	defer refuse(&err)
 	in, d, err := open(r)
 	if err != nil {
 		return nil, err
@@ -309,15 +309,26 @@ func readParquet(r parquet.ReaderAtSeeker, want table.Want) (t *table.Table, err
 	if d.Everybody > 0 && d.Everybody <= groups && d.onlyEverybody(want) {
 		groups = d.Everybody
 	}
-	g := &group{in: r, size: size, column: column}
+	var readers [4]group
 	for i := range groups {
-		g.meta = in.MetaData().RowGroup(i)
-		n := g.meta.NumRows()
+		meta := in.MetaData().RowGroup(i)
+		n := meta.NumRows()
 		if n < 1 || n > table.ChunkRows {
 			return nil, fmt.Errorf("a row group of %d rows: the file is damaged", n)
 		}
-		g.rows = int(n)
-		ch, err := g.read(t, d.Wide, want.Bare)
+		for w := range readers {
+			g := &readers[w]
+			g.in, g.size, g.column, g.meta, g.rows = r, size, column, meta, int(n)
+		}
+		ch := table.Chunk{Rows: int(n), Codes: make([][]uint16, len(t.Dims)), Cols: make([]table.Column, len(t.Periods))}
+		columns := columns(&ch, t, d.Wide, want.Bare)
+		err := each(len(readers), func(w int) (err error) {
+			defer refuse(&err)
+			for c := w; c < len(columns) && err == nil; c += len(readers) {
+				err = columns[c](&readers[w])
+			}
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -327,54 +338,55 @@ func readParquet(r parquet.ReaderAtSeeker, want table.Want) (t *table.Table, err
 	return t, nil
 }
 
-// read reads what is wanted of a row group.
-func (g *group) read(t *table.Table, wide, bare bool) (table.Chunk, error) {
-	ch := table.Chunk{Rows: g.rows, Codes: make([][]uint16, len(t.Dims)), Cols: make([]table.Column, len(t.Periods))}
-	var err error
+// columns gives, for each column of a row group that is wanted, what reads it
+// into ch.
+func columns(ch *table.Chunk, t *table.Table, wide, bare bool) (read []func(g *group) error) {
 	for d := range t.Dims {
-		if ch.Codes[d], err = codes[uint16](g, t.Dims[d].Name, t.Dims[d].Values, 0); err != nil {
-			return ch, err
-		}
+		read = append(read, func(g *group) (err error) {
+			ch.Codes[d], err = codes[uint16](g, t.Dims[d].Name, t.Dims[d].Values, 0)
+			return err
+		})
 	}
 	if wide && !bare {
-		if ch.Line, err = numbers[int32](g, "line", nil); err != nil {
-			return ch, err
-		}
+		read = append(read, func(g *group) (err error) {
+			ch.Line, err = numbers[int32](g, "line", nil)
+			return err
+		})
 	}
 	for p, period := range t.Periods {
-		c, name := &ch.Cols[p], string(period)
-		if c.Val, err = numbers[int32](g, name, c); err != nil {
-			return ch, err
-		}
-		if len(t.Flags) > 0 {
-			if c.Flag, err = codes[uint8](g, name+table.FlagsSuffix, t.Flags, 1); err != nil {
-				return ch, err
-			}
-		}
-		if t.Decimals {
-			if c.Dec, err = decimals(g, name+table.DecimalsSuffix); err != nil {
-				return ch, err
-			}
-		}
-		if wide {
-			continue
-		}
-		if bare {
-			c.Held, err = held(g, name+table.PosSuffix)
-		} else {
-			c.Pos, err = numbers[int64](g, name+table.PosSuffix, nil)
-		}
-		if err != nil {
-			return ch, err
-		}
-		if len(t.Printed) == 0 {
-			continue
-		}
-		if c.Printed, err = codes[uint16](g, name+table.PrintedSuffix, t.Printed, 1); err != nil {
-			return ch, err
+		read = append(read, func(g *group) error { return g.period(&ch.Cols[p], string(period), t, wide, bare) })
+	}
+	return read
+}
+
+// period reads the columns of one period.
+func (g *group) period(c *table.Column, name string, t *table.Table, wide, bare bool) (err error) {
+	if c.Val, err = numbers[int32](g, name, c); err != nil {
+		return err
+	}
+	if len(t.Flags) > 0 {
+		if c.Flag, err = codes[uint8](g, name+table.FlagsSuffix, t.Flags, 1); err != nil {
+			return err
 		}
 	}
-	return ch, nil
+	if t.Decimals {
+		if c.Dec, err = decimals(g, name+table.DecimalsSuffix); err != nil {
+			return err
+		}
+	}
+	if wide {
+		return nil
+	}
+	if bare {
+		c.Held, err = held(g, name+table.PosSuffix)
+	} else {
+		c.Pos, err = numbers[int64](g, name+table.PosSuffix, nil)
+	}
+	if err != nil || len(t.Printed) == 0 {
+		return err
+	}
+	c.Printed, err = codes[uint16](g, name+table.PrintedSuffix, t.Printed, 1)
+	return err
 }
 
 // safe reports whether s can be a part of a path.

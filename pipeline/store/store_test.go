@@ -265,7 +265,7 @@ func TestRoundTripAroundAChunk(t *testing.T) {
 		if err := writeParquet(&again, want); err != nil || !bytes.Equal(buf.Bytes(), again.Bytes()) {
 			t.Errorf("%d rows: a second writing gives other bytes (%v)", n, err)
 		}
-		got, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{})
+		got, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{}, inTurn)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -330,7 +330,7 @@ func TestEverybodyGoesFirst(t *testing.T) {
 		{map[string][]string{"sex": {"T"}, "age": {"TOTAL", "Y_LT18"}}, 36},
 		{map[string][]string{"sex": {"T"}, "age": {"TOTAL"}, "geo": {"HR"}}, 6},
 	} {
-		got, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{Codes: tt.codes})
+		got, err := readParquet(bytes.NewReader(buf.Bytes()), table.Want{Codes: tt.codes}, inTurn)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -352,7 +352,7 @@ func TestSameTableSameBytes(t *testing.T) {
 		if err := writeParquet(&a, tab); err != nil {
 			t.Fatal(err)
 		}
-		back, err := readParquet(bytes.NewReader(a.Bytes()), table.Want{})
+		back, err := readParquet(bytes.NewReader(a.Bytes()), table.Want{}, inTurn)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,23 +141,23 @@ func isList(data []byte) bool {
 }
 
 // place is how the decoder writes where an error is.
-var place = regexp.MustCompile(`(?s)^\[(\d+):(\d+)\] (.*)$`)
+var place = obs.Pattern(`(?s)^\[(\d+):(\d+)\] (.*)$`)
 
 // at writes a decoder's error as file:line:column.
 func at(file string, err error) string {
 	msg := yaml.FormatError(err, false, false)
-	if m := place.FindStringSubmatch(msg); m != nil {
+	if m := place().FindStringSubmatch(msg); m != nil {
 		return file + ":" + m[1] + ":" + m[2] + ": " + m[3]
 	}
 	return file + ": " + msg
 }
 
-var goodID = regexp.MustCompile(`^[A-Za-z0-9{][A-Za-z0-9._{}-]{0,63}$`)
+var goodID = obs.Pattern(`^[A-Za-z0-9{][A-Za-z0-9._{}-]{0,63}$`)
 
 // check finds what can be told without data.
 func (s *Spec) check() error {
 	switch {
-	case !goodID.MatchString(s.ID):
+	case !goodID().MatchString(s.ID):
 		return fmt.Errorf("id %q, want letters, digits, dots and dashes such as RU-EU-2023", s.ID)
 	case !slices.Contains(Kinds, s.Kind):
 		return fmt.Errorf("kind %q, want one of %s", s.Kind, strings.Join(Kinds, ", "))

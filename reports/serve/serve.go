@@ -277,14 +277,16 @@ func describe(name string, data []byte) *file {
 }
 
 // inline finds styles and scripts that stand in a page.
-var inline = regexp.MustCompile(`(?is)<(style|script)(\s[^>]*)?>(.*?)</(?:style|script)>`)
+var inline = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)<(style|script)(\s[^>]*)?>(.*?)</(?:style|script)>`)
+})
 
 // policy is a Content-Security-Policy: nothing from another host, and no style
 // or script in a page but those that the page had when it was published, by
 // their sums. An embed may stand in anybody's page.
 func policy(page []byte, embed bool) string {
 	style, script := "'self'", "'self'"
-	for _, m := range inline.FindAllSubmatch(page, -1) {
+	for _, m := range inline().FindAllSubmatch(page, -1) {
 		sum := sha256.Sum256(m[3])
 		hash := fmt.Sprintf(" 'sha256-%s'", base64.StdEncoding.EncodeToString(sum[:]))
 		if to := &style; !bytes.Contains(bytes.ToLower(m[2]), []byte("src=")) {

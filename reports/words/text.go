@@ -249,13 +249,13 @@ func (l Lang) sayIf(key string) (any, bool) {
 	return l.Say(key), true
 }
 
-var englishNumber = regexp.MustCompile(`(\d[\d,]*)(?:\.(\d+))?( ?%)?`)
+var englishNumber = obs.Pattern(`(\d[\d,]*)(?:\.(\d+))?( ?%)?`)
 
 // renumber writes the numbers of a text, which are in the English form, in that
 // of the language.
 func (l Lang) renumber(s string) string {
-	s = englishNumber.ReplaceAllStringFunc(s, func(n string) string {
-		m := englishNumber.FindStringSubmatch(n)
+	s = englishNumber().ReplaceAllStringFunc(s, func(n string) string {
+		m := englishNumber().FindStringSubmatch(n)
 		whole, err := strconv.ParseInt(strings.ReplaceAll(m[1], ",", ""), 10, 64)
 		if err != nil {
 			return n
@@ -269,10 +269,10 @@ func (l Lang) renumber(s string) string {
 		}
 		return out
 	})
-	return rangeOf.ReplaceAllString(s, "$1–$2") // 18.6-18.8
+	return rangeOf().ReplaceAllString(s, "$1–$2") // 18.6-18.8
 }
 
-var rangeOf = regexp.MustCompile(`(\d)-(\d)`)
+var rangeOf = obs.Pattern(`(\d)-(\d)`)
 
 // published writes a figure as it was published, its words too.
 func (l Lang) published(s string) string {
@@ -288,13 +288,13 @@ func (l Lang) published(s string) string {
 			return pick(l, w.en, w.fr, w.de, w.ru) + l.renumber(rest)
 		}
 	}
-	if !wellPut.MatchString(s) { // "2,16%": as the page has it
+	if !wellPut().MatchString(s) { // "2,16%": as the page has it
 		return s
 	}
 	return l.renumber(s)
 }
 
-var wellPut = regexp.MustCompile(`^(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?: ?%)?$`)
+var wellPut = obs.Pattern(`^(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?: ?%)?$`)
 
 // cells writes codes of countries, with periods perhaps, by their names.
 func (l Lang) cells(s string) (string, bool) {
@@ -368,11 +368,11 @@ func (l Lang) row(s string) string {
 	return l.Quote(s)
 }
 
-var rateOf = regexp.MustCompile(`([a-z_]+) ([\d.,]+ ?%) of ([\d,]+)`)
+var rateOf = obs.Pattern(`([a-z_]+) ([\d.,]+ ?%) of ([\d,]+)`)
 
 // rates writes measures with what a page prints for them, and their counts.
 func (l Lang) rates(s string) (string, bool) {
-	all := rateOf.FindAllStringSubmatch(s, -1)
+	all := rateOf().FindAllStringSubmatch(s, -1)
 	var out []string
 	for _, m := range all {
 		name, ok := l.term(m[1])

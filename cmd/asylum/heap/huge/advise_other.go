@@ -1,7 +1,0 @@
-//go:build !linux
-
-package huge
-
-func adviseFirst() {}
-
-func advise() {}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"asylum/pipeline/audit"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
@@ -120,28 +121,41 @@ type question struct {
 	q    rate.Query
 }
 
-// ask puts a named definition to the lake or to raw files.
+// ask puts a named definition to the lake or to raw files. What it takes is read
+// at the same time.
 func (a *app) ask(name string, flags *queryFlags, from []string, table string) (ask question, err error) {
-	set, err := a.set()
-	if err != nil {
-		return ask, err
+	var c *audit.Corrections
+	steps := []func() error{
+		func() error {
+			set, err := a.set()
+			if err == nil {
+				ask.d, err = set.Named(name)
+				err = usageOr(err)
+			}
+			return err
+		},
+		func() (err error) {
+			ask.q, err = flags.query()
+			return err
+		},
+		func() (err error) {
+			if len(from) > 0 {
+				ask.raw, err = ingest.OpenFiles(from, ingest.Options{Table: table, MaxBytes: a.maxBytes})
+			} else {
+				ask.raw, err = a.open()
+			}
+			return err
+		},
+		func() (err error) {
+			c, err = a.inForce()
+			return err
+		},
 	}
-	if ask.d, err = set.Named(name); err != nil {
-		return ask, usageError{err}
+	err = rate.Parallel(len(steps), func(i int) error { return steps[i]() })
+	if err == nil {
+		a.say(ask.raw)
+		ask.data = correct(ask.raw, c)
 	}
-	if ask.q, err = flags.query(); err != nil {
-		return ask, err
-	}
-	if len(from) > 0 {
-		ask.data, err = ingest.OpenFiles(from, ingest.Options{Table: table, MaxBytes: a.maxBytes})
-	} else {
-		ask.data, err = a.data()
-	}
-	if err != nil {
-		return ask, err
-	}
-	ask.raw = ask.data
-	ask.data, err = a.corrected(ask.raw)
 	return ask, err
 }
 

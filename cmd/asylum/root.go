@@ -210,32 +210,53 @@ func (a *app) extend() error {
 
 // data opens the lake, or the embedded data: said aloud where a lake was named.
 func (a *app) data() (ingest.Data, error) {
+	d, err := a.open()
+	a.say(d)
+	return d, err
+}
+
+func (a *app) open() (ingest.Data, error) {
 	d, err := ingest.Open(a.lake)
-	switch d := d.(type) {
-	case *ingest.Embedded:
-		if a.named {
-			a.log.Warn("there is no lake there: this is the embedded data", "lake", a.lake)
-		}
-	case *store.Lake:
-		d.Each = rate.Parallel
+	if l, ok := d.(*store.Lake); ok {
+		l.Each = rate.Parallel
 	}
 	return d, err
+}
+
+func (a *app) say(d ingest.Data) {
+	if _, ok := d.(*ingest.Embedded); ok && a.named {
+		a.log.Warn("there is no lake there: this is the embedded data", "lake", a.lake)
+	}
 }
 
 // corrected is data with the corrections in force laid over it, which --raw
 // leaves out.
 func (a *app) corrected(d ingest.Data) (ingest.Data, error) {
+	c, err := a.inForce()
+	if err != nil {
+		return nil, err
+	}
+	return correct(d, c), nil
+}
+
+// inForce gives the corrections in force, nil with --raw.
+func (a *app) inForce() (*audit.Corrections, error) {
 	if a.raw {
 		if a.corrections != "" {
 			return nil, usagef("--raw makes no corrections, so --corrections has no use")
 		}
-		return d, nil
+		return nil, nil
 	}
 	c, err := audit.ReadCorrections(a.corrections)
-	if err != nil {
-		return nil, usageOr(err)
+	return c, usageOr(err)
+}
+
+// correct lays corrections over data, if there are any.
+func correct(d ingest.Data, c *audit.Corrections) ingest.Data {
+	if c == nil {
+		return d
 	}
-	return &corrected{d, audit.Correct(d, c), c}, nil
+	return &corrected{d, audit.Correct(d, c), c}
 }
 
 // corrected answers with corrected tables; the raw files are as they are.

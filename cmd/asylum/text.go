@@ -2,10 +2,9 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"iter"
 	"slices"
-	"strings"
+	"strconv"
 	"sync"
 	"unicode/utf8"
 
@@ -189,16 +188,20 @@ const blanks = "                                "
 type notes struct {
 	list    []*warning
 	by      map[string]*warning
+	room    []warning // for further ones
 	results int
 }
 
 type warning struct {
 	words string
-	named []string // the first results
-	n     int
+	named [mostNamed]about // the first results
+	n     int              // how many there are
 }
 
 const mostNamed = 4
+
+// An about tells a result from most others.
+type about struct{ citizen, geo, period string }
 
 func (n *notes) of(words string) *warning {
 	for i, w := range n.list { // most often there are few, and texts that are one and the same
@@ -211,7 +214,11 @@ func (n *notes) of(words string) *warning {
 	}
 	w := n.by[words]
 	if w == nil {
-		w = &warning{words: words}
+		if len(n.room) == 0 {
+			n.room = make([]warning, 16)
+		}
+		w, n.room = &n.room[0], n.room[1:]
+		w.words = words
 		if n.by == nil {
 			n.by = map[string]*warning{}
 		}
@@ -227,7 +234,7 @@ func (n *notes) note(r *rate.Result) {
 	for _, words := range r.Warnings {
 		w := n.of(words)
 		if w.n < mostNamed {
-			w.named = append(w.named, r.Citizen+" "+r.Geo+" "+string(r.Period))
+			w.named[w.n] = about{r.Citizen, r.Geo, string(r.Period)}
 		}
 		w.n++
 	}
@@ -238,26 +245,44 @@ func (n *notes) add(later *notes) {
 	n.results += later.results
 	for _, l := range later.list {
 		w := n.of(l.words)
-		w.named = append(w.named, l.named[:min(len(l.named), mostNamed-len(w.named))]...)
+		if w.n < mostNamed {
+			copy(w.named[w.n:], l.named[:min(l.n, mostNamed)])
+		}
 		w.n += l.n
 	}
 }
 
 // paragraph gives each warning once, with the results that it is about.
 func (n *notes) paragraph() []byte {
-	var b bytes.Buffer
+	var b []byte
 	for _, w := range n.list {
-		about := ""
-		switch {
-		case n.results == 1 || w.n == n.results:
-		case w.n > mostNamed:
-			about = fmt.Sprintf("%s; and %d more: ", strings.Join(w.named[:mostNamed-1], "; "), w.n-mostNamed+1)
-		default:
-			about = strings.Join(w.named, "; ") + ": "
+		b = append(b, "  ! "...)
+		if n.results != 1 && w.n != n.results {
+			b = w.appendNamed(b)
 		}
-		b.WriteString("  ! " + about + w.words + "\n")
+		b = append(append(b, w.words...), '\n')
 	}
-	return b.Bytes()
+	return b
+}
+
+// appendNamed names the first results, and says how many more there are.
+func (w *warning) appendNamed(b []byte) []byte {
+	shown := w.n
+	if shown > mostNamed {
+		shown = mostNamed - 1
+	}
+	for i := range w.named[:shown] {
+		if i > 0 {
+			b = append(b, "; "...)
+		}
+		r := &w.named[i]
+		b = append(append(append(append(append(b, r.citizen...), ' '), r.geo...), ' '), r.period...)
+	}
+	if shown < w.n {
+		b = strconv.AppendInt(append(b, "; and "...), int64(w.n-shown), 10)
+		b = append(b, " more"...)
+	}
+	return append(b, ": "...)
 }
 
 // part names a part of the people, nothing where it is all of them.

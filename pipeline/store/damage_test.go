@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"asylum/pipeline/obs"
@@ -50,6 +52,17 @@ func walk(t *table.Table) {
 	t.Count()
 }
 
+// together does all jobs at once.
+func together(n int, job func(i int) error) error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { errs[i] = job(i) })
+	}
+	wg.Wait()
+	return cmp.Or(errs...)
+}
+
 // A damaged table is never taken for another one.
 func TestDamagedTableIsNoticed(t *testing.T) {
 	dir := t.TempDir()
@@ -62,8 +75,17 @@ func TestDamagedTableIsNoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for range 50 { // nobody takes the file away from somebody else
+		l.Each = together
+		if got, err := l.Load(m, table.Want{}); err != nil || differ(got, want) != "" {
+			t.Fatalf("read on every processor: %v", err)
+		}
+	}
 	r := rand.New(rand.NewPCG(1, 1))
-	for range 400 {
+	for i := range 400 {
+		if l.Each = nil; i%2 == 1 {
+			l.Each = together
+		}
 		bad := damage(r, whole)
 		if err := os.WriteFile(name, bad, 0o666); err != nil {
 			t.Fatal(err)

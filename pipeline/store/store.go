@@ -23,7 +23,6 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -202,6 +201,10 @@ func (l *Lake) Load(m table.Meta, want table.Want) (*table.Table, error) {
 		return nil, err
 	}
 	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
 	each := l.Each
 	if each == nil {
 		each = inTurn
@@ -209,9 +212,9 @@ func (l *Lake) Load(m table.Meta, want table.Want) (*table.Table, error) {
 	var t *table.Table
 	err = each(2, func(i int) (err error) {
 		if i == 0 { // if the file is damaged this says so, whatever else was seen of it
-			return e.check(f)
+			return e.check(name, unclosed(f, st.Size()))
 		}
-		if t, err = readParquet(f, want, each); err != nil {
+		if t, err = readParquet(unclosed(f, st.Size()), want, each); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		return nil
@@ -222,6 +225,10 @@ func (l *Lake) Load(m table.Meta, want table.Want) (*table.Table, error) {
 	t.File = filepath.Join(l.dir, filepath.FromSlash(e.Raw))
 	return t, nil
 }
+
+// unclosed reads a file of size bytes from its beginning, whoever else reads it,
+// and leaves it open: the Parquet library would close it.
+func unclosed(f *os.File, size int64) *io.SectionReader { return io.NewSectionReader(f, 0, size) }
 
 type each = func(n int, job func(i int) error) error
 
@@ -254,16 +261,16 @@ func (l *Lake) Narrow(_ table.Meta, want table.Want) table.Want {
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // check tells whether the table is as it was written.
-func (e *entry) check(f *os.File) error {
+func (e *entry) check(name string, f io.Reader) error {
 	if e.CRC32C == "" {
 		return nil
 	}
 	crc := crc32.New(castagnoli)
-	if _, err := io.Copy(crc, io.NewSectionReader(f, 0, math.MaxInt64)); err != nil { // not from where others read
+	if _, err := io.Copy(crc, f); err != nil {
 		return err
 	}
 	if got := fmt.Sprintf("%08x", crc.Sum32()); got != e.CRC32C {
-		return fmt.Errorf("%s is damaged: its crc32c is %s, the manifest says %s\n\thint: bring it back from a copy, or add %s to a new lake", f.Name(), got, e.CRC32C, e.Raw)
+		return fmt.Errorf("%s is damaged: its crc32c is %s, the manifest says %s\n\thint: bring it back from a copy, or add %s to a new lake", name, got, e.CRC32C, e.Raw)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"asylum/cmd/asylum/heap"
@@ -64,7 +65,7 @@ func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 		},
 	}))}
 	heap.Grow(160<<20, 400)
-	root := a.root()
+	root := a.root(args)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -137,7 +138,23 @@ func isCobra(err error) bool {
 	return false
 }
 
-func (a *app) root() *cobra.Command {
+// A listed command is made when it is needed.
+type listed struct {
+	name string
+	make func() *cobra.Command
+}
+
+func (a *app) listed() []listed {
+	return []listed{
+		{"run", a.runCmd}, {"init", a.initCmd}, {"fetch", a.fetchCmd}, {"add", a.addCmd}, {"tables", a.tablesCmd}, {"rate", a.rateCmd},
+		{"rates", a.ratesCmd}, {"ladder", a.ladderCmd}, {"trace", a.traceCmd}, {"reproduce", a.reproduceCmd}, {"compare", a.compareCmd}, {"countries", a.countriesCmd},
+		{"diff", a.diffCmd}, {"solve", a.solveCmd}, {"sql", a.sqlCmd}, {"audit", a.auditCmd}, {"verify", a.verifyCmd}, {"forget", a.forgetCmd},
+		{"gc", a.gcCmd}, {"serve", a.serveCmd}, {"chart", a.chartCmd}, {"report", a.reportCmd},
+	}
+}
+
+// root makes the command that the arguments name, or all of them.
+func (a *app) root(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "asylum",
 		Short:         "Asylum rates that can be traced to a cell",
@@ -169,7 +186,13 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.raw, "raw", false, "the tables as printed: make no corrections")
 	f.StringVar(&a.codes, "codes", "", "a `FILE` of codes of your own: lines of dimension,code,kind")
 	f.Int64Var(&a.maxBytes, "max-bytes", 0, "how many `BYTES` a gzip file may unpack to (default 8 GiB)")
-	root.AddCommand(a.runCmd(), a.initCmd(), a.fetchCmd(), a.addCmd(), a.tablesCmd(), a.rateCmd(), a.ratesCmd(), a.ladderCmd(), a.traceCmd(), a.reproduceCmd(), a.compareCmd(), a.countriesCmd(), a.diffCmd(), a.solveCmd(), a.sqlCmd(), a.auditCmd(), a.verifyCmd(), a.forgetCmd(), a.gcCmd(), a.serveCmd(), a.chartCmd(), a.reportCmd())
+	list := a.listed()
+	if i := slices.IndexFunc(list, func(v listed) bool { return len(args) > 0 && v.name == args[0] }); i >= 0 {
+		list = list[i : i+1] // to bind the flags of all takes a millisecond
+	}
+	for _, v := range list {
+		root.AddCommand(v.make())
+	}
 	for _, c := range root.Commands() {
 		c.Long = strings.TrimSpace(c.Long + "\n\n")
 		if f := c.Flags().Lookup("format"); f != nil && strings.Contains(f.Usage, "json") {

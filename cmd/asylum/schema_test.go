@@ -50,7 +50,7 @@ var writes = map[string][]string{
 func TestSchemas(t *testing.T) {
 	types := typesOf(t, map[string]string{"main": ".", "export": "../../reports/export", "figure": "../../reports/figure", "rate": "../../pipeline/rate", "disk": "../../pipeline/disk"})
 	known := map[string]bool{}
-	for _, c := range (&app{}).root().Commands() {
+	for _, c := range (&app{}).root(nil).Commands() {
 		f := c.Flags().Lookup("format")
 		if f == nil || !strings.Contains(f.Usage, "json") {
 			continue

@@ -39,15 +39,14 @@ func textBlock(results iter.Seq[*rate.Result]) block {
 func (a *app) text(ask question, blocks []block) error {
 	d := ask.d
 	a.printf("%s: %s, %s\n", d.Name, ledger.Lower(d.Title), d.Formula)
-	var all notes
-	widths := make([]int, 5)
+	results, widths := 0, make([]int, 5)
 	for i := range blocks {
-		all.add(&blocks[i].notes)
+		results += blocks[i].results
 		for col, w := range blocks[i].widths {
 			widths[col] = max(widths[col], w)
 		}
 	}
-	if all.results == 0 {
+	if results == 0 {
 		why := "no table at hand holds such a cell"
 		if d.Lacks != "" {
 			why = "no value: " + d.Lacks
@@ -55,20 +54,37 @@ func (a *app) text(ask question, blocks []block) error {
 		a.printf("%s\n", why)
 		return nil
 	}
-	if err := a.lines(blocks, widths); err != nil {
+	var said []byte
+	err := rate.Parallel(2, func(i int) error {
+		if i == 0 {
+			return a.lines(blocks, widths)
+		}
+		said = paragraph(blocks)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	if _, err := a.stdout.Write(all.paragraph()); err != nil {
+	if _, err := a.stdout.Write(said); err != nil {
 		return err
 	}
 	a.caveats(ask)
 	return nil
 }
 
+// paragraph gives the warnings of all blocks.
+func paragraph(blocks []block) []byte {
+	var all notes
+	for i := range blocks {
+		all.add(&blocks[i].notes)
+	}
+	return all.paragraph()
+}
+
 // lines prints blocks as lines in columns of these widths. Some blocks at a time
 // are made into lines, on every processor, then printed in their order.
 func (a *app) lines(blocks []block, widths []int) error {
-	var room [16][]byte
+	var room [4][]byte
 	for some := range slices.Chunk(blocks, len(room)) {
 		rate.Parallel(len(some), func(i int) error {
 			room[i] = some[i].appendLines(slices.Grow(room[i][:0], some[i].size(widths)), widths)

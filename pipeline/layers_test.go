@@ -43,6 +43,8 @@ var mayImport = map[string]string{
 	"pipeline/vintage":  "pipeline/obs pipeline/code pipeline/table",
 	"pipeline/ledger":   "datasets pipeline/obs pipeline/own pipeline/code pipeline/table pipeline/rate",
 
+	"pipeline/run": "", // what it plans for is handed to it
+
 	"pipeline/audit": "datasets pipeline/own pipeline/obs pipeline/code pipeline/table pipeline/aida pipeline/rate", // aida: its printed rates are recomputed there
 
 	"reports/letter":      "",
@@ -55,21 +57,22 @@ var mayImport = map[string]string{
 	"reports/briefing":    "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/letter reports/pdf reports/chart reports/figure reports/words",
 	"reports/changes":     "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/compare pipeline/vintage pipeline/ledger pipeline/audit reports/export reports/figure reports/words", // figure: charts that were published are drawn up again
 	"reports/frozen":      "pipeline/disk pipeline/table pipeline/store",                                                                                                                          // frozen embeds are kept in the lake too, and name the vintages they need
-	"reports/page":        "reports/frozen pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export reports/changes",
+	"reports/page":        "reports/frozen pipeline/run pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export reports/changes",
 
 	"reports/serve": "",
 
 	// First to be initialised, so they import next to nothing.
 	"cmd/asylum/heap":      "cmd/asylum/heap/huge",
 	"cmd/asylum/heap/huge": "",
-	"cmd/asylum":           "datasets pipeline/own cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/briefing reports/chart reports/export reports/figure reports/frozen reports/page reports/words",
+	"cmd/asylum":           "pipeline/run datasets pipeline/own cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/briefing reports/chart reports/export reports/figure reports/frozen reports/page reports/words",
 	"notebooks":            "",
 }
 
 // goroutines may start in these packages alone: where a file is unpacked while
-// it is parsed, for the evaluation of tens of thousands of cells, and for a stack
-// that becomes room on the heap, before anything else runs.
-var goroutines = []string{"pipeline/ingest", "pipeline/rate", "cmd/asylum/heap/huge"}
+// it is parsed, for the evaluation of tens of thousands of cells, so that a signal
+// ends a batch, and for a stack that becomes room on the heap, before anything else
+// runs.
+var goroutines = []string{"pipeline/ingest", "pipeline/rate", "pipeline/run", "cmd/asylum/heap/huge"}
 
 func TestLayers(t *testing.T) {
 	root := ".."

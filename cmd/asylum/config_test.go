@@ -45,13 +45,18 @@ func TestConfigAndItsSchema(t *testing.T) {
 	schema := c.MustCompile("asylum.schema.json")
 	for in, want := range map[string]string{
 		string(sample): "", "": "", "# nothing": "", "lake: here": "", "fetch: [migr_asydcfsta, https://asylumineurope.org/x/]\nlanguages: [fr]": "",
-		"lakes: here":              `c.yaml:1:1: got key "lakes", want one of as_of, base, codes, corrections, definitions, fetch, lake, languages, notify, out` + "\n\thint: did you mean lake?",
-		"lake: l\nlangauges: [en]": `c.yaml:2:1: got key "langauges", want one of as_of, base, codes, corrections, definitions, fetch, lake, languages, notify, out` + "\n\thint: did you mean languages?",
-		"zzzzzz: 1":                `c.yaml:1:1: got key "zzzzzz", want one of as_of, base, codes, corrections, definitions, fetch, lake, languages, notify, out` + "\n\thint: asylum init writes an example",
+		"lakes: here":              `c.yaml:1:1: got key "lakes", want one of as_of, base, charts, codes, corrections, definitions, fetch, lake, languages, notify, out, outputs, rules, slices, sources, tables` + "\n\thint: did you mean lake?",
+		"lake: l\nlangauges: [en]": `c.yaml:2:1: got key "langauges", want one of as_of, base, charts, codes, corrections, definitions, fetch, lake, languages, notify, out, outputs, rules, slices, sources, tables` + "\n\thint: did you mean languages?",
+		"zzzzzz: 1":                `c.yaml:1:1: got key "zzzzzz", want one of as_of, base, charts, codes, corrections, definitions, fetch, lake, languages, notify, out, outputs, rules, slices, sources, tables` + "\n\thint: asylum init writes an example",
 		"languages: [en, pl]":      `c.yaml:1:1: got languages "pl", want one of en, fr, de, ru` + "\n\thint: no other is spoken",
 		"out: x\nfetch: [../x]":    `c.yaml:2:1: got fetch "../x", want a dataset code such as migr_asydcfsta, or a page's address that begins with https://` + "\n\thint: asylum fetch --help says more",
 		"base: here":               `c.yaml:1:1: got base "here", want an address such as https://example.org/asylum/` + "\n\thint: leave it out if it is not known yet",
-		"- a":                      `c.yaml:1:1: got "-", want lines such as lake: DIR` + "\n\thint: asylum init writes an example",
+		"sources: [a/*.gz]\ntables: [unhcr/asylum_decisions]\ncharts: [c.yaml]\noutputs: []": "",
+		"slices:\n  citizens: [RU]\n  geos: [HR, DE]\nrules: {few_under: 50}":                "",
+		"slices: {citizen: [RU]}": `c.yaml:1:10: got key "citizen", want one of citizens, geos` + "\n\thint: did you mean citizens?",
+		"rules:\n  few: 5":        `c.yaml:2:3: got key "few", want one of counts_under, few_under, rank_from` + "\n\thint: asylum init writes an example",
+		"outputs: [gif]":          `c.yaml:1:1: got outputs "gif", want some of png, pdf, xlsx` + "\n\thint: SVG, CSV and JSON are made of every chart",
+		"- a":                     `c.yaml:1:1: got "-", want lines such as lake: DIR` + "\n\thint: asylum init writes an example",
 	} {
 		_, err := readConfig([]byte(in), "c.yaml")
 		if got := ""; err != nil {

@@ -43,6 +43,7 @@ type app struct {
 	raw            bool // the tables as printed, without corrections
 	codes          string
 	maxBytes       int64
+	logFormat      string
 	named          bool // the lake was named by a flag or a configuration
 }
 
@@ -56,14 +57,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	out := &checked{w: stdout}
 	stdout = out
-	a := &app{stdout: stdout, stderr: stderr, log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{
-		ReplaceAttr: func(_ []string, at slog.Attr) slog.Attr {
-			if at.Key == slog.TimeKey {
-				return slog.Attr{} // a log of the same run is the same log
-			}
-			return at
-		},
-	}))}
+	a := &app{stdout: stdout, stderr: stderr, log: slog.New(slog.NewTextHandler(stderr, &logs))}
 	heap.Grow(160<<20, 400)
 	root := a.root(args)
 	root.SetArgs(args)
@@ -78,6 +72,16 @@ func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "asylum: %s\n", message(err))
 	return status(err)
+}
+
+// logs are without the time: a log of the same run is the same log.
+var logs = slog.HandlerOptions{
+	ReplaceAttr: func(_ []string, at slog.Attr) slog.Attr {
+		if at.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return at
+	},
 }
 
 // checked remembers that something could not be written.
@@ -162,6 +166,13 @@ func (a *app) root(args []string) *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			a.named = c.Flags().Changed("lake")
+			switch a.logFormat {
+			case "text":
+			case "json":
+				a.log = slog.New(slog.NewJSONHandler(a.stderr, &logs))
+			default:
+				return usagef("--log is %q, want text or json", a.logFormat)
+			}
 			if a.maxBytes < 0 || a.lake == "" {
 				return usagef("--max-bytes and --lake want a number of bytes and a directory")
 			}
@@ -186,6 +197,7 @@ func (a *app) root(args []string) *cobra.Command {
 	f.BoolVar(&a.raw, "raw", false, "the tables as printed: make no corrections")
 	f.StringVar(&a.codes, "codes", "", "a `FILE` of codes of your own: lines of dimension,code,kind")
 	f.Int64Var(&a.maxBytes, "max-bytes", 0, "how many `BYTES` a gzip file may unpack to (default 8 GiB)")
+	f.StringVar(&a.logFormat, "log", "text", "how the log on standard error is written: text or json")
 	list := a.listed()
 	if i := slices.IndexFunc(list, func(v listed) bool { return len(args) > 0 && v.name == args[0] }); i >= 0 {
 		list = list[i : i+1] // to bind the flags of all takes a millisecond

@@ -5,35 +5,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
-	"time"
 
 	"asylum/cmd/asylum/heap"
 	"asylum/pipeline/fetch"
 	"asylum/pipeline/ingest"
-	"asylum/pipeline/rate"
-	"asylum/pipeline/store"
-	"asylum/reports/frozen"
-	"asylum/reports/page"
-	"asylum/reports/words"
+	stage "asylum/pipeline/run"
 
 	"github.com/spf13/cobra"
 )
 
+// runFlags are what asylum run is asked for, by flags and by its configuration.
 type runFlags struct {
-	config, out             string
-	asOf, notify            string
+	config                  string
 	offline, quiet, explain bool
-	fetch                   []string // of the configuration, as base and langs
-	base                    string
-	langs                   []words.Lang
+	cfg                     config // the flags lie over what the file says
 }
 
 func (a *app) runCmd() *cobra.Command {
@@ -41,29 +31,37 @@ func (a *app) runCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "The batch: ingest what is new, compute, draw, publish",
-		Long: `Builds the site from the lake or, where there is none, from the embedded data,
-which it first takes through a lake of its own under OUT/lake. The site is
-exchanged in one step: a run that fails leaves the last one as it was.`,
+		Long: `Brings the lake up to date as the configuration says, computes, draws, and
+publishes the site with what changed since the publication before (changes.html,
+changes.md, changes.json). Where there is no lake the site is made from the
+embedded data, through a lake of its own under OUT/lake.
+
+A stage is done only if what it is made from changed: tables in force,
+definitions, corrections, codes, charts, settings, or asylum itself. Where
+nothing did, no file is touched; --explain says what would be done and why. The
+site is exchanged in one step: a run that fails, is stopped or is killed leaves
+the last one as it was.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			heap.Grow(256<<20, 25) // a batch may run beside others: memory before speed
 			if err := a.configure(c, &f); err != nil {
 				return err
 			}
-			err := a.bring(&f)
-			if !errors.Is(err, context.Canceled) { // a table that cannot be had keeps its old vintage
-				err = errors.Join(err, a.publish(&f))
+			b := &batch{app: a, f: &f, bar: newBar(a.stderr, a.log, f.quiet)}
+			err := stage.Until(b.run)
+			if errors.Is(err, stage.ErrStopped) || errors.Is(err, context.Canceled) {
+				err = stopped{}
 			}
-			return errors.Join(err, a.notify(&f, err))
+			return errors.Join(err, b.notify(err))
 		},
 	}
 	fl := c.Flags()
 	fl.StringVarP(&f.config, "config", "c", "", "a configuration `FILE` (asylum.yaml)")
-	fl.StringVar(&f.out, "out", "reports/out", "the `DIR` of the site")
-	fl.StringVar(&f.asOf, "as-of", "", "as of a `DATE`, from the vintages of that day")
+	fl.StringVar(&f.cfg.Out, "out", "reports/out", "the `DIR` of the site")
+	fl.StringVar(&f.cfg.AsOf, "as-of", "", "as of a `DATE`, from the vintages of that day")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing, whatever the configuration says")
-	fl.BoolVar(&f.explain, "explain", false, "say what would be done, and do nothing")
+	fl.BoolVar(&f.explain, "explain", false, "say what would be done and why, and do nothing")
 	fl.BoolVar(&f.quiet, "quiet", false, "print nothing but errors")
-	fl.StringVar(&f.notify, "notify", "", "run `CMD` in a shell at the end, with what happened on its standard input")
+	fl.StringVar(&f.cfg.Notify, "notify", "", "run `CMD` in a shell at the end, with what happened and what changed on its standard input")
 	return c
 }
 
@@ -78,121 +76,100 @@ func (a *app) configure(c *cobra.Command, f *runFlags) error {
 		if err != nil {
 			return usageError{err}
 		}
-		f.fetch, f.base = cfg.Fetch, cfg.Base
-		for _, l := range cfg.Languages {
-			f.langs = append(f.langs, words.Lang(l))
-		}
-		for flag, v := range map[string]struct {
-			to   *string
-			from string
-		}{"lake": {&a.lake, cfg.Lake}, "out": {&f.out, cfg.Out}, "definitions": {&a.definitions, cfg.Definitions},
-			"corrections": {&a.corrections, cfg.Corrections}, "codes": {&a.codes, cfg.Codes}, "as-of": {&f.asOf, cfg.AsOf}, "notify": {&f.notify, cfg.Notify}} {
-			if v.from != "" && !c.Flags().Changed(flag) {
-				*v.to = v.from
+		for flag, v := range map[string]struct{ to, from *string }{"lake": {&a.lake, &cfg.Lake}, "definitions": {&a.definitions, &cfg.Definitions},
+			"corrections": {&a.corrections, &cfg.Corrections}, "codes": {&a.codes, &cfg.Codes}} {
+			if *v.from != "" && !c.Flags().Changed(flag) {
+				*v.to = *v.from
 				a.named = a.named || flag == "lake"
 			}
 		}
+		for flag, v := range map[string]struct{ to, from *string }{"out": {&cfg.Out, &f.cfg.Out}, "as-of": {&cfg.AsOf, &f.cfg.AsOf}, "notify": {&cfg.Notify, &f.cfg.Notify}} {
+			if *v.to == "" || c.Flags().Changed(flag) {
+				*v.to = *v.from
+			}
+		}
+		f.cfg = cfg
 		if err := a.extend(); err != nil {
 			return err
 		}
 	}
-	if f.out == "" {
+	if f.cfg.Out == "" {
 		return usagef("--out is empty, want a directory")
 	}
-	if f.asOf != "" {
-		if _, err := time.Parse(time.DateOnly, f.asOf); err != nil {
-			return usagef("--as-of is %q, want a date such as 2023-05-31", f.asOf)
-		}
-	}
-	return nil
+	return day("--as-of", f.cfg.AsOf)
 }
 
-// bring brings the tables of the configuration up to date.
-func (a *app) bring(f *runFlags) error {
-	if len(f.fetch) == 0 || f.offline || f.explain {
-		return nil
+// bring brings the lake up to date: what the sources have, then files at hand.
+func (b *batch) bring(ctx context.Context) error {
+	var failed []error
+	if tables := b.f.cfg.Fetch; len(tables) > 0 && !b.f.offline {
+		client := &fetch.Client{Version: version(), MaxUnpack: b.maxBytes}
+		if !b.f.quiet {
+			client.Log = b.log
+		}
+		failed = append(failed, b.fetch(ctx, client, tables, fetch.Options{}))
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	client := &fetch.Client{Version: version(), MaxUnpack: a.maxBytes}
-	if !f.quiet {
-		client.Log = a.log
+	files, err := sources(b.f.cfg.Sources)
+	if err != nil {
+		return err
 	}
-	return a.fetch(ctx, client, f.fetch, fetch.Options{})
+	if files, err = b.unheld(files); err != nil {
+		return err
+	}
+	if len(files) > 0 {
+		failed = append(failed, b.add(ctx, files, ingest.Options{MaxBytes: b.maxBytes}, func(string, *ingest.Added) {}))
+	}
+	return errors.Join(failed...)
 }
 
-func (a *app) publish(f *runFlags) error {
-	set, err := a.set()
+// unheld leaves the files whose bytes the lake does not hold.
+func (b *batch) unheld(files []string) ([]string, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	data, err := ingest.Open(b.lake)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	data, err := a.data()
-	if err != nil {
-		return err
+	if _, ok := data.(*ingest.Embedded); ok {
+		return files, nil // there is no lake yet
 	}
-	if _, ok := data.(*store.Lake); ok {
-		if err := apart(a.lake, f.out); err != nil {
-			return err
-		}
+	held := map[string]bool{}
+	for _, m := range data.Vintages() {
+		held[m.SHA256] = true
 	}
-	if f.explain {
-		from := "the lake " + a.lake
-		if _, ok := data.(*ingest.Embedded); ok {
-			from = "the embedded data, through a lake of its own in " + filepath.Join(f.out, "lake")
-		}
-		a.printf("would build the site in %s from %s, %d vintages\n", f.out, from, len(data.Vintages()))
-		return nil
-	}
-	if err := page.Free(f.out); err != nil {
-		return err
-	}
-	log := a.log
-	if f.quiet {
-		log = slog.New(slog.DiscardHandler)
-	}
-	var shelf *frozen.Shelf
-	if l, ok := data.(*store.Lake); ok {
-		if shelf, err = frozen.Open(l); err != nil {
-			return err
-		}
-	}
-	embedded, prepare := data, func(string) error { return nil }
-	if e, ok := embedded.(*ingest.Embedded); ok {
-		staging, err := os.MkdirTemp("", "asylum-lake-")
+	var out []string
+	for _, f := range files {
+		sum, err := stage.File(f)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		defer os.RemoveAll(staging)
-		l := store.Scratch(staging)
-		if err := e.Copy(l); err != nil {
-			return err
+		if !held[sum] {
+			out = append(out, f)
 		}
-		if err := os.Remove(filepath.Join(staging, ".lock")); err != nil { // nobody writes to it any more
-			return err
-		}
-		data = l.At("lake") // paths as they will stand, beside index.html
-		prepare = func(next string) error { return os.CopyFS(filepath.Join(next, "lake"), os.DirFS(staging)) }
 	}
-	if data, err = a.corrected(data); err != nil {
-		return err
-	}
-	site, err := page.Build(set, data, page.Options{AsOf: f.asOf, Was: f.out, Langs: f.langs, Base: f.base, Log: log, Each: rate.Parallel})
-	if err != nil {
-		return err
-	}
-	err = site.Publish(f.out, shelf, prepare)
-	var lost *frozen.LostError
-	if err != nil && !errors.As(err, &lost) {
-		return err
-	}
-	if !f.quiet {
-		abs, err := filepath.Abs(filepath.Join(f.out, "index.html"))
+	return out, nil
+}
+
+// sources are the files that patterns name, each once, by their names.
+func sources(patterns []string) (files []string, err error) {
+	seen := map[string]bool{}
+	for _, p := range patterns {
+		found, err := filepath.Glob(p)
 		if err != nil {
-			return err
+			return nil, usagef("sources: %q is no pattern: %v", p, err)
 		}
-		a.printf("%d charts and %d published figures from %d exports\nthe site is at %s\n", len(site.Charts), len(site.Speech)+len(site.Quoted)+len(site.Ledger), len(site.Vintages), abs)
+		if len(found) == 0 && !strings.ContainsAny(p, "*?[") {
+			return nil, &os.PathError{Op: "open", Path: p, Err: os.ErrNotExist}
+		}
+		for _, f := range found {
+			if !seen[f] {
+				seen[f] = true
+				files = append(files, f)
+			}
+		}
 	}
-	return err
+	return files, nil
 }
 
 // apart refuses a site and a lake that lie in one another: the site is
@@ -227,12 +204,13 @@ func resolved(path string) string {
 	}
 }
 
-// notify runs the user's command with one line on what happened.
-func (a *app) notify(f *runFlags, result error) error {
-	if f.notify == "" {
+// notify runs the user's command with what happened and what changed.
+func (b *batch) notify(result error) error {
+	command := b.f.cfg.Notify
+	if command == "" || b.f.explain {
 		return nil
 	}
-	state := "done: " + f.out
+	state := "done: " + b.f.cfg.Out
 	if result != nil {
 		state = "failed: " + result.Error()
 	}
@@ -240,11 +218,11 @@ func (a *app) notify(f *runFlags, result error) error {
 	if runtime.GOOS == "windows" {
 		shell, flag = "cmd", "/C"
 	}
-	cmd := exec.Command(shell, flag, f.notify)
-	cmd.Stdin = bytes.NewBufferString("asylum run " + state + "\n")
-	cmd.Stdout, cmd.Stderr = a.stderr, a.stderr
+	cmd := exec.Command(shell, flag, command)
+	cmd.Stdin = bytes.NewBufferString(strings.Join(append([]string{"asylum run " + state}, b.said...), "\n") + "\n")
+	cmd.Stdout, cmd.Stderr = b.stderr, b.stderr
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("--notify %q: %w", f.notify, err)
+		return fmt.Errorf("--notify %q: %w", command, err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -160,40 +161,53 @@ in the same zip) says the day.`,
 			}
 			heap.Collect(25) // big tables: memory before speed
 			opt.MaxBytes = a.maxBytes
-			l, err := store.Create(a.lake)
-			if err != nil {
-				return err
-			}
-			var refused []error
-			for _, f := range files {
-				if slices.ContainsFunc(files, func(g string) bool { return ingest.LabelOf(g) == f }) {
-					continue // it is read with its Data file
+			return a.add(context.Background(), files, opt, func(f string, got *ingest.Added) {
+				if got.New {
+					return
 				}
-				got, err := ingest.Add(l, f, opt)
-				if err != nil {
-					refused = append(refused, err) // the other files are none the worse
-					continue
+				a.printf("%s: nothing new, the lake has it as %s %s %s\n", f, got.Source, got.Table, got.Vintage)
+				if opt.Vintage != "" && opt.Vintage != got.Vintage {
+					a.log.Warn("its vintage stays what it was when it was added", "file", f, "vintage", got.Vintage)
 				}
-				if opt.Table == "" && got.Format == "tsv" {
-					a.log.Info("the dataset is taken from the file's name", "file", f, "table", got.Table)
-				}
-				for _, w := range got.Warnings {
-					a.log.Warn(w)
-				}
-				if !got.New {
-					a.printf("%s: nothing new, the lake has it as %s %s %s\n", f, got.Source, got.Table, got.Vintage)
-					if opt.Vintage != "" && opt.Vintage != got.Vintage {
-						a.log.Warn("its vintage stays what it was when it was added", "file", f, "vintage", got.Vintage)
-					}
-					continue
-				}
-				a.printf("%s: added as %s %s %s, %d rows, %d values\n", f, got.Source, got.Table, got.Vintage, got.Rows, got.Cells)
-			}
-			return errors.Join(refused...)
+			})
 		},
 	}
 	c.Flags().StringVar(&opt.Table, "table", "", "the dataset `CODE`, where the file does not say")
 	c.Flags().BoolVar(&opt.Whole, "whole", false, "the files are whole tables, whatever earlier vintages held")
 	c.Flags().StringVar(&opt.Vintage, "vintage", "", "the `DATE` of extraction, where the file does not say")
 	return c
+}
+
+// add takes files into the lake. A file that is refused leaves it as it was, and
+// the others go on. Held hears of each that was taken, or is held already.
+func (a *app) add(ctx context.Context, files []string, opt ingest.Options, held func(file string, got *ingest.Added)) error {
+	l, err := store.Create(a.lake)
+	if err != nil {
+		return err
+	}
+	var refused []error
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return errors.Join(append(refused, err)...)
+		}
+		if slices.ContainsFunc(files, func(g string) bool { return ingest.LabelOf(g) == f }) {
+			continue // it is read with its Data file
+		}
+		got, err := ingest.Add(l, f, opt)
+		if err != nil {
+			refused = append(refused, err)
+			continue
+		}
+		if opt.Table == "" && got.Format == "tsv" && got.New {
+			a.log.Info("the dataset is taken from the file's name", "file", f, "table", got.Table)
+		}
+		for _, w := range got.Warnings {
+			a.log.Warn(w)
+		}
+		if got.New {
+			a.printf("%s: added as %s %s %s, %d rows, %d values\n", f, got.Source, got.Table, got.Vintage, got.Rows, got.Cells)
+		}
+		held(f, &got)
+	}
+	return errors.Join(refused...)
 }

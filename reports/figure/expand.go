@@ -100,6 +100,26 @@ func (s *Source) placeOf(name, axis, c string) (Place, error) {
 	return p, nil
 }
 
+// Only is the part of a scope that is about some citizenships and countries; of
+// what nil is given for, about all.
+func (sc *Scope) Only(citizens, geos []string) *Scope {
+	out := *sc
+	out.Citizens, out.Geos = only(sc.Citizens, citizens), only(sc.Geos, geos)
+	return &out
+}
+
+func only(places []Place, codes []string) (out []Place) {
+	if codes == nil {
+		return places
+	}
+	for _, p := range places {
+		if slices.Contains(codes, p.Code) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // few reports whether n countries are under nine tenths of the median of the years
 // before (METHODS 9).
 func few(before []int, n int) bool {

@@ -34,6 +34,7 @@ import (
 	"asylum/pipeline/disk"
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
+	"asylum/pipeline/run"
 	"asylum/pipeline/table"
 	"asylum/reports/changes"
 	"asylum/reports/export"
@@ -54,11 +55,15 @@ type Site struct {
 	Defs     []rate.Definition
 	AsOf     string
 	Changes  *changes.Report // since the publication before
+	Faults   []string        // charts that could not be drawn, by id
+	Drawn    int             // pictures drawn anew, once it is published
+	Kept     int             // those that stayed as they were
 
 	source  *figure.Source
 	bare    *figure.Source // for tables
 	o       Options
 	pair    pair
+	mu      *sync.Mutex     // of Faults, Drawn and Kept
 	changes *changes.Report // that is published: of the last run that changed anything
 }
 
@@ -70,10 +75,38 @@ type Options struct {
 	Was   string        // the directory of the publication before, to compare with; "" or one without a site compares nothing
 	Base  string        // the address where the site will stand, for snippets and metadata; "" leaves a blank for it
 	Log   *slog.Logger
+
+	Limits   *rate.Thresholds // nil: rate.Usual
+	Citizens []string         // the nationalities that have pages and charts of their own; nil: all
+	Geos     []string         // the countries of asylum, likewise
+	Formats  []string         // of png, pdf and xlsx, those that featured charts have; nil: all
+
+	Program string     // the version of the program, for the manifest
+	Made    run.Inputs // what the site is made from; with a "program" among it, what Was drew from the same is not drawn again
+
+	// Step, if not nil, hears that n pieces of a stage begin, and by the function
+	// that it gives of each that is done. It is called by one goroutine, the
+	// function by several.
+	Step func(stage string, n int) (done func())
 	// Each runs n jobs, on several processors if it likes, and gives the first
 	// error by their order. Nil runs them one after the other.
 	Each func(n int, job func(i int) error) error
 }
+
+// step runs the n pieces of a stage.
+func (o *Options) step(stage string, n int, job func(i int) error) error {
+	if o.Step == nil {
+		return o.each(n, job)
+	}
+	done := o.Step(stage, n)
+	return o.each(n, func(i int) error {
+		defer done()
+		return job(i)
+	})
+}
+
+// format reports whether featured charts have a format.
+func (o *Options) format(f string) bool { return o.Formats == nil || slices.Contains(o.Formats, f) }
 
 func (o *Options) each(n int, job func(i int) error) error {
 	if o.Each != nil {
@@ -85,6 +118,13 @@ func (o *Options) each(n int, job func(i int) error) error {
 		}
 	}
 	return nil
+}
+
+func (o *Options) limits() rate.Thresholds {
+	if o.Limits != nil {
+		return *o.Limits
+	}
+	return rate.Usual
 }
 
 func (o *Options) langs() []words.Lang {
@@ -99,23 +139,28 @@ func (o *Options) langs() []words.Lang {
 func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 	all, of := data, rate.AsOf(data, o.AsOf)
 	data = rate.Cached(of)
-	s := &Site{Vintages: data.Vintages(), Defs: set.All(), AsOf: o.AsOf, source: figure.NewSource(set, data, rate.Usual), o: o}
+	s := &Site{Vintages: data.Vintages(), Defs: set.All(), AsOf: o.AsOf, source: figure.NewSource(set, data, o.limits()), o: o, mu: new(sync.Mutex)}
 	s.bare = s.source.Bare()
-	specs, scope, err := Specs(s.source, o.Specs)
+	scope, err := s.source.Scope()
 	if err != nil {
 		return nil, err
 	}
-	s.Scope = scope
+	s.Scope = scope.Only(o.Citizens, o.Geos)
+	specs := o.Specs
+	if specs == nil {
+		if specs, err = figure.Builtin(); err != nil {
+			return nil, err
+		}
+	}
+	specs = s.Scope.Expand(specs)
 	drafts := make([]*figure.Draft, len(specs))
-	err = o.each(len(specs), func(i int) error {
+	err = o.step("compute", len(specs), func(i int) error {
 		d, err := s.source.Gather(specs[i])
 		switch {
 		case errors.Is(err, figure.ErrNothing):
 			return nil
 		case errors.Is(err, rate.ErrMixed):
-			if o.Log != nil {
-				o.Log.Warn("a chart cannot be drawn", "chart", specs[i].ID, "why", err)
-			}
+			s.fault(specs[i].ID, err)
 			return nil
 		}
 		drafts[i] = d
@@ -137,6 +182,19 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 		return nil, err
 	}
 	return s, s.compare(all)
+}
+
+// fault notes a chart that cannot be drawn: the others are none the worse.
+func (s *Site) fault(id string, why error) {
+	if s.o.Log != nil {
+		s.o.Log.Warn("a chart cannot be drawn", "chart", id, "why", why)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.Faults, id) {
+		s.Faults = append(s.Faults, id)
+		slices.Sort(s.Faults)
+	}
 }
 
 // compare says what changed since the publication before.
@@ -334,8 +392,11 @@ type manifest struct {
 	Inputs      []input           `json:"inputs"`
 	Definitions []string          `json:"definitions"`
 	AsOf        string            `json:"as_of,omitempty"`
-	Files       map[string]string `json:"files"`          // name → sha256
-	Lost        []string          `json:"lost,omitempty"` // of Files: frozen ones that are gone or were damaged, and promised still
+	Program     string            `json:"program,omitempty"`
+	Made        run.Inputs        `json:"made_from,omitempty"` // sums of the inputs of the run, by name
+	Drawn       map[string]string `json:"drawn,omitempty"`     // picture → the sum of what it was drawn from
+	Files       map[string]string `json:"files"`               // name → sha256
+	Lost        []string          `json:"lost,omitempty"`      // of Files: frozen ones that are gone or were damaged, and promised still
 }
 
 type input struct {
@@ -349,7 +410,7 @@ type input struct {
 
 // manifest is that of a site with these files, and the frozen ones that it carries.
 func (s *Site) manifest(files map[string]printed, carried *frozen.Carried) ([]byte, error) {
-	m := manifest{AsOf: s.AsOf, Files: map[string]string{}}
+	m := manifest{AsOf: s.AsOf, Program: s.o.Program, Made: s.o.Made, Files: map[string]string{}}
 	for _, v := range s.Vintages {
 		m.Inputs = append(m.Inputs, input{v.Source, v.Table, v.Vintage, v.SHA256, v.URL, v.Licence})
 	}
@@ -358,6 +419,12 @@ func (s *Site) manifest(files map[string]printed, carried *frozen.Carried) ([]by
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		m.Files[name] = files[name].sum
+		if key := files[name].key; key != "" {
+			if m.Drawn == nil {
+				m.Drawn = map[string]string{}
+			}
+			m.Drawn[name] = key
+		}
 	}
 	for _, name := range carried.Names {
 		m.Files[name] = frozen.Sum(name)

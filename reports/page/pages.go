@@ -221,7 +221,7 @@ func (p *press) pages(l words.Lang) error {
 	for _, c := range p.all(l) {
 		jobs = append(jobs, func(l words.Lang) (view, string) { return p.embed(l, c) })
 	}
-	if err := p.o.each(len(jobs), func(i int) error {
+	if err := p.o.step("write "+string(l), len(jobs), func(i int) error {
 		v, tmpl := jobs[i](l)
 		if tmpl == "" {
 			return nil

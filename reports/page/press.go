@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"asylum/pipeline/run"
 	"asylum/reports/chart"
 	"asylum/reports/figure"
 	"asylum/reports/words"
@@ -21,6 +23,7 @@ type press struct {
 	*Site
 	once
 	to     sink
+	before *Publication // whose pictures may stand for what would be drawn again; nil if there is none
 	mu     sync.Mutex
 	files  map[string]printed
 	drawn  map[words.Lang]map[string]*drawn // by chart id
@@ -35,6 +38,7 @@ type sink func(name string, data []byte) error
 type printed struct {
 	sum  string // SHA-256, in hex
 	size int
+	key  string // the sum of what it was drawn from, "" of what is not drawn
 }
 
 // drawn is a chart in one language, as pages show it.
@@ -53,22 +57,40 @@ func newPress(s *Site, to sink) *press {
 	return &press{Site: s, to: to, files: map[string]printed{}, drawn: map[words.Lang]map[string]*drawn{}, titles: map[string]string{}}
 }
 
-func (p *press) add(name string, data []byte) error {
-	m := printed{checksum(data), len(data)}
+func (p *press) add(name string, data []byte) error { return p.put(name, "", data) }
+
+func (p *press) put(name, key string, data []byte) error {
+	m := printed{checksum(data), len(data), key}
 	p.mu.Lock()
 	p.files[name] = m
 	p.mu.Unlock()
-	return p.to(name, data)
+	if err := p.to(name, data); err != nil {
+		return &unwritten{err}
+	}
+	return nil
 }
 
 // print renders the site.
 func (p *press) print() error {
+	var err error
+	if p.before, err = Published(p.o.Was); err != nil {
+		return err
+	}
 	if err := p.o.each(len(p.Charts), func(i int) error { return p.numbers(p.Charts[i]) }); err != nil {
 		return err
 	}
 	for _, l := range p.o.langs() {
 		p.drawn[l] = map[string]*drawn{}
-		if err := p.o.each(len(p.Charts), func(i int) error { return p.draw(p.Charts[i], l) }); err != nil {
+		err := p.o.step("draw "+string(l), len(p.Charts), func(i int) error {
+			if err := p.draw(p.Charts[i], l); err != nil {
+				if _, ok := errors.AsType[*unwritten](err); ok {
+					return err
+				}
+				p.fault(p.Charts[i].Spec.ID, err)
+			}
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 		if err := p.pages(l); err != nil {
@@ -83,27 +105,56 @@ func (p *press) print() error {
 type file struct {
 	name string
 	w    func(io.Writer) error
+	key  string // the sum of what it is drawn from; "" of what is always written
 }
+
+// unwritten reports a file that was made and could not be put where it belongs.
+type unwritten struct{ error }
+
+func (u *unwritten) Unwrap() error { return u.error }
 
 func (p *press) write(files ...file) error {
 	for _, f := range files {
-		var b bytes.Buffer
-		if err := f.w(&b); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-		if err := p.add(f.name, b.Bytes()); err != nil {
+		if _, err := p.make(f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// make writes a file, or takes it as it was drawn before, and gives its bytes.
+func (p *press) make(f file) ([]byte, error) {
+	data := p.before.drawn(f.name, f.key)
+	kept := data != nil
+	if !kept {
+		var b bytes.Buffer
+		if err := f.w(&b); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		data = b.Bytes()
+	}
+	if f.key != "" {
+		p.count(kept)
+	}
+	return data, p.put(f.name, f.key, data)
+}
+
+func (s *Site) count(kept bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if kept {
+		s.Kept++
+	} else {
+		s.Drawn++
+	}
+}
+
 // numbers adds what is the same in every language.
 func (p *press) numbers(d *figure.Draft) error {
 	id := d.Spec.ID
-	files := []file{{id + ".csv", d.CSV}, {id + ".json", d.JSON}}
-	if d.Spec.Featured {
-		files = append(files, file{id + ".xlsx", func(w io.Writer) error { return d.XLSX(w, p.source.Set) }})
+	files := []file{{name: id + ".csv", w: d.CSV}, {name: id + ".json", w: d.JSON}}
+	if d.Spec.Featured && p.o.format("xlsx") {
+		files = append(files, file{name: id + ".xlsx", w: func(w io.Writer) error { return d.XLSX(w, p.source.Set) }})
 	}
 	if err := p.write(files...); err != nil {
 		return chartError(id, err)
@@ -124,27 +175,34 @@ func (p *press) draw(d *figure.Draft, l words.Lang) error {
 		return func(w io.Writer) error { return chart.SVG(w, c.Figure, o) }
 	}
 	dir := chartDir(l)
-	files := []file{{c.ID + ".svg", svg(chart.Options{})}}
+	files := []file{{name: c.ID + ".svg", w: svg(chart.Options{})}}
 	if d.Spec.Featured {
 		files = append(files,
-			file{c.ID + "-phone.svg", svg(chart.Options{Size: chart.Phone})},
-			file{c.ID + "-dark.svg", svg(chart.Options{Theme: chart.Dark})},
-			file{c.ID + ".png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{Scale: 1}) }},
-			file{c.ID + "@2x.png", func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{}) }},
-			file{c.ID + ".pdf", func(w io.Writer) error { return chart.PDF(w, c.Figure, chart.Options{}) }})
+			file{name: c.ID + "-phone.svg", w: svg(chart.Options{Size: chart.Phone})},
+			file{name: c.ID + "-dark.svg", w: svg(chart.Options{Theme: chart.Dark})})
+		if p.o.format("png") {
+			files = append(files,
+				file{name: c.ID + ".png", w: func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{Scale: 1}) }},
+				file{name: c.ID + "@2x.png", w: func(w io.Writer) error { return chart.PNG(w, c.Figure, chart.Options{}) }})
+		}
+		if p.o.format("pdf") {
+			files = append(files, file{name: c.ID + ".pdf", w: func(w io.Writer) error { return chart.PDF(w, c.Figure, chart.Options{}) }})
+		}
+	}
+	key := ""
+	if program := p.o.Made["program"]; program != "" { // which draws it: of a file, its name says the rest
+		key = run.Sum(program, c.Figure)
 	}
 	var picture []byte // the first of them
 	for i, f := range files {
 		x.Formats = append(x.Formats, format{formatName(l, strings.TrimPrefix(f.name, c.ID)), f.name})
-		var b bytes.Buffer
-		if err := f.w(&b); err != nil {
+		f.name, f.key = dir+f.name, key
+		data, err := p.make(f)
+		if err != nil {
 			return chartError(c.ID, err)
 		}
-		if err := p.add(dir+f.name, b.Bytes()); err != nil {
-			return err
-		}
 		if i == 0 {
-			picture = b.Bytes()
+			picture = data
 		}
 	}
 	for _, v := range []struct {

@@ -99,3 +99,22 @@ func TestSeveralFrequencies(t *testing.T) {
 		t.Errorf("got %s; %d compared, %d outside; want %s", strings.Join(got, "; "), d.Compared, d.Outside, want)
 	}
 }
+
+// Two releases may list codes in another order, and dimensions too; one that only
+// one of them has tells nothing apart.
+func TestOtherOrders(t *testing.T) {
+	old := read(t, "2022 \t2023 \nA,SY,DE\t5 \t10 p\nA,AF,FR\t15 \t: c\nA,RU,FR\t20 \t25 \n")
+	new, err := ingest.Read(strings.NewReader("freq,geo,sex,citizen\\TIME_PERIOD\t2023 \t2022 \nA,FR,T,RU\t25 \t20 \nA,FR,T,AF\t: c\t10 \nA,MT,T,SY\t5 \t5 \nA,DE,T,SY\t10 \t5 \n"), "migr_asyappctzm.tsv", ingest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := vintage.Compare(old, new)
+	var got []string
+	for _, c := range d.Changes {
+		got = append(got, fmt.Sprint(strings.Join(c.Key, ","), " ", c.Period, " ", c.Kind, " ", c.Old.Count, " ", c.New.Count))
+	}
+	want := "A,AF,FR 2022 changed 15 10; A,SY,MT 2022 added 0 5; A,SY,MT 2023 added 0 5; A,SY,DE 2023 flags 10 10"
+	if strings.Join(got, "; ") != want || d.Compared != 8 || d.Outside != 0 {
+		t.Errorf("got %s; %d compared, %d outside; want %s", strings.Join(got, "; "), d.Compared, d.Outside, want)
+	}
+}

@@ -438,3 +438,20 @@ func sdmx(t *testing.T, extract []byte, subset string) []byte {
 	w.Flush()
 	return b.Bytes()
 }
+
+// What a source or a user wrote stays words in the text: no markup, no address.
+func TestMarkdownStaysPlain(t *testing.T) {
+	r := changes.Report{Charts: []changes.Chart{{ID: "x", Claim: "own", Title: map[string]string{"en": "<script>alert(1)</script> [x](javascript:y) `*z*`\n# big"}}},
+		Codes: []changes.Codes{{Table: "<b>", Dim: "citizen", New: []string{"[a](b)", "&lt;"}}}}
+	for _, l := range words.Langs {
+		md := string(r.In(l).Markdown())
+		for _, bad := range []string{"<script", "<b>", "[x](", "[a](", "\n# big", " `*"} {
+			if strings.Contains(md, bad) {
+				t.Errorf("%s: the text holds %q:\n%s", l, bad, md)
+			}
+		}
+		if !strings.Contains(md, "&amp;lt;") {
+			t.Errorf("%s: a code is not as it was:\n%s", l, md)
+		}
+	}
+}

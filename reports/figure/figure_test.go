@@ -5,12 +5,14 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"math/big"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"unicode/utf8"
 
+	"asylum/datasets/needs"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/rate"
 	"asylum/reports/chart"
@@ -83,7 +85,7 @@ func TestEveryKindIsDrawnFromTheEmbeddedData(t *testing.T) {
 	for _, d := range drafts(t) {
 		got[d.Spec.Kind] = true
 	}
-	for _, k := range []string{"bars", "counts", "lines", "stack", "ladder", "tiles", "heat", "funnel", "dumbbell", "multiples", "releases", "pact"} {
+	for _, k := range []string{"bars", "counts", "lines", "stack", "ladder", "tiles", "heat", "funnel", "dumbbell", "intervals", "multiples", "releases", "pact"} {
 		if !got[k] {
 			t.Errorf("no %s", k)
 		}
@@ -166,6 +168,80 @@ func TestTitles(t *testing.T) {
 			if got := strings.ReplaceAll(c.Title(), "\u00a0", " "); got != w {
 				t.Errorf("%s: %q, want %q", d.Spec.ID, got, w)
 			}
+		}
+	}
+}
+
+// What is drawn of a rate lies on the scale; the 95 % range holds the rate and what
+// rounding allows, and narrows as decisions grow in number.
+func TestIntervals(t *testing.T) {
+	src, err := source()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, citizen := range []string{"RU", "AF", "SY"} {
+		d, err := src.Gather(Spec{ID: "own", Kind: "intervals", Definition: List{"unhcr_total_protection"}, Citizen: List{citizen}, Geo: List{"EU27_2020"}, Period: List{"2023"}, By: "geo", Reference: "EU27_2020"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := d.In("de")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := c.Figure.(*chart.Intervals)
+		rows := 0
+		for _, g := range f.Groups {
+			for _, b := range g.Bars {
+				rows++
+				if !(f.Min <= b.Low95 && b.Low95 <= b.Value && b.Value <= b.High95 && b.High95 <= f.Max) || b.Hi > 0 && (b.Low95 > b.Lo || b.High95 < b.Hi) {
+					t.Errorf("%s: %+v on a scale from %v to %v", citizen, b, f.Min, f.Max)
+				}
+			}
+		}
+		if tiny := len(d.shape.(*intervals).tiny); rows < 10 || len(c.Rows) != rows+tiny+1 {
+			t.Errorf("%s: %d rows of %d", citizen, rows, len(c.Rows))
+		}
+		if faults, err := chart.Faults(f, chart.Options{Size: chart.Phone}); err != nil || len(faults) > 0 {
+			t.Errorf("%s: %v %v", citizen, faults, err)
+		}
+	}
+}
+
+// Over UNHCR's full tables a change is split into what the mix of citizenships and
+// what the rates did: the two add up to it, and the picture to its ends.
+func TestChangeOverAllOfUNHCR(t *testing.T) {
+	data, err := ingest.OpenFiles([]string{needs.Shared(t, "data/unhcr/asylum_decisions.csv.gz")}, ingest.Options{Vintage: "2025-12-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := rate.Definitions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := NewSource(set, rate.Cached(data), rate.Usual)
+	d, err := src.Gather(Spec{ID: "EU-change-2022-2023", Kind: "change", Definition: List{"unhcr_total_protection"}, Geo: List{"EU27_2020"}, Period: List{"2022", "2023"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := d.shape.(*change)
+	if sum := new(big.Rat).Add(x.Composition, x.Effect); sum.Cmp(new(big.Rat).Sub(x.After, x.Before)) != 0 {
+		t.Errorf("%v and %v are not the change from %v to %v", x.Composition, x.Effect, x.Before, x.After)
+	}
+	if x.both < 100 || x.share < 0.95 || x.a.Den < 300_000 || x.b.Den < 300_000 {
+		t.Errorf("%d citizenships, %.3f of %d and %d decisions", x.both, x.share, x.a.Den, x.b.Den)
+	}
+	for _, l := range words.Langs {
+		c, err := d.In(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, z := range []chart.Size{chart.Wide, chart.Phone, chart.A4} {
+			if faults, err := chart.Faults(c.Figure, chart.Options{Size: z}); err != nil || len(faults) > 0 {
+				t.Errorf("%s %v: %v %v", l, z, faults, err)
+			}
+		}
+		if len(c.Rows) != 4 || c.Title() == "" || c.Alt() == "" {
+			t.Errorf("%s: %q, %d rows", l, c.Title(), len(c.Rows))
 		}
 	}
 }

@@ -57,7 +57,7 @@ var mayImport = map[string]string{
 	"reports/briefing":    "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/letter reports/pdf reports/chart reports/figure reports/words",
 	"reports/changes":     "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/compare pipeline/vintage pipeline/ledger pipeline/audit reports/export reports/figure reports/words", // figure: charts that were published are drawn up again
 	"reports/frozen":      "pipeline/disk pipeline/table pipeline/store",                                                                                                                          // frozen embeds are kept in the lake too, and name the vintages they need
-	"reports/page":        "reports/frozen pipeline/run pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export reports/changes",
+	"reports/page":        "reports/frozen pipeline/run pipeline/disk pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/compare pipeline/ledger pipeline/audit reports/chart reports/figure reports/words reports/export reports/changes",
 
 	"reports/serve": "",
 

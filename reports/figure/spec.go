@@ -35,7 +35,7 @@ type Spec struct {
 	Note       map[string]string `yaml:"note" json:"note,omitempty"`             // by language, one more sentence below
 	Each       string            `yaml:"each,omitempty" json:"-"`                // a template, drawn for each citizen or geo that has a page
 	Least      int64             `yaml:"least,omitempty" json:"-"`               // cases in its newest period without which a template is not drawn
-	Pages      List              `yaml:"pages,omitempty" json:"-"`               // where it stands: start, citizen, geo, compare, speech, pact
+	Pages      List              `yaml:"pages,omitempty" json:"-"`               // where it stands: start, citizen, geo, compare, countries, speech, pact
 	Featured   bool              `yaml:"featured,omitempty" json:"-"`            // drawn as PNG, PDF and XLSX too
 }
 

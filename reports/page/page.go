@@ -4,6 +4,7 @@
 //	index.html                      the start page in English
 //	LANG/index.html                 start, speech, ledger, pact, compare, methods, quality, changes, downloads
 //	LANG/citizen/RU.html            a page for each nationality, and for each country of asylum (geo/HR.html)
+//	LANG/countries/AF.html          countries of asylum compared fairly, of the nationalities with enough data
 //	CHART.svg, LANG/CHART.svg       every chart, in English and in the other languages; featured
 //	                                ones as png, pdf and for phones and dark paper too
 //	frozen/SHA.html                 a chart alone as it was published, for ever: for a frame on another site
@@ -31,6 +32,7 @@ import (
 	"sync"
 
 	"asylum/pipeline/audit"
+	"asylum/pipeline/compare"
 	"asylum/pipeline/disk"
 	"asylum/pipeline/ledger"
 	"asylum/pipeline/rate"
@@ -50,6 +52,7 @@ type Site struct {
 	Speech   []Spoken           // figures of the speech
 	Quoted   []ledger.Judgement // figures of the discussion around
 	Ledger   []ledger.Judgement // what others published
+	Studies  []*compare.Study   // of countries, by citizenship: all first, then those with the most decisions
 	Findings []audit.Finding    // what the audit of the tables found, worst first
 	Vintages []table.Meta
 	Defs     []rate.Definition
@@ -176,6 +179,9 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 	}
 	s.source.Forget()
 	if s.Findings, err = audit.Run(of, audit.Options{Set: set}); err != nil {
+		return nil, err
+	}
+	if err := s.study(set, data); err != nil {
 		return nil, err
 	}
 	if err := s.judge(set, data); err != nil {

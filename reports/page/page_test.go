@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"html/template"
 	"maps"
 	"os"
 	"path"
@@ -388,5 +389,36 @@ func TestPublishIsWholeOrNotAtAll(t *testing.T) {
 	}
 	if err := s.Publish(dir, nil, nil); err == nil || !strings.Contains(err.Error(), "thesis.docx") {
 		t.Errorf("somebody's file in a folder of the site: %v", err)
+	}
+}
+
+// Countries are compared of all citizenships and of those with enough data; each
+// page says what can be said, and the page of the nationality leads there.
+func TestCountriesCompared(t *testing.T) {
+	s := site1(t)
+	if len(s.Studies) < 10 || s.Studies[0].Citizen != "TOTAL" {
+		t.Fatalf("%d studies", len(s.Studies))
+	}
+	for _, x := range s.Studies {
+		for _, l := range words.Langs {
+			name := string(l) + "/countries/" + x.Citizen + ".html"
+			page := string(files(t)[name])
+			for _, note := range l.StudyNotes(x) {
+				if !strings.Contains(page, template.HTMLEscapeString(note)) {
+					t.Errorf("%s does not say %q", name, note)
+				}
+			}
+			_, rows, _ := strings.Cut(page, `id="table"`)
+			if n := strings.Count(rows, "\n<tr><th>"); n != len(x.Countries) {
+				t.Errorf("%s: %d rows of %d countries", name, n, len(x.Countries))
+			}
+			from := string(l) + "/citizen/" + x.Citizen + ".html"
+			if x.Citizen == "TOTAL" {
+				from = string(l) + "/compare.html"
+			}
+			if !strings.Contains(string(files(t)[from]), "countries/"+x.Citizen+".html") {
+				t.Errorf("%s does not lead to %s", from, name)
+			}
+		}
 	}
 }

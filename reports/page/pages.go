@@ -218,6 +218,9 @@ func (p *press) pages(l words.Lang) error {
 	for i := range p.Scope.Geos {
 		jobs = append(jobs, func(l words.Lang) (view, string) { return p.place(l, "geo", &p.Scope.Geos[i]) })
 	}
+	for _, s := range p.Studies {
+		jobs = append(jobs, func(l words.Lang) (view, string) { return p.countries(l, s) })
+	}
 	for _, c := range p.all(l) {
 		jobs = append(jobs, func(l words.Lang) (view, string) { return p.embed(l, c) })
 	}
@@ -422,6 +425,7 @@ type placeView struct {
 	Charts  []*drawn
 	Table   *tableView
 	Spec    figure.Spec // of Table
+	Study   string      // the page that compares countries, "" if there is none
 	Keys    []keyNumber
 	Figures []ledger.Judgement
 }
@@ -456,6 +460,9 @@ func (p *press) place(l words.Lang, axis string, x *figure.Place) (view, string)
 		if about && !slices.Contains(b.Charts, c) && c.Spec.Featured && len(b.Charts) < mostCharts {
 			b.Charts = append(b.Charts, c)
 		}
+	}
+	if axis == "citizen" {
+		b.Study = p.studied(x.Code)
 	}
 	b.Keys = p.keysOf(l, axis, x)
 	b.Spec = p.tableSpec(axis, x)
@@ -533,10 +540,27 @@ func (p *press) tableSpec(axis string, x *figure.Place) figure.Spec {
 }
 
 // compareView shows what may stand side by side.
-type compareView struct{ Charts []*drawn }
+type compareView struct {
+	Charts  []*drawn
+	Studies []placeLink
+}
 
 func (p *press) compare(l words.Lang) (view, string) {
-	b := &compareView{p.at(l, "compare", nil)}
+	b := &compareView{Charts: p.at(l, "compare", nil)}
+	for _, s := range p.Studies {
+		name := l.Name("citizen", s.Citizen)
+		if s.Citizen == "TOTAL" {
+			name = l.Say("study.index.all")
+		}
+		b.Studies = append(b.Studies, placeLink{s.Citizen, name, p.studied(s.Citizen), s.Line.Den})
+	}
+	cmp := l.Sorter()
+	slices.SortStableFunc(b.Studies, func(x, y placeLink) int {
+		if all := "TOTAL"; x.Code == all || y.Code == all {
+			return strings.Compare(map[bool]string{true: "a", false: "b"}[x.Code == all], map[bool]string{true: "a", false: "b"}[y.Code == all])
+		}
+		return cmp(x.Name, y.Name)
+	})
 	return view{Lang: l, Path: "compare.html", Here: "compare", Title: l.Say("compare.title"), Description: l.Say("compare.lead"), Picture: picture(b.Charts), Body: b}, "compare"
 }
 

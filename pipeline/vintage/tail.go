@@ -88,11 +88,6 @@ func TailOf(t *table.Table) Tail {
 	return out
 }
 
-// of gives the periods of one frequency.
-func of(periods []obs.Period, freq byte) []obs.Period {
-	return slices.DeleteFunc(slices.Clone(periods), func(p obs.Period) bool { return p.Freq() != freq })
-}
-
 // shortest is the frequency of the shortest periods.
 func shortest(periods []obs.Period) byte {
 	const frequencies = "ASQMWD"

@@ -2,7 +2,9 @@ package changes_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -42,7 +44,7 @@ func newRun(t *testing.T, specs string) *run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &run{t, l, filepath.Join(needs.Memory(t), "site"), s}
+	return &run{t: t, lake: l, site: filepath.Join(needs.Memory(t), "site"), specs: s}
 }
 
 // add puts an export into the lake, whole tables unless it is an extract.
@@ -454,4 +456,34 @@ func TestMarkdownStaysPlain(t *testing.T) {
 			t.Errorf("%s: a code is not as it was:\n%s", l, md)
 		}
 	}
+}
+
+// A chart is held against the data under the specification that it was published
+// with, though the user has another by now under the same id. One that rests on a
+// definition which is no longer there is gone.
+func TestChartsThatAreDrawnOtherwise(t *testing.T) {
+	r := newRun(t, specs)
+	r.add("migr_asydcfsta.tsv", "2019-03-01", older.tsv(), true)
+	_, files := r.publish()
+	const name = "CZ-own.json"
+	edited := bytes.ReplaceAll(files[name], []byte("eurostat_first_instance"), []byte("a_definition_of_mine"))
+	edit(t, filepath.Join(r.site, name), func(string) string { return string(edited) })
+	edit(t, filepath.Join(r.site, "manifest.json"), func(s string) string { return strings.Replace(s, sum(files[name]), sum(edited), 1) })
+	r.specs[0].Geo = figure.List{"DE"}
+	s, files := r.publish()
+	c := s.Changes
+	if len(c.Charts) != 1 || c.Charts[0].ID != "CZ-own" || c.Charts[0].Gone != 2 || c.Charts[0].Claim != "" {
+		t.Errorf("charts %+v", c.Charts)
+	}
+	if len(c.Vintages)+len(c.Cells)+c.Rates.Moved+len(c.Unread) != 0 {
+		t.Errorf("the data is the same: %+v", c)
+	}
+	if md := string(files["en/changes.md"]); !strings.Contains(md, "CZ-own, “") || !strings.Contains(md, "2\u00a0values that it shows are no longer in the data") {
+		t.Errorf("the text:\n%s", md)
+	}
+}
+
+func sum(data []byte) string {
+	s := sha256.Sum256(data)
+	return hex.EncodeToString(s[:])
 }

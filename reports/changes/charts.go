@@ -1,7 +1,9 @@
 package changes
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -53,25 +55,37 @@ func (w *work) charts() error {
 	return nil
 }
 
-// again draws a published chart up from the data of now; nil if that no longer
-// gives it.
+// again draws a published chart up from the data of now, by the specification that
+// it was published with; nil if they no longer give it.
 func (w *work) again(p *published) (*figure.Chart, error) {
-	i := slices.IndexFunc(w.now.Charts, func(d *figure.Draft) bool { return d.Spec.ID == p.Spec.ID })
-	var d *figure.Draft
-	if i >= 0 {
-		d = w.now.Charts[i]
-	} else {
-		var err error
-		var bad *figure.SpecError
-		d, err = w.now.Source.Gather(p.Spec)
-		if errors.Is(err, figure.ErrNothing) || errors.Is(err, rate.ErrMixed) || errors.As(err, &bad) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
+	for _, d := range w.now.Charts {
+		if d.Spec.ID == p.Spec.ID && equal(&d.Spec, &p.Spec) {
+			return d.In(words.Langs[0])
 		}
 	}
+	for _, name := range p.Spec.Definition {
+		if _, err := w.now.Set.Named(name); err != nil {
+			return nil, nil // a definition of the user's own that is no longer there
+		}
+	}
+	d, err := w.now.Source.Gather(p.Spec)
+	var bad *figure.SpecError
+	for _, cannot := range []error{figure.ErrNothing, rate.ErrMixed, rate.ErrQuery, rate.ErrDoubleCount} {
+		if errors.Is(err, cannot) || errors.As(err, &bad) {
+			return nil, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
 	return d.In(words.Langs[0])
+}
+
+// equal compares two specifications by what is published of them.
+func equal(a, b *figure.Spec) bool {
+	x, err := json.Marshal(a)
+	y, also := json.Marshal(b)
+	return err == nil && also == nil && bytes.Equal(x, y)
 }
 
 // title compares what the titles claim.

@@ -2,14 +2,14 @@
 # in pandas: what is not needed is left out before anything is taken apart, each file is read
 # once, and nothing loops over rows. The bounds that rounding leaves are not computed.
 # It prints the seconds that all took but the import of pandas.
-# Usage: rates.py APPLICANTS.tsv.gz POPULATION.tsv.gz DECISIONS.csv.gz OUT
+# Usage: rates.py OUT APPLICANTS.tsv.gz POPULATION.tsv.gz, or rates.py OUT DECISIONS.csv.gz
 import sys
 import time
 
 import pandas as pd
 
 start = time.perf_counter()
-applicants, population, decisions, out = sys.argv[1:]
+out, *files = sys.argv[1:]
 
 
 def bulk(file, **keep):
@@ -34,22 +34,27 @@ def write(name, table, keys, num, den, per=1):
     table.sort_values(keys).to_csv(f"{out}/{name}.csv", index=False, float_format="%.10g")
 
 
-cells = bulk(applicants, freq="A", sex="T", unit="PER", age="TOTAL", asyl_app="ASY_APP")
-everybody = cells[cells["citizen"] == "TOTAL"].drop(columns="citizen")
-shares = cells[cells["citizen"] != "TOTAL"].merge(everybody, on=["geo", "period"], suffixes=("", "_all"))
-write("share_of_applicants", shares, ["citizen", "geo", "period"], shares["count"], shares["count_all"])
+def eurostat(applicants, population):
+    cells = bulk(applicants, freq="A", sex="T", unit="PER", age="TOTAL", asyl_app="ASY_APP")
+    keys = ["citizen", "geo", "period"]
+    everybody = cells[cells["citizen"] == "TOTAL"].drop(columns="citizen")
+    shares = cells[cells["citizen"] != "TOTAL"].merge(everybody, on=["geo", "period"], suffixes=("", "_all"))
+    write("share_of_applicants", shares, keys, shares["count"], shares["count_all"])
+    crowd = cells.merge(bulk(population, freq="A", indic_de="JAN"), on=["geo", "period"], suffixes=("", "_all"))
+    write("applicants_per_million", crowd, keys, crowd["count"], crowd["count_all"], 1e6)
 
-inhabitants = bulk(population, freq="A", indic_de="JAN")
-crowd = cells.merge(inhabitants, on=["geo", "period"], suffixes=("", "_all"))
-write("applicants_per_million", crowd, ["citizen", "geo", "period"], crowd["count"], crowd["count_all"], 1e6)
 
-keys = ["coo_iso", "coa_iso", "year"]
-counts = ["dec_recognized", "dec_other", "dec_rejected", "dec_closed"]
-cases = pd.read_csv(decisions, keep_default_na=False, na_values=[""], usecols=keys + ["procedure_type", "dec_level", "dec_pc"] + counts)
-cases = cases[(cases["dec_level"] == "FI") & (cases["dec_pc"] == "P") & cases["procedure_type"].isin(["G", "J"])]
-cases = cases.groupby(keys, as_index=False)[counts].sum()
-granted, other, rejected, closed = (cases[c] for c in counts)
-write("unhcr_total_protection", cases, keys, granted + other, granted + other + rejected)
-write("unhcr_refugee_recognition", cases, keys, granted, granted + other + rejected)
-write("unhcr_all_outcomes", cases, keys, granted + other, granted + other + rejected + closed)
+def unhcr(decisions):
+    keys = ["coo_iso", "coa_iso", "year"]
+    counts = ["dec_recognized", "dec_other", "dec_rejected", "dec_closed"]
+    cases = pd.read_csv(decisions, keep_default_na=False, na_values=[""], usecols=keys + ["procedure_type", "dec_level", "dec_pc"] + counts)
+    cases = cases[(cases["dec_level"] == "FI") & (cases["dec_pc"] == "P") & cases["procedure_type"].isin(["G", "J"])]
+    cases = cases.groupby(keys, as_index=False)[counts].sum()
+    granted, other, rejected, closed = (cases[c] for c in counts)
+    write("unhcr_total_protection", cases, keys, granted + other, granted + other + rejected)
+    write("unhcr_refugee_recognition", cases, keys, granted, granted + other + rejected)
+    write("unhcr_all_outcomes", cases, keys, granted + other, granted + other + rejected + closed)
+
+
+eurostat(*files) if len(files) == 2 else unhcr(*files)
 print(time.perf_counter() - start, end="")

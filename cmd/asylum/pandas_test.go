@@ -44,11 +44,11 @@ var (
 
 // The data stages against pandas, which is given a script as a competent analyst
 // writes it: raw files read, taken apart, the rates of every citizenship, country
-// and period, each written as CSV. Ours computes the bounds that rounding leaves
-// as well, its rows say more, and every field of a file is checked. The two take
-// turns, so that a noisy machine is noisy for both; of pandas the time counts after
-// its import. less-cpu compares what both took of the processors, which depends
-// less on who else is at work. The results are compared first.
+// and period with the bounds that rounding leaves, each written as CSV. Our rows
+// say more, and every field of a file is checked. The two take turns, so that a
+// noisy machine is noisy for both; of pandas the time counts after its import.
+// less-cpu compares what both took of the processors, which depends less on who
+// else is at work. The results are compared first, bounds included.
 func BenchmarkAgainstPandas(b *testing.B) {
 	python := needs.Pandas(b)
 	for _, k := range []task{byEurostat, byUNHCR} {
@@ -154,7 +154,7 @@ func (k *task) own(t testing.TB, raw []string, out string) {
 	}
 }
 
-// same compares all counts and values.
+// same compares all counts, values and bounds.
 func (k *task) same(t testing.TB, python string, raw []string, out string) {
 	t.Helper()
 	took(t, python, append([]string{"testdata/pandas/rates.py", out}, raw...)...)
@@ -172,7 +172,8 @@ func (k *task) same(t testing.TB, python string, raw []string, out string) {
 			compared++
 			x := ours[at]
 			delete(ours, at)
-			if x.num != y.num || x.den != y.den || x.value != "" && !near(x.value, y.value) {
+			alike := x.value == "" || near(x.value, y.value) && near(x.lo, y.lo) && near(x.hi, y.hi)
+			if x.num != y.num || x.den != y.den || !alike {
 				differ(at, x, y)
 			}
 		}
@@ -187,7 +188,7 @@ func (k *task) same(t testing.TB, python string, raw []string, out string) {
 	}
 }
 
-type quotient struct{ num, den, value string }
+type quotient struct{ num, den, value, lo, hi string }
 
 // near compares values as they are written, to ten digits.
 func near(a, b string) bool {
@@ -221,7 +222,7 @@ func cellsOf(t testing.TB, file string, keys [3]string) map[[3]string]quotient {
 		if keys[0] == "coo_iso" {
 			at[0], at[1] = eurostatCode(t, "citizen", at[0]), eurostatCode(t, "geo", at[1])
 		}
-		out[at] = quotient{row[column["num"]], row[column["den"]], row[column["value"]]}
+		out[at] = quotient{row[column["num"]], row[column["den"]], row[column["value"]], row[column["lo"]], row[column["hi"]]}
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"asylum/pipeline/code"
@@ -193,10 +194,11 @@ func (b *Brief) draw(scope *figure.Scope, first obs.Period) error {
 		Definition: figure.List{scope.Main["rate"], scope.Main["refugee"], scope.Main["outcomes"]}, Period: figure.List{string(first) + ".." + string(b.Period)}}
 	over.Definition = slices.Compact(over.Definition)
 	ladder := figure.Spec{ID: fmt.Sprintf("%s-%s-%s", b.Geo, b.Citizen, b.Period), Kind: "ladder", Citizen: figure.List{b.Citizen}, Geo: figure.List{b.Geo}, Period: figure.List{string(b.Period)}}
+	// In the order of what they tell: where pages end, the last are left out.
 	for _, w := range []struct {
 		heading string
 		spec    figure.Spec
-	}{{"report.ladder", ladder}, {"report.time", over}, {"report.protection", b.side(scope)}} {
+	}{{"report.ladder", ladder}, {"report.time", over}, {"report.protection", b.side(scope)}, {"report.outcomes", b.outcomes(scope, first)}, {b.appliedHeading(), b.applied()}} {
 		if w.spec.Kind == "ladder" && (b.By == "citizen" || b.Geo == union || b.src.Limits.CountsOnly(b.Keys[0])) {
 			continue // it is of one citizenship in one country, and writes percentages
 		}
@@ -213,6 +215,37 @@ func (b *Brief) draw(scope *figure.Scope, first obs.Period) error {
 	}
 	b.extremes()
 	return nil
+}
+
+// shownYears is how many years of outcomes are drawn: more would take half a page.
+const shownYears = 6
+
+// outcomes is how the subject's cases ended, year by year.
+func (b *Brief) outcomes(scope *figure.Scope, first obs.Period) figure.Spec {
+	from := first
+	if y, err := strconv.Atoi(b.Period.Year()); err == nil {
+		from = max(first, obs.Period(strconv.Itoa(y-shownYears+1)))
+	}
+	return figure.Spec{ID: fmt.Sprintf("%s-%s-outcomes-%s", b.Citizen, b.place(), b.Period), Kind: "stack", By: "period", Definition: figure.List{scope.Main["outcomes"]},
+		Citizen: figure.List{b.Citizen}, Geo: figure.List{b.Geo}, Period: figure.List{string(from) + ".." + string(b.Period)}}
+}
+
+func (b *Brief) appliedHeading() string {
+	if b.By == "citizen" {
+		return "report.who"
+	}
+	return "report.where"
+}
+
+// applied is where the subject applied or, of a country, who did.
+func (b *Brief) applied() figure.Spec {
+	s := figure.Spec{ID: fmt.Sprintf("%s-applied-%s", b.Citizen, b.Period), Kind: "counts", By: "geo", Definition: figure.List{"share_of_applicants"}, Period: figure.List{string(b.Period)}, Citizen: figure.List{b.Citizen}, Geo: b.around()}
+	if b.By == "citizen" {
+		s.ID, s.By, s.Citizen, s.Geo = fmt.Sprintf("%s-applied-%s", b.place(), b.Period), "citizen", nil, figure.List{b.Geo}
+	} else if b.Geo != union {
+		s.Subject = b.Geo
+	}
+	return s
 }
 
 // tells reports whether a chart over the years has three of the rate or more: two

@@ -242,7 +242,7 @@ task('frame', async (page) => {
   for (const from of job.frames) {
     await page.setViewportSize({ width: 1200, height: 900 });
     await open(page, from);
-    const snippets = (await page.locator('section').first().locator('textarea').evaluateAll((all) => all.map((a) => a.value))).filter((t) => t.includes('<iframe'));
+    const snippets = (await page.locator('details.copy').first().locator('textarea').evaluateAll((all) => all.map((a) => a.value))).filter((t) => t.includes('<iframe'));
     check(page, snippets.length === 2, `${snippets.length} snippets, want the latest and the frozen`);
     for (const [n, snippet] of snippets.entries()) {
       await page.route(job.http + 'their/page.html', (r) => r.fulfill({ contentType: 'text/html; charset=utf-8', body: `<!doctype html><title>t</title><link rel="icon" href="data:,"><body>${snippet}` }));

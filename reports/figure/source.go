@@ -201,11 +201,15 @@ func (s *Source) evaluate(q question, citizens, geos []string, periods []obs.Per
 	return nil
 }
 
-// Forget lets go of the results that were asked for. Charts keep theirs.
+// Forget lets go of what was looked through and of the results that were asked
+// for; it is found again when it is asked for again. Charts keep theirs.
 func (s *Source) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.all.mu.Lock()
+	defer s.all.mu.Unlock()
 	clear(s.found)
+	clear(s.all.of)
 }
 
 // apart parts codes from those that are sums.

@@ -66,6 +66,7 @@ type Site struct {
 	bare    *figure.Source // for tables
 	o       Options
 	pair    pair
+	light   bool            // it is being published, or was: what is written is let go
 	mu      *sync.Mutex     // of Faults, Drawn and Kept
 	changes *changes.Report // that is published: of the last run that changed anything
 }
@@ -177,7 +178,6 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 			s.Charts = append(s.Charts, d)
 		}
 	}
-	s.source.Forget()
 	if s.Findings, err = audit.Run(of, audit.Options{Set: set}); err != nil {
 		return nil, err
 	}
@@ -187,7 +187,9 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 	if err := s.judge(set, data); err != nil {
 		return nil, err
 	}
-	return s, s.compare(all)
+	err = s.compare(all)
+	s.source.Forget()
+	return s, err
 }
 
 // fault notes a chart that cannot be drawn: the others are none the worse.
@@ -313,6 +315,10 @@ func (s *Site) Files() (map[string][]byte, error) {
 // print renders the site, file by file. Carry, if not nil, is asked at the end which
 // frozen files of earlier sites stand beside these.
 func (s *Site) print(to sink, carry func(files map[string]printed) (*frozen.Carried, error)) error {
+	if s.light {
+		return errors.New("the site was published before: its numbers are without their cells")
+	}
+	s.light = carry != nil
 	p := newPress(s, to)
 	if err := p.print(); err != nil {
 		return err
@@ -331,8 +337,9 @@ func (s *Site) print(to sink, carry func(files map[string]printed) (*frozen.Carr
 	return to(manifestName, m)
 }
 
-// shared adds what is the same in every language.
-func (p *press) shared() error {
+// lists adds what is said of all figures, findings and definitions, the same in
+// every language.
+func (p *press) lists() error {
 	for _, f := range []struct {
 		name  string
 		write func(*bytes.Buffer) error
@@ -355,6 +362,11 @@ func (p *press) shared() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// shared adds what else is the same in every language.
+func (p *press) shared() error {
 	if err := p.assets(); err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 
+	"asylum/pipeline/ledger"
+	"asylum/pipeline/rate"
 	"asylum/pipeline/run"
 	"asylum/reports/chart"
 	"asylum/reports/figure"
@@ -79,6 +81,12 @@ func (p *press) print() error {
 	if err := p.o.each(len(p.Charts), func(i int) error { return p.numbers(p.Charts[i]) }); err != nil {
 		return err
 	}
+	if err := p.lists(); err != nil {
+		return err
+	}
+	if p.light {
+		p.lighten()
+	}
 	for _, l := range p.o.langs() {
 		p.drawn[l] = map[string]*drawn{}
 		err := p.o.step("draw "+string(l), len(p.Charts), func(i int) error {
@@ -99,6 +107,37 @@ func (p *press) print() error {
 		delete(p.drawn, l)
 	}
 	return p.shared()
+}
+
+// lighten lets go of the cells behind each number, which are written by now: words
+// and pictures ask only which tables they are of.
+func (p *press) lighten() {
+	for _, d := range p.Charts {
+		for i := range d.Results {
+			lighten(&d.Results[i])
+		}
+		for i := range d.Data {
+			lighten(d.Data[i].Result)
+		}
+	}
+	for _, js := range [][]ledger.Judgement{p.Quoted, p.Ledger} {
+		for i := range js {
+			lighten(js[i].Match)
+		}
+	}
+}
+
+func lighten(r *rate.Result) {
+	if r == nil {
+		return
+	}
+	var one []rate.Input // of each table
+	for _, in := range r.Inputs {
+		if !slices.ContainsFunc(one, func(o rate.Input) bool { return o.Meta == in.Meta }) {
+			one = append(one, rate.Input{Meta: in.Meta, Side: in.Side})
+		}
+	}
+	r.Inputs = one
 }
 
 // A file is something that writes itself.

@@ -70,10 +70,7 @@ func TestShelf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := Open(l)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := Open(l)
 		for range 2 { // the second adds nothing
 			if err := s.Add(site, names); err != nil {
 				t.Fatal(err)
@@ -84,8 +81,8 @@ func TestShelf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s, err = Open(again); err != nil || len(s.Names()) != 3 {
-			t.Fatalf("%v, %v", s.Names(), err)
+		if s = Open(again); len(s.Names()) != 3 || len(s.Damaged) > 0 {
+			t.Fatalf("%v, %v", s.Names(), s.Damaged)
 		}
 		for name, want := range files {
 			if got, err := s.File(name); err != nil || string(got) != string(want) || !s.Has(name) {
@@ -99,6 +96,22 @@ func TestShelf(t *testing.T) {
 		if c, err := store.Verify(l.Dir(), nil); err != nil || len(c.Faults) > 0 {
 			t.Errorf("%+v, %v", c, err)
 		}
+	}
+	l, err := store.Create(filepath.Join(t.TempDir(), "lake"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Open(l).Add(site, names); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(l.Dir(), filepath.FromSlash(l.Kept("pages/frozen")[0])), []byte("PK"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if s := Open(l); len(s.Damaged) != 1 || len(s.Names()) != 0 {
+		t.Errorf("of a damaged archive: %v, %v", s.Names(), s.Damaged)
+	}
+	if _, err := Needs(l); err == nil {
+		t.Error("what the pages of a damaged archive need is told")
 	}
 	if len(kept) != 2 || kept[0] != kept[1] {
 		t.Errorf("the archives are %v", kept)

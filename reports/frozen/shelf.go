@@ -22,17 +22,19 @@ import (
 // A Shelf is the frozen files that a lake keeps: for each publication an archive
 // of those that were new, pages/frozen/SHA.zip.
 type Shelf struct {
-	lake *store.Lake
-	in   map[string]string // name → archive, relative to the lake
+	lake    *store.Lake
+	in      map[string]string // name → archive, relative to the lake
+	Damaged []error           // archives that cannot be read; what a site still has of them is kept anew
 }
 
 // Open lists what a lake keeps.
-func Open(l *store.Lake) (*Shelf, error) {
+func Open(l *store.Lake) *Shelf {
 	s := &Shelf{lake: l, in: map[string]string{}}
 	for _, name := range l.Kept("pages/" + Dir) {
 		z, err := zip.OpenReader(s.path(name))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.path(name), err)
+			s.Damaged = append(s.Damaged, fmt.Errorf("%s: %w", s.path(name), err))
+			continue
 		}
 		for _, f := range z.File {
 			if Sum(f.Name) != "" {
@@ -41,7 +43,7 @@ func Open(l *store.Lake) (*Shelf, error) {
 		}
 		z.Close()
 	}
-	return s, nil
+	return s
 }
 
 func (s *Shelf) path(name string) string {

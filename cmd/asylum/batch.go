@@ -69,7 +69,8 @@ func (b *batch) publish(ctx context.Context) error {
 			return err
 		}
 	}
-	if data, err = chosen(data, b.f.cfg.Tables); err != nil {
+	whole := data
+	if data, err = chosen(whole, b.f.cfg.Tables); err != nil {
 		return err
 	}
 	o, err := b.options(ctx, data)
@@ -100,7 +101,7 @@ func (b *batch) publish(ctx context.Context) error {
 		}
 	}
 	prepare := func(string) error { return nil }
-	if e, ok := data.(*ingest.Embedded); ok {
+	if e, ok := whole.(*ingest.Embedded); ok {
 		staging, err := os.MkdirTemp("", "asylum-lake-")
 		if err != nil {
 			return err
@@ -110,7 +111,12 @@ func (b *batch) publish(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		data = l
+		for _, m := range l.Vintages() {
+			o.Lake = append(o.Lake, m.SHA256)
+		}
+		if data, err = chosen(l, b.f.cfg.Tables); err != nil {
+			return err
+		}
 		prepare = func(next string) error { return os.CopyFS(filepath.Join(next, "lake"), os.DirFS(staging)) }
 	}
 	if data, err = b.corrected(data); err != nil {

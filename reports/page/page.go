@@ -85,6 +85,7 @@ type Options struct {
 	Geos     []string         // the countries of asylum, likewise
 	Formats  []string         // of png, pdf and xlsx, those that featured charts have; nil: all
 
+	Lake    []string   // the sha256 of the raw files in the site's own lake, if prepare puts one there
 	Program string     // the version of the program, for the manifest
 	Made    run.Inputs // what the site is made from; with a "program" among it, what Was drew from the same is not drawn again
 
@@ -414,6 +415,7 @@ type manifest struct {
 	Made        run.Inputs        `json:"made_from,omitempty"` // sums of the inputs of the run, by name
 	Drawn       map[string]string `json:"drawn,omitempty"`     // picture → the sum of what it was drawn from
 	Files       map[string]string `json:"files"`               // name → sha256
+	Lake        []string          `json:"lake,omitempty"`      // the sha256 of the raw files in the site's own lake, where it has one
 	Lost        []string          `json:"lost,omitempty"`      // of Files: frozen ones that are gone or were damaged, and promised still
 }
 
@@ -428,7 +430,7 @@ type input struct {
 
 // manifest is that of a site with these files, and the frozen ones that it carries.
 func (s *Site) manifest(files map[string]printed, carried *frozen.Carried) ([]byte, error) {
-	m := manifest{AsOf: s.AsOf, Program: s.o.Program, Made: s.o.Made, Files: map[string]string{}}
+	m := manifest{AsOf: s.AsOf, Program: s.o.Program, Made: s.o.Made, Lake: s.o.Lake, Files: map[string]string{}}
 	for _, v := range s.Vintages {
 		m.Inputs = append(m.Inputs, input{v.Source, v.Table, v.Vintage, v.SHA256, v.URL, v.Licence})
 	}

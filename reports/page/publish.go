@@ -122,11 +122,11 @@ func ours(dir string) error {
 	if err != nil {
 		return err
 	}
-	return oursLake(filepath.Join(dir, "lake"), m.Inputs)
+	return oursLake(filepath.Join(dir, "lake"), &m)
 }
 
 // oursLake refuses a lake to which somebody has added.
-func oursLake(dir string, inputs []input) error {
+func oursLake(dir string, m *manifest) error {
 	return filepath.WalkDir(filepath.Join(dir, "raw"), func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
@@ -135,7 +135,7 @@ func oursLake(dir string, inputs []input) error {
 			return err
 		}
 		sum, _, _ := strings.Cut(d.Name(), ".")
-		if !slices.ContainsFunc(inputs, func(in input) bool { return in.SHA256 == sum }) {
+		if !slices.Contains(m.Lake, sum) && !slices.ContainsFunc(m.Inputs, func(in input) bool { return in.SHA256 == sum }) {
 			return fmt.Errorf("%s was added to the site's own lake: take it to a lake of yours with asylum add, then remove it", path)
 		}
 		return nil

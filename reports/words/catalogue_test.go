@@ -134,6 +134,22 @@ b:
 	}
 }
 
+// A definition of a user's own is called by its name; a part that one of ours lacks
+// is a fault.
+func TestOwnDefinition(t *testing.T) {
+	for _, l := range Langs {
+		if got := l.Say("def.my_own_rate.measure"); got != "my own rate" {
+			t.Errorf("%s: %q", l, got)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a part that is missing passes")
+		}
+	}()
+	Lang("en").Say("def.eurostat_first_instance.missing")
+}
+
 // A fault of ours panics in tests, so that none is published unseen.
 func TestSayPanics(t *testing.T) {
 	defer func() {

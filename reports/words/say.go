@@ -96,6 +96,9 @@ func (l Lang) say(key string, args []any) []Span {
 
 func (l Lang) write(c *catalogue, key string, args []any) ([]Span, error) {
 	e := c.entries[key]
+	if name, ok := c.ownDefinition(key); ok {
+		return []Span{{Text: name}}, nil
+	}
 	if e == nil {
 		return nil, fmt.Errorf("the catalogue, datasets/words, has no such key")
 	}
@@ -119,6 +122,17 @@ func (l Lang) write(c *catalogue, key string, args []any) ([]Span, error) {
 		}
 	}
 	return w.fill(e)
+}
+
+// ownDefinition is what a definition of a user's own, of which the catalogue says
+// nothing, is called wherever it would say something: by its name.
+func (c *catalogue) ownDefinition(key string) (string, bool) {
+	rest, ok := strings.CutPrefix(key, "def.")
+	name, _, part := strings.Cut(rest, ".")
+	if !ok || !part || c.entries["def."+name+".short"] != nil {
+		return "", false
+	}
+	return strings.ReplaceAll(name, "_", " "), true
 }
 
 // fill writes an entry with values that are known to be its own.

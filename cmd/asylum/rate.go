@@ -38,7 +38,7 @@ that the source holds for every citizenship, against the year before.
 
 --counts-under, --few-under and --rank-from say from how many cases on there is a
 percentage, a percentage without a warning, and a rank.`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: a.definitionNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := formats(format, "text", "csv", "json", "parquet", "xlsx"); err != nil {
 				return err

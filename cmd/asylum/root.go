@@ -154,11 +154,13 @@ func (a *app) listed() []listed {
 		{"rates", a.ratesCmd}, {"ladder", a.ladderCmd}, {"trace", a.traceCmd}, {"reproduce", a.reproduceCmd}, {"compare", a.compareCmd}, {"countries", a.countriesCmd},
 		{"diff", a.diffCmd}, {"solve", a.solveCmd}, {"sql", a.sqlCmd}, {"audit", a.auditCmd}, {"verify", a.verifyCmd}, {"forget", a.forgetCmd},
 		{"gc", a.gcCmd}, {"serve", a.serveCmd}, {"chart", a.chartCmd}, {"report", a.reportCmd},
+		{"completion", a.completionCmd}, {"man", a.manCmd},
 	}
 }
 
 // root makes the command that the arguments name, or all of them.
 func (a *app) root(args []string) *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:           "asylum",
 		Short:         "Asylum rates that can be traced to a cell",
@@ -182,6 +184,10 @@ func (a *app) root(args []string) *cobra.Command {
 			if len(args) > 0 {
 				return usagef("unknown command %q; asylum --help lists them", args[0])
 			}
+			if version {
+				a.printf("%s", versions())
+				return nil
+			}
 			return c.Help()
 		},
 		Args: cobra.ArbitraryArgs,
@@ -190,6 +196,7 @@ func (a *app) root(args []string) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%v\n\thint: %s --help lists the flags", err, c.CommandPath())
 	})
+	root.Flags().BoolVar(&version, "version", false, "print the version, the revision, Go's version and the platform")
 	f := root.PersistentFlags()
 	f.StringVar(&a.lake, "lake", "lake", "the lake's `DIR`; where there is none, the embedded data")
 	f.StringVar(&a.definitions, "definitions", "", "a `FILE` of rate definitions of your own, over the built-in ones")

@@ -38,7 +38,7 @@ row by which asylum rate says that no table holds the one cell asked for.`,
 		Example: `  asylum sql eurostat_first_instance | duckdb
   asylum sql unhcr_total_protection --citizen TOTAL --geo EU27_2020 --dialect spark --root s3a://bucket/lake > rate.sql
   spark-sql -f rate.sql`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: a.definitionNames,
 		RunE: func(_ *cobra.Command, args []string) error {
 			opt := sql.Options{Root: root}
 			var err error

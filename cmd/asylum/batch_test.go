@@ -269,3 +269,120 @@ func TestStoppedRun(t *testing.T) {
 		}
 	}
 }
+
+// The same lake, binary and options give the same bytes, whatever the machine says
+// of its time zone, language, processors, folders and masks.
+func TestSameBytesEverywhere(t *testing.T) {
+	top := t.TempDir()
+	config := write(t, filepath.Join(top, "asylum.yaml"), "languages: [en, ru]\nslices: {citizens: [RU, AF], geos: [HR]}\n")
+	lake := filepath.Join(top, "lake")
+	asylum(t, exitDone, "add", "--lake", lake, "--vintage", "2024-05-01", write(t, filepath.Join(top, "migr_asydcfsta.tsv"), decisions("RU", "AF", "SY", "TOTAL")))
+	var first map[string]string
+	for i, env := range [][]string{
+		{"TZ=UTC", "LC_ALL=C", "GOMAXPROCS=1", "HOME=/", "TERM=dumb"},
+		{"TZ=Pacific/Kiritimati", "LC_ALL=ru_RU.UTF-8", "LANG=ru", "GOMAXPROCS=7", "GOGC=10", "HOME=" + top, "TERM=xterm", "COLUMNS=40"},
+	} {
+		dir := filepath.Join(top, fmt.Sprint("machine", i))
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		cmd := process("run", "-c", config, "--lake", lake, "--out", "site", "--quiet")
+		cmd.Dir, cmd.Env = dir, append(env, "TMPDIR="+dir, "PATH="+os.Getenv("PATH"))
+		if msg, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, msg)
+		}
+		got := state(t, filepath.Join(dir, "site"))
+		for name, s := range got {
+			got[name] = s[strings.LastIndex(s, " ")+1:]
+		}
+		if first == nil {
+			first = got
+			continue
+		}
+		if len(got) != len(first) {
+			t.Errorf("%d files, and %d", len(first), len(got))
+		}
+		for name, sum := range first {
+			if got[name] != sum {
+				t.Errorf("%s differs", name)
+			}
+		}
+	}
+}
+
+// decisions is a small table of first instance decisions as Eurostat's bulk has it.
+func decisions(citizens ...string) string {
+	var b strings.Builder
+	b.WriteString("freq,unit,citizen,sex,age,decision,geo\\TIME_PERIOD\t2022 \t2023 \n")
+	for _, c := range citizens {
+		for i, g := range []string{"DE", "HR", "FR", "AT", "IT", "EU27_2020"} {
+			for _, d := range []struct {
+				code string
+				n    int
+			}{{"TOTAL", 1000}, {"TOTAL_POS", 400}, {"GENCONV", 300}, {"SUB_PROT", 100}, {"HUMSTAT", 0}, {"REJECTED", 600}} {
+				fmt.Fprintf(&b, "A,PER,%s,T,TOTAL,%s,%s\t%d \t%d b\n", c, d.code, g, d.n, (i+1)*d.n)
+			}
+		}
+	}
+	return b.String()
+}
+
+// hostile are codes as an attacker would write them.
+var hostile = []string{"<script>alert(1)</script>", "../../../tmp/x", "=cmd|calc!A0", `"><img src=x onerror=alert(1)>`, "RU\u202egnp", "A\x00B", "%2e%2e%2f", "&xxe;"}
+
+// No code of an attacker's gets into a lake, whether an export has it or a list of
+// codes that a user was given; and the terminal is not shown it as it came.
+func TestHostileCodes(t *testing.T) {
+	dir := t.TempDir()
+	lake := filepath.Join(dir, "lake")
+	for _, c := range hostile {
+		export := write(t, filepath.Join(dir, "migr_asydcfsta.tsv"), decisions("RU", c))
+		_, log := asylum(t, exitParse, "add", "--lake", lake, "--vintage", "2024-05-01", export)
+		if strings.ContainsAny(log, "\x00\u202e") {
+			t.Errorf("of %q the terminal is shown %q", c, log)
+		}
+		list := write(t, filepath.Join(dir, "codes.csv"), "citizen,\""+strings.ReplaceAll(c, `"`, `""`)+"\",member\n")
+		_, log = asylum(t, exitUsage, "add", "--codes", list, "--lake", lake, "--vintage", "2024-05-01", export)
+		if !strings.Contains(log, "want letters, digits, _ and - alone") {
+			t.Errorf("of a list with %q it says %s", c, log)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(lake, "manifest.json")); err == nil {
+		data, err := os.ReadFile(filepath.Join(lake, "manifest.json"))
+		if err != nil || strings.Contains(string(data), "migr_asydcfsta") {
+			t.Errorf("the lake has a table: %s, %v", data, err)
+		}
+	}
+}
+
+// What a user's own files say is data on the pages: their names and titles, of
+// codes, of charts and of definitions.
+func TestHostileNames(t *testing.T) {
+	dir := t.TempDir()
+	evil := `<script>alert(1)</script><img src=x onerror=alert(1)>`
+	codes := write(t, filepath.Join(dir, "codes.csv"), "citizen,XEV,member,"+evil+"\n")
+	charts := write(t, filepath.Join(dir, "charts.yaml"), "id: evil\nkind: bars\ndefinition: eurostat_first_instance\nperiod: 2023\nby: citizen\ngeo: DE\npages: [start]\nfeatured: true\nnote: {en: \""+evil+"\"}\n")
+	lake, out := filepath.Join(dir, "lake"), filepath.Join(dir, "out")
+	asylum(t, exitDone, "add", "--codes", codes, "--lake", lake, "--vintage", "2024-05-01", write(t, filepath.Join(dir, "migr_asydcfsta.tsv"), decisions("RU", "AF", "SY", "XEV", "TOTAL")))
+	config := write(t, filepath.Join(dir, "asylum.yaml"), "languages: [en]\noutputs: [xlsx]\ncharts: ["+charts+"]\ncodes: "+codes+"\n")
+	asylum(t, exitDone, "run", "-c", config, "--lake", lake, "--out", out)
+	shown := 0
+	for name := range state(t, out) {
+		if ext := filepath.Ext(name); ext != ".html" && ext != ".svg" && ext != ".js" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(data, []byte("<script>alert")) || bytes.Contains(data, []byte("<img src=x")) {
+			t.Errorf("%s holds the attack", name)
+		}
+		if bytes.Contains(data, []byte("&lt;script&gt;alert(1)")) {
+			shown++
+		}
+	}
+	if shown == 0 {
+		t.Error("no page shows the name: the test looks at nothing")
+	}
+}

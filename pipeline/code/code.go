@@ -295,6 +295,9 @@ func Extend(r io.Reader, name string) error {
 		if l == nil || !kind.valid() || rec[1] == "" {
 			return fmt.Errorf("%s:%d: got %q, want a dimension with a code list, a code, and member, aggregate or residual", name, line, strings.Join(rec, ","))
 		}
+		if !Plain(rec[1]) {
+			return fmt.Errorf("%s:%d: got the code %q, want letters, digits, _ and - alone, 40 at most", name, line, rec[1])
+		}
 		if ours, ok := l.Lookup(rec[1]); ok { // in a list of ours by now, with names and members
 			if ours.Kind != kind {
 				return fmt.Errorf("%s:%d: got %q, want %s to stay %s, as in %s", name, line, strings.Join(rec, ","), rec[1], ours.Kind, File(rec[0]))
@@ -307,6 +310,19 @@ func Extend(r io.Reader, name string) error {
 		}
 		l.add(c)
 	}
+}
+
+// Plain reports whether a text can be a code: letters, digits, _ and -, at most 40
+// of them. Codes become names of files and parts of commands.
+func Plain(c string) bool {
+	for i := range len(c) {
+		switch b := c[i]; {
+		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b >= '0' && b <= '9', b == '_', b == '-' && i > 0:
+		default:
+			return false
+		}
+	}
+	return c != "" && len(c) <= 40
 }
 
 func (k Kind) valid() bool { return k == Member || k == Aggregate || k == Residual }

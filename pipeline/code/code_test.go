@@ -71,6 +71,7 @@ func TestExtend(t *testing.T) {
 		{"no such dimension", "nuts,ZZ1,member\n", `my.csv:1: got "nuts,ZZ1,member", want ` + want},
 		{"no such kind", "citizen,ZZ1,Member\n", `my.csv:1: got "citizen,ZZ1,Member", want ` + want},
 		{"no code", "citizen,,member\n", `my.csv:1: got "citizen,,member", want ` + want},
+		{"a way up", "citizen,../x,member\n", `my.csv:1: got the code "../x", want letters, digits, _ and - alone, 40 at most`},
 		{"another kind for a code of ours", "citizen,TOTAL,member\n", `my.csv:1: got "citizen,TOTAL,member", want TOTAL to stay aggregate, as in datasets/codes/citizen.csv`},
 		{"a quote left open", "citizen,\"ZZ1,member\n", `my.csv: parse error on line 1, column 21: extraneous or missing " in quoted-field`},
 	} {

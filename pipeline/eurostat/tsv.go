@@ -407,11 +407,14 @@ func (p *tsv) code(d int, c []byte, col int) bool {
 
 // UnknownCode is the refusal of a code that stands in no list.
 func UnknownCode(at obs.Pos, dim, c string) *obs.ParseError {
+	hint := fmt.Sprintf(`if the code is right, add the line "%s,%s,member" to a code list of your own and pass it with --codes FILE`, dim, c)
+	if !code.Plain(c) { // nor is it shown to a terminal as it came
+		hint = "this can be no code: download the table again"
+	}
 	return &obs.ParseError{
 		Pos: at, Got: dim + " " + obs.Quote(c),
-		Want: "a code of the list " + code.File(dim),
-		Hint: fmt.Sprintf(`if the code is right, add the line "%s,%s,member" to a code list of your own and pass it with --codes FILE`, dim, strings.ReplaceAll(c, `"`, "")),
-		Err:  obs.ErrUnknownCode,
+		Want: "a code of the list " + code.File(dim), Hint: hint,
+		Err: obs.ErrUnknownCode,
 	}
 }
 

@@ -32,6 +32,9 @@ const (
 
 func unknown(pos, dim, c string) string {
 	l := code.File(dim)
+	if !code.Plain(c) {
+		return fmt.Sprintf("t.tsv:%s: got %s %q, want a code of the list %s\n\thint: this can be no code: download the table again", pos, dim, c, l)
+	}
 	return fmt.Sprintf("t.tsv:%s: got %s %q, want a code of the list %s\n\thint: if the code is right, add the line \"%s,%s,member\" to a code list of your own and pass it with --codes FILE", pos, dim, c, l, dim, c)
 }
 
@@ -111,7 +114,7 @@ var refusals = []struct{ name, in, want string }{
 	{"unknown codes, each once", head + "SY,XX\t1 \t2 \nSYR,XX\t1 \t2 \nSYR,DE\t1 \t2 \nSYR,YY\t1 \t2 \n",
 		unknown("2:4", "geo", "XX") + "\n" + unknown("3:1", "citizen", "SYR") + "\n" + unknown("5:5", "geo", "YY")},
 	{"an empty code", head + "SY,\t1 \t2 \n", unknown("2:4", "geo", "")},
-	{"a NUL in a code", head + "SY,D\x00E\t1 \t2 \n", `t.tsv:2:4: got geo "D\x00E", want a code of the list datasets/codes/geo.csv` + "\n\thint: if the code is right, add the line \"geo,D\x00E,member\" to a code list of your own and pass it with --codes FILE"},
+	{"a NUL in a code", head + "SY,D\x00E\t1 \t2 \n", `t.tsv:2:4: got geo "D\x00E", want a code of the list datasets/codes/geo.csv` + "\n\thint: this can be no code: download the table again"},
 
 	{"adjacent duplicates", head + "SY,DE\t1 \t2 \nSY,DE\t1 \t2 \n", dup(3, "SY,DE", 2)},
 	{"duplicates far apart", head + "SY,DE\t1 \t2 \nSY,FR\t1 \t2 \nAF,DE\t1 \t2 \nSY,DE\t1 \t2 \n", dup(5, "SY,DE", 2)},

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"asylum/datasets/needs"
+	"asylum/pipeline/disk"
 	"asylum/pipeline/disk/disktest"
 )
 
@@ -384,5 +385,44 @@ func TestHostileNames(t *testing.T) {
 	}
 	if shown == 0 {
 		t.Error("no page shows the name: the test looks at nothing")
+	}
+}
+
+// A number that was changed together with the sums of its file is found all the
+// same: it is computed anew.
+func TestVerifyComputesAnew(t *testing.T) {
+	dir := t.TempDir()
+	config, out := write(t, filepath.Join(dir, "asylum.yaml"), small), filepath.Join(dir, "out")
+	asylum(t, exitDone, "run", "-c", config, "--lake", filepath.Join(dir, "none"), "--out", out)
+	if said, _ := asylum(t, exitDone, "verify", out); !strings.Contains(said, "are the same, computed anew\n") {
+		t.Errorf("it says %s", said)
+	}
+	name := filepath.Join(out, "HR-RU-2023.csv")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := bytes.Replace(data, []byte(",23,8507,"), []byte(",23,8057,"), 1)
+	if bytes.Equal(forged, data) {
+		t.Fatalf("there is no 23 of 8,507 in\n%s", data)
+	}
+	manifest, err := os.ReadFile(filepath.Join(out, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if _, err := disk.Unseal(manifest, &m); err != nil {
+		t.Fatal(err)
+	}
+	m["files"].(map[string]any)["HR-RU-2023.csv"] = fmt.Sprintf("%x", sha256.Sum256(forged))
+	sealed, err := disk.Seal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, name, string(forged))
+	write(t, filepath.Join(out, "manifest.json"), string(sealed))
+	said, _ := asylum(t, exitFound, "verify", out)
+	if !strings.Contains(said, "HR-RU-2023.csv says in line ") || !strings.Contains(said, "8057") || !strings.Contains(said, "computed anew it is") {
+		t.Errorf("it says %s", said)
 	}
 }

@@ -11,8 +11,11 @@ import (
 	"strings"
 
 	"asylum/pipeline/disk"
+	"asylum/pipeline/ingest"
+	"asylum/pipeline/rate"
 	"asylum/pipeline/store"
 	"asylum/reports/frozen"
+	"asylum/reports/page"
 
 	"github.com/spf13/cobra"
 )
@@ -21,6 +24,8 @@ import (
 type verification struct {
 	Dir    string       `json:"dir"`    // that was checked: a lake or a site
 	Files  int          `json:"files"`  // that are as they were written
+	Anew   int          `json:"anew"`   // of a site, those whose numbers were computed anew and are the same
+	Lacks  string       `json:"lacks"`  // a vintage without which they could not be computed, "" of most
 	Faults []disk.Fault `json:"faults"` // those that are not, are missing or are extra
 	NoSum  []string     `json:"no_sum"` // tables of older lakes, of which nothing says how they were written
 	Begun  []string     `json:"begun"`  // what a killed run left; the next one takes it back
@@ -30,11 +35,14 @@ func (a *app) verifyCmd() *cobra.Command {
 	var format string
 	c := &cobra.Command{
 		Use:   "verify [DIR]",
-		Short: "Every file against its sha256",
+		Short: "Every file against its sha256, every published number against the tables",
 		Long: `Reads every raw file and every table of a lake, or every file of a site and of
 the lake in it, and compares it with what manifest.json says of it. Each file
 that differs, is missing or is extra is named, and each frozen embed that is not
-what its address says. DIR is a lake or a site; without it, the lake.`,
+what its address says. The numbers of a site (charts, published figures with their
+verdicts, findings of the audit) are then computed anew from the vintages that it
+was made from: in the lake in it or, where it has none, in --lake. DIR is a lake or
+a site; without it, the lake.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := formats(format, "text", "json"); err != nil {
@@ -48,6 +56,11 @@ what its address says. DIR is a lake or a site; without it, the lake.`,
 			if err != nil {
 				return err
 			}
+			if len(v.Faults) == 0 { // what is damaged need not be computed
+				if err := a.recompute(v); err != nil {
+					return err
+				}
+			}
 			if err := a.verified(v, format); err != nil {
 				return err
 			}
@@ -59,6 +72,36 @@ what its address says. DIR is a lake or a site; without it, the lake.`,
 	}
 	c.Flags().StringVar(&format, "format", "text", "text or json")
 	return c
+}
+
+// recompute computes the numbers of a site anew.
+func (a *app) recompute(v *verification) error {
+	site, err := isSite(v.Dir)
+	if err != nil || !site {
+		return err
+	}
+	p, err := page.Published(v.Dir)
+	if err != nil || p == nil {
+		return err
+	}
+	set, err := a.set()
+	if err != nil {
+		return err
+	}
+	lake := filepath.Join(v.Dir, "lake")
+	if _, err := os.Stat(lake); err != nil {
+		lake = a.lake
+	}
+	data, err := ingest.Open(lake)
+	if err != nil {
+		return err
+	}
+	if data, err = a.corrected(data); err != nil {
+		return err
+	}
+	good, faults, lacks, err := p.Recompute(set, data, rate.Parallel)
+	v.Anew, v.Faults, v.Lacks = good, append(v.Faults, faults...), lacks
+	return err
 }
 
 // verify checks a lake, or a site and the lake in it.
@@ -143,6 +186,12 @@ func (a *app) verified(v *verification, format string) error {
 	}
 	for _, name := range v.Begun {
 		a.printf("%s was begun by a run that was killed; the next that writes takes it back\n", name)
+	}
+	if v.Anew > 0 {
+		a.printf("%s: the numbers of %d files are the same, computed anew\n", v.Dir, v.Anew)
+	}
+	if v.Lacks != "" {
+		a.printf("%s: its numbers are not computed anew: no lake at hand holds %s\n", v.Dir, v.Lacks)
 	}
 	a.printf("%s: %d %s as %s\n", v.Dir, v.Files, plural(v.Files, "file is", "files are"), plural(v.Files, "it was written", "they were written"))
 	return nil

@@ -415,6 +415,7 @@ type manifest struct {
 	Made        run.Inputs        `json:"made_from,omitempty"` // sums of the inputs of the run, by name
 	Drawn       map[string]string `json:"drawn,omitempty"`     // picture → the sum of what it was drawn from
 	Files       map[string]string `json:"files"`               // name → sha256
+	Limits      *rate.Thresholds  `json:"limits,omitempty"`    // where they are not the usual ones
 	Lake        []string          `json:"lake,omitempty"`      // the sha256 of the raw files in the site's own lake, where it has one
 	Lost        []string          `json:"lost,omitempty"`      // of Files: frozen ones that are gone or were damaged, and promised still
 }
@@ -430,7 +431,7 @@ type input struct {
 
 // manifest is that of a site with these files, and the frozen ones that it carries.
 func (s *Site) manifest(files map[string]printed, carried *frozen.Carried) ([]byte, error) {
-	m := manifest{AsOf: s.AsOf, Program: s.o.Program, Made: s.o.Made, Lake: s.o.Lake, Files: map[string]string{}}
+	m := manifest{AsOf: s.AsOf, Program: s.o.Program, Made: s.o.Made, Lake: s.o.Lake, Limits: s.o.Limits, Files: map[string]string{}}
 	for _, v := range s.Vintages {
 		m.Inputs = append(m.Inputs, input{v.Source, v.Table, v.Vintage, v.SHA256, v.URL, v.Licence})
 	}

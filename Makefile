@@ -8,12 +8,16 @@ nested = $(patsubst %/go.mod,%,$(shell find . -mindepth 2 -name go.mod -not -pat
 # $(call having,RE): the packages with a test file that matches RE.
 having = $(addprefix ./,$(sort $(dir $(shell grep -srlE --include='*_test.go' '$(1)' cmd pipeline reports datasets notebooks))))
 
-.PHONY: run build test check bench golden
+.PHONY: run build test check bench golden dist
 run: build
 	bin/asylum run
 
 build:
 	go build -trimpath -o bin/asylum ./cmd/asylum
+
+# A release of HEAD for every platform; the same commit gives the same bytes.
+dist:
+	go run ./cmd/dist -o dist
 
 test:
 	@.ci/install

@@ -155,7 +155,7 @@ func ownLake(e *ingest.Embedded, dir string) (*store.Moved, error) {
 func (b *batch) options(ctx context.Context, data ingest.Data) (o page.Options, err error) {
 	cfg := &b.f.cfg
 	o = page.Options{AsOf: cfg.AsOf, Was: cfg.Out, Base: cfg.Base, Log: b.quietLog(), Formats: cfg.Outputs, Citizens: cfg.Slices.Citizens, Geos: cfg.Slices.Geos,
-		Limits: cfg.Rules.thresholds(), Program: program(), Step: b.bar.step}
+		Limits: cfg.Rules.thresholds(), Once: true, Program: program(), Step: b.bar.step}
 	for _, l := range cfg.Languages {
 		o.Langs = append(o.Langs, words.Lang(l))
 	}

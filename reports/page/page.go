@@ -66,7 +66,7 @@ type Site struct {
 	bare    *figure.Source // for tables
 	o       Options
 	pair    pair
-	light   bool            // it is being published, or was: what is written is let go
+	light   bool            // it is being published once, or was: what is written is let go
 	mu      *sync.Mutex     // of Faults, Drawn and Kept
 	changes *changes.Report // that is published: of the last run that changed anything
 }
@@ -79,6 +79,8 @@ type Options struct {
 	Was   string        // the directory of the publication before, to compare with; "" or one without a site compares nothing
 	Base  string        // the address where the site will stand, for snippets and metadata; "" leaves a blank for it
 	Log   *slog.Logger
+
+	Once bool // the site is rendered one time, and holds less and less meanwhile
 
 	Limits   *rate.Thresholds // nil: rate.Usual
 	Citizens []string         // the nationalities that have pages and charts of their own; nil: all
@@ -319,7 +321,7 @@ func (s *Site) print(to sink, carry func(files map[string]printed) (*frozen.Carr
 	if s.light {
 		return errors.New("the site was published before: its numbers are without their cells")
 	}
-	s.light = carry != nil
+	s.light = s.o.Once
 	p := newPress(s, to)
 	if err := p.print(); err != nil {
 		return err

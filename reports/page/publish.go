@@ -17,7 +17,7 @@ import (
 
 const manifestName = "manifest.json"
 
-// Publish renders the site into dir, once, whole or not at all: it is written beside
+// Publish renders the site into dir, whole or not at all: it is written beside
 // dir and then exchanged with it. Prepare, if not nil, may add to the new
 // directory before the exchange.
 //

@@ -176,9 +176,6 @@ func process(args ...string) *exec.Cmd {
 // had been killed. (That no call is the wrong one to be killed at is tested where
 // sites are put in their place: pipeline/disk, pipeline/store.)
 func TestKilledRun(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many runs")
-	}
 	top := needs.Memory(t)
 	config := write(t, filepath.Join(top, "asylum.yaml"), small+"tables: [unhcr/asylum_decisions]\ncharts: []\n")
 	files := func(dir string) map[string]string {

@@ -27,6 +27,26 @@ type Funnel struct {
 	PhiMay  Range         // what rounding allows phi to be
 }
 
+// Outside counts the countries above and below the limits within which chance
+// leaves 99.8 %, whatever the rounding; those of which rounding leaves it open; and
+// those outside the widened limits.
+func (f *Funnel) Outside() (above, below, open, widened int) {
+	for _, p := range f.Points {
+		switch {
+		case p.Place.Outside() && !p.Sure:
+			open++
+		case p.Place == Above998:
+			above++
+		case p.Place == Below998:
+			below++
+		}
+		if p.Adjusted.Outside() {
+			widened++
+		}
+	}
+	return above, below, open, widened
+}
+
 // A FunnelPoint is a country in a funnel.
 type FunnelPoint struct {
 	Geo          string

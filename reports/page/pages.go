@@ -229,6 +229,9 @@ func (p *press) pages(l words.Lang) error {
 		if tmpl == "" {
 			return nil
 		}
+		if err := p.failure(); err != nil {
+			return fmt.Errorf("%s/%s: %w", l, v.Path, err)
+		}
 		return p.render(v, tmpl)
 	}); err != nil || l != p.o.langs()[0] {
 		return err
@@ -466,7 +469,9 @@ func (p *press) place(l words.Lang, axis string, x *figure.Place) (view, string)
 	}
 	b.Keys = p.keysOf(l, axis, x)
 	b.Spec = p.tableSpec(axis, x)
-	if head, rows, err := p.bare.Table(l, b.Spec); err == nil && len(rows) > 0 {
+	head, rows, err := p.bare.Table(l, b.Spec)
+	p.failed(err)
+	if len(rows) > 0 {
 		b.Table = &tableView{"all", l.Say("place.table."+axis, "period", x.Latest), head, rows}
 	}
 	for _, list := range [][]ledger.Judgement{p.judged(), p.Quoted, p.Ledger} {
@@ -521,7 +526,8 @@ func (p *press) keysOf(l words.Lang, axis string, x *figure.Place) (keys []keyNu
 	for i, kind := range []string{"rate", "refugee", "outcomes"} {
 		name := p.Scope.Main[kind]
 		r, err := p.bare.Stated(name, citizen, geo, x.Latest)
-		if err != nil || r == nil || !r.Known || p.source.Limits.CountsOnly(r) || slices.ContainsFunc(keys, func(k keyNumber) bool { return k.Name == l.Say("def."+name+".short") }) {
+		p.failed(err)
+		if r == nil || !r.Known || p.source.Limits.CountsOnly(r) || slices.ContainsFunc(keys, func(k keyNumber) bool { return k.Name == l.Say("def."+name+".short") }) {
 			continue
 		}
 		keys = append(keys, keyNumber{figure.Fine(l, r), l.Say("def." + name + ".short"), l.Say("place.counts", "counts", l.Of(r.Num, r.Den), "period", r.Period), i == 0})

@@ -28,6 +28,7 @@ type press struct {
 	before *Publication // whose pictures may stand for what would be drawn again; nil if there is none
 	mu     sync.Mutex
 	files  map[string]printed
+	unhad  error                            // why a number of a page could not be had
 	drawn  map[words.Lang]map[string]*drawn // by chart id
 	titles map[string]string                // of charts in the first language, by id
 }
@@ -138,6 +139,23 @@ func lighten(r *rate.Result) {
 		}
 	}
 	r.Inputs = one
+}
+
+// failed notes that a number of a page could not be had: no page is written without
+// it. That there is none is no failure.
+func (p *press) failed(err error) {
+	if err == nil || errors.Is(err, figure.ErrNothing) {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unhad = err
+}
+
+func (p *press) failure() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.unhad
 }
 
 // A file is something that writes itself.

@@ -146,20 +146,7 @@ func funnelNotes(s *compare.Study) []string {
 	if f == nil {
 		return nil
 	}
-	var above, below, open, widened int
-	for _, p := range f.Points {
-		switch {
-		case p.Place.Outside() && !p.Sure:
-			open++
-		case p.Place == compare.Above998:
-			above++
-		case p.Place == compare.Below998:
-			below++
-		}
-		if p.Adjusted.Outside() {
-			widened++
-		}
-	}
+	above, below, open, widened := f.Outside()
 	note := fmt.Sprintf("%d of %d countries lie outside the limits within which chance leaves 99.8 %% around the line, whatever the rounding: %d above, %d below", above+below, len(f.Points), above, below)
 	if open > 0 {
 		note += fmt.Sprintf("; of %d more rounding decides", open)

@@ -104,20 +104,7 @@ func (l Lang) named(cs []compare.Country) string {
 }
 
 func (l Lang) studyFunnel(f *compare.Funnel) []string {
-	var above, below, open, widened int
-	for _, p := range f.Points {
-		switch {
-		case p.Place.Outside() && !p.Sure:
-			open++
-		case p.Place == compare.Above998:
-			above++
-		case p.Place == compare.Below998:
-			below++
-		}
-		if p.Adjusted.Outside() {
-			widened++
-		}
-	}
+	above, below, open, widened := f.Outside()
 	phi, chance := 0, 0.002*float64(len(f.Points))
 	if f.Phi < 10 {
 		phi = 1

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"asylum/pipeline/ingest"
+	"asylum/pipeline/own"
 	"asylum/pipeline/rate"
 	stage "asylum/pipeline/run"
 	"asylum/pipeline/store"
@@ -264,7 +265,7 @@ func chosen(data ingest.Data, tables []string) (ingest.Data, error) {
 			}
 			slices.Sort(names)
 			hint := "asylum tables lists what there is"
-			if near := nearest(t, names); near != "" {
+			if near := own.Near(t, names); near != "" {
 				hint = "did you mean " + near + "?"
 			}
 			return nil, usagef("tables: got %q, want a table that is held\n\thint: %s", t, hint)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -123,6 +124,9 @@ func TestABatchDoesWhatIsDue(t *testing.T) {
 	asylum(t, exitDone, "verify", out)
 }
 
+// linked finds what a page links to in the site.
+var linked = regexp.MustCompile(`(?:href|src)="([^":#?]+)["#?]`)
+
 // What the configuration chooses is what the site has.
 func TestABatchOfSlices(t *testing.T) {
 	dir := t.TempDir()
@@ -142,6 +146,20 @@ func TestABatchOfSlices(t *testing.T) {
 	} {
 		if _, err := os.Stat(filepath.Join(out, name)); (err == nil) != want {
 			t.Errorf("%s is there: %v, want %v", name, err == nil, want)
+		}
+	}
+	for name := range state(t, out) {
+		if filepath.Ext(name) != ".html" {
+			continue
+		}
+		page, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, to := range linked.FindAllSubmatch(page, -1) {
+			if _, err := os.Stat(filepath.Join(out, filepath.Dir(name), string(to[1]))); err != nil {
+				t.Errorf("%s leads to %s, which there is not", name, to[1])
+			}
 		}
 	}
 	var m struct{ Inputs []struct{ Table string } }

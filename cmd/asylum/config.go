@@ -162,7 +162,7 @@ func keysOf(body ast.Node, name, within string, t reflect.Type, places map[strin
 		key := kv.Key.GetToken()
 		if !slices.Contains(known, key.Value) {
 			hint := "asylum init writes an example"
-			if near := nearest(key.Value, known); near != "" {
+			if near := own.Near(key.Value, known); near != "" {
 				hint = "did you mean " + near + "?"
 			}
 			return &obs.ParseError{Pos: obs.Pos{File: name, Line: key.Position.Line, Col: key.Position.Column}, Got: "key " + obs.Quote(key.Value), Want: "one of " + strings.Join(known, ", "), Hint: hint}
@@ -188,33 +188,6 @@ func fieldOf(t reflect.Type, key string) reflect.Type {
 		}
 	}
 	return nil
-}
-
-// nearest is the known name that a wrong one is closest to, "" if none is near:
-// by the letters to insert, delete or replace (Levenshtein), at most a third.
-func nearest(got string, known []string) (best string) {
-	least := max(1, len(got)/3) + 1
-	for _, k := range known {
-		row := make([]int, len(k)+1)
-		for j := range row {
-			row[j] = j
-		}
-		for i := range len(got) {
-			diagonal := row[0]
-			row[0] = i + 1
-			for j := range len(k) {
-				cost := 1
-				if got[i] == k[j] {
-					cost = 0
-				}
-				diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-			}
-		}
-		if d := row[len(k)]; d < least {
-			best, least = k, d
-		}
-	}
-	return best
 }
 
 func (a *app) initCmd() *cobra.Command {

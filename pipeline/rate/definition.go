@@ -422,7 +422,7 @@ func (d *defect) in(data []byte, name string, i int) error {
 // did asks whether another word was meant, "" if none is near. Of two letters
 // any two are.
 func did(got string, known []string) string {
-	if m := near(got, known); m != "" && len(got) > 3 {
+	if m := own.Near(got, known); m != "" && len(got) > 3 {
 		return "did you mean " + m + "?"
 	}
 	return ""
@@ -464,7 +464,11 @@ func (s *Set) Named(name string) (Definition, error) {
 			return e.def(), nil
 		}
 	}
-	return Definition{}, fmt.Errorf("there is no definition %q; `asylum rates` lists them", name)
+	var names []string
+	for _, e := range s.entries {
+		names = append(names, e.name)
+	}
+	return Definition{}, fmt.Errorf("there is no definition %q; `asylum rates` lists them%s", name, meant(name, names))
 }
 
 // Sources names the sources that d can be computed from.

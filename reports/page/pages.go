@@ -366,8 +366,9 @@ func (p *press) start(l words.Lang) (view, string) {
 // picture is the file that stands for a page.
 func picture(charts []*drawn) string {
 	for _, c := range charts {
-		if c.Spec.Featured {
-			return c.ID + "@2x.png"
+		name := c.ID + "@2x.png"
+		if slices.ContainsFunc(c.Formats, func(f format) bool { return f.File == name }) {
+			return name
 		}
 	}
 	return ""

@@ -48,6 +48,7 @@ type printed struct {
 type drawn struct {
 	*figure.Chart
 	Wide, Phone   template.HTML
+	Workbook      string // the name of its XLSX, "" if it has none
 	Formats       []format
 	Frozen        string // address of the frozen page
 	FrozenPicture string // of its picture, "" if it is not featured
@@ -206,12 +207,20 @@ func (s *Site) count(kept bool) {
 	}
 }
 
+// workbook names the XLSX of a chart, "" if it has none.
+func (p *press) workbook(d *figure.Draft) string {
+	if d.Spec.Featured && p.o.format("xlsx") {
+		return d.Spec.ID + ".xlsx"
+	}
+	return ""
+}
+
 // numbers adds what is the same in every language.
 func (p *press) numbers(d *figure.Draft) error {
 	id := d.Spec.ID
 	files := []file{{name: id + ".csv", w: d.CSV}, {name: id + ".json", w: d.JSON}}
-	if d.Spec.Featured && p.o.format("xlsx") {
-		files = append(files, file{name: id + ".xlsx", w: func(w io.Writer) error { return d.XLSX(w, p.source.Set) }})
+	if name := p.workbook(d); name != "" {
+		files = append(files, file{name: name, w: func(w io.Writer) error { return d.XLSX(w, p.source.Set) }})
 	}
 	if err := p.write(files...); err != nil {
 		return chartError(id, err)
@@ -227,7 +236,7 @@ func (p *press) draw(d *figure.Draft, l words.Lang) error {
 	if c.Fallback != "" && p.o.Log != nil && l == p.o.langs()[0] {
 		p.o.Log.Info("a title claims nothing: the data does not bear the claim", "chart", c.ID, "claim", c.Fallback)
 	}
-	x := &drawn{Chart: c}
+	x := &drawn{Chart: c, Workbook: p.workbook(d)}
 	svg := func(o chart.Options) func(io.Writer) error {
 		return func(w io.Writer) error { return chart.SVG(w, c.Figure, o) }
 	}

@@ -102,11 +102,14 @@ func (a *app) tables(data ingest.Data, now time.Time, format string) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "source\ttable\tvintage\tage\tperiods\tcomplete to\trows\tvalues\textent\t")
 	for _, r := range rows {
-		note := ""
+		note, periods := "", r.From+" to "+r.To
 		if r.Derived {
 			note = "converted by others"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d days\t%s to %s\t%s\t%d\t%d\t%s\t%s\n", r.Source, r.Table, r.Vintage, r.AgeDays, r.From, r.To, r.Complete, r.Rows, r.Cells, r.Extent, note)
+		if r.From == "" { // UNHCR's list of countries
+			periods = "none"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d days\t%s\t%s\t%d\t%d\t%s\t%s\n", r.Source, r.Table, r.Vintage, r.AgeDays, periods, r.Complete, r.Rows, r.Cells, r.Extent, note)
 	}
 	if err := w.Flush(); err != nil {
 		return err

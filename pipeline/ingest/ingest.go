@@ -250,7 +250,7 @@ func recogniseCSV(fields []string, table, named string) (reading, bool) {
 	}
 	switch {
 	case unhcr.IsCountries(fields):
-		return reading{"unhcr", "unhcr-countries", "countries", unhcr.RefuseCountries}, true
+		return reading{"unhcr", "unhcr-countries", "countries", unhcr.ReadCountries}, true
 	case aida.Recognise(fields):
 		return reading{"aida", "aida-csv", "statistics", aida.ReadCSV}, true
 	case eurostat.IsSDMXCSV(fields):

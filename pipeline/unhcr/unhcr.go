@@ -7,7 +7,6 @@
 package unhcr
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"slices"
@@ -40,40 +39,6 @@ var shapes = []shape{
 func Recognise(head []string) (table string, ok bool) {
 	s, ok := find(head)
 	return s.table, ok
-}
-
-// IsCountries reports whether a CSV header is that of UNHCR's list of countries.
-func IsCountries(head []string) bool {
-	return slices.Contains(head, "iso_code") && slices.Contains(head, "unhcr_code") && slices.Contains(head, "unhcr_region")
-}
-
-// RefuseCountries reads UNHCR's list of countries, which holds no figures, and
-// says so.
-func RefuseCountries(r io.Reader, m table.Meta, _ table.Want) (*table.Table, error) {
-	in := csv.NewReader(r)
-	head, err := in.Read()
-	if err != nil {
-		return nil, obs.CSVError(m.File, err, "download it again")
-	}
-	var unknown []string
-	at, n := slices.Index(head, "iso_code"), 0
-	for ; ; n++ {
-		rec, err := in.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, obs.CSVError(m.File, err, "download it again")
-		}
-		if _, ok := code.Must("citizen").ISO3(rec[at]); !ok && rec[at] != "" {
-			unknown = append(unknown, rec[at])
-		}
-	}
-	hint := "there is nothing to add: datasets/codes has these countries already"
-	if len(unknown) > 0 {
-		hint += ", all but " + strings.Join(unknown, ", ")
-	}
-	return nil, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: fmt.Sprintf("UNHCR's list of countries, %d lines", n), Want: "a table of figures", Hint: hint}
 }
 
 func find(head []string) (shape, bool) {

@@ -224,6 +224,11 @@ func recognise(in *bufio.Reader, m table.Meta) (reading, error) {
 			if ok {
 				return r, nil
 			}
+			if len(fields) > 1 && !isLabel(m.File) && !bytes.ContainsAny(line, `\{<`) {
+				return reading{}, &obs.ParseError{Pos: obs.Pos{File: m.File, Line: 1, Col: 1}, Got: "a CSV with the columns " + obs.Quote(strings.TrimSpace(string(line))),
+					Want: `those of SDMX-CSV ("DATAFLOW,…" or "STRUCTURE,…"), of Eurostat's Data Explorer ("TIME,GEO,…,Value"), of UNHCR's tables, or "country_iso2,year,citizenship_label,measure,value_as_printed,…" for AIDA's`,
+					Hint: "if a program wrote it, such as R's eurostat or pandas, add the export that the program read"}
+			}
 		}
 	}
 	r := reading{"eurostat", "tsv", named, eurostat.PickTSV}

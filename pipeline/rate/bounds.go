@@ -44,23 +44,60 @@ func (r rounding) of(n int64) interval {
 	return interval{n, n}
 }
 
-// A split is what is printed of a whole and its two parts. All three intervals
-// are of whole persons, and the parts add up to the whole.
-type split struct{ pos, rest, whole interval }
+// A split is what is printed of a whole and its two parts, and of a sum of the
+// one part and some of the other. All intervals are of whole persons, and the
+// parts add up to the whole.
+type split struct {
+	pos, rest, whole interval
+	joint            joint
+}
+
+// A joint is a printed sum of the positives and some of the rest, as TOTAL_POS
+// is where humanitarian status does not count as positive. The rest is some and
+// other.
+type joint struct {
+	on               bool
+	sum, some, other interval
+}
+
+var anything = interval{0, unbounded}
+
+// agrees reports whether the printed sum can be one of pos and some.
+func (j *joint) agrees(pos interval) bool {
+	return max(pos.lo+j.some.lo, j.sum.lo) <= min(pos.hi+j.some.hi, j.sum.hi)
+}
+
+// parts gives the three parts of the whole and the sum of the first two.
+func (s *split) parts() (pos, some, other, sum interval) {
+	if s.joint.on {
+		return s.pos, s.joint.some, s.joint.other, s.joint.sum
+	}
+	return s.pos, interval{}, s.rest, anything
+}
+
+// den gives the true counts that the whole may be.
+func (s *split) den() interval {
+	pos, some, other, sum := s.parts()
+	return interval{
+		max(s.whole.lo, max(pos.lo+some.lo, sum.lo)+other.lo),
+		min(s.whole.hi, min(pos.hi+some.hi, sum.hi)+other.hi),
+	}
+}
 
 // corners gives the split of persons with the highest and the lowest share of
-// positives that agrees with everything printed. Raising pos and lowering rest
-// both raise the share, so each extreme is one point: begin at the best of both
-// and give way as little as the whole demands. It reports false where nothing
-// agrees.
+// positives that agrees with everything printed. One positive more takes at most
+// one from the rest, so that the share rises with pos: each extreme stands at an
+// end of what pos may be, with as little or as much of the rest as goes with it.
+// It reports false where nothing agrees.
 func (s split) corners() (hiPos, hiRest, loPos, loRest int64, ok bool) {
-	if s.pos.lo+s.rest.lo > s.whole.hi || s.pos.hi+s.rest.hi < s.whole.lo {
+	pos, some, other, sum := s.parts()
+	if den := s.den(); den.lo > den.hi || s.joint.on && !s.joint.agrees(pos) {
 		return 0, 0, 0, 0, false
 	}
-	hiPos = min(s.pos.hi, s.whole.hi-s.rest.lo)
-	hiRest = max(s.rest.lo, s.whole.lo-hiPos)
-	loRest = min(s.rest.hi, s.whole.hi-s.pos.lo)
-	loPos = max(s.pos.lo, s.whole.lo-loRest)
+	hiPos = min(pos.hi, sum.hi-some.lo, s.whole.hi-some.lo-other.lo)
+	hiRest = max(max(some.lo, sum.lo-hiPos)+other.lo, s.whole.lo-hiPos)
+	loPos = max(pos.lo, sum.lo-some.hi, s.whole.lo-some.hi-other.hi)
+	loRest = min(min(some.hi, sum.hi-loPos)+other.hi, s.whole.hi-loPos)
 	return hiPos, hiRest, loPos, loRest, true
 }
 

@@ -28,16 +28,21 @@ func TestRoundings(t *testing.T) {
 func TestCornersOfMethods(t *testing.T) {
 	near := roundings["nearest5"].of
 	any := interval{0, unbounded}
+	// 10 and 10 of a printed 60; 20 of one kind or another, 0 of a third one.
+	two := near(10).plus(near(10))
+	third := joint{on: true, sum: near(20), some: near(0), other: any}
 	for _, tt := range []struct {
 		name   string
 		s      split
 		lo, hi string
 		value  float64
 	}{
-		{"20 of 20+40", split{near(20), near(40), any}, "30.0", "36.7", 20. / 60},
-		{"20 of a printed 60", split{near(20), any, near(60)}, "29.0", "38.0", 20. / 60},
-		{"1000 of 1000+2000", split{near(1000), near(2000), any}, "33.2", "33.4", 1. / 3},
-		{"all three printed", split{near(20), near(40), near(60)}, "30.0", "36.7", 20. / 60},
+		{"20 of 20+40", split{pos: near(20), rest: near(40), whole: any}, "30.0", "36.7", 20. / 60},
+		{"20 of a printed 60", split{pos: near(20), rest: any, whole: near(60)}, "29.0", "38.0", 20. / 60},
+		{"1000 of 1000+2000", split{pos: near(1000), rest: near(2000), whole: any}, "33.2", "33.4", 1. / 3},
+		{"all three printed", split{pos: near(20), rest: near(40), whole: near(60)}, "30.0", "36.7", 20. / 60},
+		{"10 and 10 of a printed 60", split{pos: two, rest: any, whole: near(60)}, "25.8", "41.4", 20. / 60},
+		{"20 printed with 0 more", split{pos: two, rest: any, whole: near(60), joint: third}, "25.8", "38.0", 20. / 60},
 	} {
 		hp, hr, lp, lr, ok := tt.s.corners()
 		if !ok {
@@ -58,20 +63,48 @@ func TestCornersAgainstBruteForce(t *testing.T) {
 			lo := rapid.Int64Range(0, 12).Draw(t, name)
 			return interval{lo, lo + rapid.Int64Range(0, 6).Draw(t, name+"+")}
 		}
-		s := split{iv("pos"), iv("rest"), interval{0, unbounded}}
+		s := split{pos: iv("pos"), rest: iv("rest"), whole: anything}
 		if rapid.Bool().Draw(t, "printed") {
 			s.whole = iv("whole")
 		}
 		if rapid.Bool().Draw(t, "no rest") && s.whole.hi < unbounded {
 			s.rest = interval{0, unbounded}
 		}
+		if s.joint.on = rapid.Bool().Draw(t, "joint"); s.joint.on {
+			s.joint.some, s.joint.other, s.joint.sum = iv("some"), iv("other"), anything
+			if rapid.Bool().Draw(t, "joint printed") {
+				s.joint.sum = iv("sum")
+			}
+			if s.whole.hi < unbounded && rapid.Bool().Draw(t, "no some") {
+				s.joint.some = interval{s.joint.some.lo, unbounded}
+			}
+			if s.whole.hi < unbounded && rapid.Bool().Draw(t, "no other") {
+				s.joint.other = interval{s.joint.other.lo, unbounded}
+			}
+		}
 		lo, hi, found := math.Inf(1), math.Inf(-1), false
+		least, most := int64(math.MaxInt64), int64(-1)
+		agrees := func(p, r int64) bool {
+			if p < s.pos.lo || p > s.pos.hi || p+r < s.whole.lo || p+r > s.whole.hi {
+				return false
+			}
+			if j := &s.joint; j.on { // some of the rest stand in the joint
+				for x := max(j.some.lo, j.sum.lo-p); x <= min(j.some.hi, j.sum.hi-p, r); x++ {
+					if r-x >= j.other.lo && r-x <= j.other.hi {
+						return true
+					}
+				}
+				return false
+			}
+			return r >= s.rest.lo && r <= s.rest.hi
+		}
 		for p := s.pos.lo; p <= s.pos.hi; p++ {
-			for r := s.rest.lo; r <= min(s.rest.hi, 60); r++ {
-				if p+r < s.whole.lo || p+r > s.whole.hi {
+			for r := int64(0); r <= 60; r++ {
+				if !agrees(p, r) {
 					continue
 				}
 				found = true
+				least, most = min(least, p+r), max(most, p+r)
 				if p+r > 0 {
 					lo, hi = min(lo, quotient(p, p+r)), max(hi, quotient(p, p+r))
 				}
@@ -85,9 +118,12 @@ func TestCornersAgainstBruteForce(t *testing.T) {
 			return
 		}
 		for _, c := range [][2]int64{{hp, hr}, {lp, lr}} {
-			if c[0] < s.pos.lo || c[0] > s.pos.hi || c[1] < s.rest.lo || c[1] > s.rest.hi || c[0]+c[1] < s.whole.lo || c[0]+c[1] > s.whole.hi {
+			if !agrees(c[0], c[1]) {
 				t.Fatalf("%+v: corner %v does not agree with what is printed", s, c)
 			}
+		}
+		if den := s.den(); den.lo != least || den.hi != most {
+			t.Fatalf("%+v: a whole of %v, brute force %d to %d", s, den, least, most)
 		}
 		if hp+hr > 0 && math.Abs(quotient(hp, hp+hr)-hi) > 1e-12 {
 			t.Fatalf("%+v: highest %d/%d, brute force %v", s, hp, hp+hr, hi)
@@ -106,7 +142,7 @@ func TestCornersOfSums(t *testing.T) {
 		var hi, lo split2
 		for i := range parts {
 			p, r := rapid.Int64Range(0, 6).Draw(t, "p"), rapid.Int64Range(0, 6).Draw(t, "r")
-			parts[i] = split{interval{max(0, p-1), p + 1}, interval{max(0, r-1), r + 1}, interval{0, unbounded}}
+			parts[i] = split{pos: interval{max(0, p-1), p + 1}, rest: interval{max(0, r-1), r + 1}, whole: anything}
 			hp, hr, lp, lr, _ := parts[i].corners()
 			hi.add(hp, hr)
 			lo.add(lp, lr)

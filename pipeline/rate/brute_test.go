@@ -287,3 +287,128 @@ func span(lo, hi int64) (out []int64) {
 	}
 	return out
 }
+
+// drawn is a cell of a truth: its true count, and whether it is printed.
+type drawn struct {
+	n  int64
+	on bool
+}
+
+// fits reports whether a true count would have been printed as the cell is.
+func (d drawn) fits(n int64) bool { return !d.on || nearest5(n) == nearest5(d.n) }
+
+// splitTruth draws true counts of the four outcomes and of their sums, and which
+// are printed, for definitions that take some of the positives alone.
+type splitTruth struct{ g, s, h, r, pos, total drawn }
+
+func drawSplit(t *rapid.T, name string) (x splitTruth) {
+	n := func(what string) int64 { return rapid.Int64Range(0, 13).Draw(t, name+" "+what) }
+	on := func(what string) bool { return rapid.Bool().Draw(t, name+" prints "+what) }
+	x.g, x.s, x.h, x.r = drawn{n("G"), true}, drawn{n("S"), true}, drawn{n("H"), on("H")}, drawn{n("R"), on("R")}
+	x.pos = drawn{x.g.n + x.s.n + x.h.n, on("POS")}
+	x.total = drawn{x.pos.n + x.r.n, !x.h.on || !x.r.on || on("TOTAL")}
+	return x
+}
+
+// rows prints it as rows of an export.
+func (x *splitTruth) rows(citizen, geo string) (out []string) {
+	for _, c := range []struct {
+		decision string
+		cell     drawn
+	}{{"TOTAL", x.total}, {"TOTAL_POS", x.pos}, {"GENCONV", x.g}, {"SUB_PROT", x.s}, {"HUMSTAT", x.h}, {"REJECTED", x.r}} {
+		if c.cell.on {
+			out = append(out, fmt.Sprintf("%s %s %s|%d", citizen, c.decision, geo, nearest5(c.cell.n)))
+		}
+	}
+	return out
+}
+
+// allows lists all true counts that would have been printed so.
+func (x *splitTruth) allows(positive func(g, s int64) int64) (out []pair) {
+	seen := map[pair]bool{}
+	for g := range int64(18) {
+		for s := range int64(18) {
+			if !x.g.fits(g) || !x.s.fits(s) {
+				continue
+			}
+			for h := range int64(60) {
+				if !x.h.fits(h) || !x.pos.fits(g+s+h) {
+					continue
+				}
+				for r := range int64(60) {
+					if p := positive(g, s); x.r.fits(r) && x.total.fits(g+s+h+r) {
+						seen[pair{p, g + s + h + r - p}] = true
+					}
+				}
+			}
+		}
+	}
+	for p := range seen {
+		out = append(out, p)
+	}
+	return out
+}
+
+// Definitions whose positives are some of those that TOTAL_POS counts: it narrows
+// them, and so does each outcome that is printed.
+func TestJointBoundsAgainstBruteForce(t *testing.T) {
+	set, err := rate.Definitions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	narrowed := 0
+	for name, positive := range map[string]func(g, s int64) int64{
+		"euaa_recognition":     func(g, s int64) int64 { return g + s },
+		"pact_20":              func(g, s int64) int64 { return g + s },
+		"refugee_status_share": func(g, s int64) int64 { return g },
+	} {
+		d, err := set.Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		without := d
+		without.From = slices.Clone(d.From)
+		without.From[0].Joint = nil
+		rapid.Check(t, func(rt *rapid.T) {
+			de, fr := drawSplit(rt, "DE"), drawSplit(rt, "FR")
+			data := scribble{[]*table.Table{tsv(t, "2024-05-01", nil, "2023", append(de.rows("SY", "DE"), fr.rows("SY", "FR")...)...)}}
+			allows := map[string][]pair{"DE": de.allows(positive), "FR": fr.allows(positive)}
+			allows["DE+FR"] = add(allows["DE"], allows["FR"])
+			for _, by := range [][]string{{"citizen", "geo", "period"}, {"citizen", "period"}} {
+				rs, err := rate.Evaluate(d, data, rate.Query{By: by, Source: "eurostat"})
+				if err != nil {
+					rt.Fatal(err)
+				}
+				loose, err := rate.Evaluate(without, data, rate.Query{By: by, Source: "eurostat"})
+				if err != nil || len(loose) != len(rs) {
+					rt.Fatal(err)
+				}
+				for i := range rs {
+					r := &rs[i]
+					if !r.Known && r.Den > 0 {
+						rt.Fatalf("%v has no value", r)
+					}
+					if !r.Known {
+						continue
+					}
+					if slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, "contradict") || strings.Contains(w, "is not the sum") }) {
+						rt.Fatalf("what was printed of true counts is said to contradict itself: %v %q", r, r.Warnings)
+					}
+					if lo, hi := extremes(allows[r.Geo]); !same(r.Lo, lo) || !same(r.Hi, hi) {
+						rt.Fatalf("%s %v of %+v %+v: %v to %v, brute force %v to %v", name, r, de, fr, r.Lo, r.Hi, lo, hi)
+					}
+					if r.Lo < loose[i].Lo-1e-12 || r.Hi > loose[i].Hi+1e-12 {
+						rt.Fatalf("%v is wider than without TOTAL_POS: %v to %v", r, loose[i].Lo, loose[i].Hi)
+					}
+					if r.Lo > loose[i].Lo+1e-12 || r.Hi < loose[i].Hi-1e-12 {
+						narrowed++
+					}
+				}
+			}
+		})
+	}
+	if narrowed == 0 {
+		t.Error("TOTAL_POS narrowed nothing")
+	}
+	t.Logf("%d results are narrower than without TOTAL_POS", narrowed)
+}

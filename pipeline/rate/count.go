@@ -18,8 +18,10 @@ type plan struct {
 	total    int32 // -1: none, as in the two below
 	whole    int32
 	witness  int32
+	joint    int32 // of num
 	need     []int32
 	repeated []bool // by code: counted at several levels; nil where none is
+	splits   bool   // of rest: some of its terms stand in a joint
 }
 
 // A term is a code, or several of which the first that is there counts.
@@ -27,10 +29,11 @@ type term struct {
 	name     string // "a|b"
 	codes    []int32
 	optional bool
+	joined   bool // of rest: it stands in a joint
 }
 
 func (s *Side) plan() plan {
-	p := plan{total: -1, whole: -1, witness: -1}
+	p := plan{splits: len(s.Joined) > 0}
 	number := func(c string) int32 {
 		if c == "" {
 			return -1
@@ -42,14 +45,14 @@ func (s *Side) plan() plan {
 		return int32(len(p.codes) - 1)
 	}
 	for _, name := range s.Terms {
-		t := term{}
+		t := term{joined: slices.Contains(s.Joined, name)}
 		t.name, t.optional = strings.CutSuffix(name, "?")
 		for _, c := range strings.Split(t.name, "|") {
 			t.codes = append(t.codes, number(c))
 		}
 		p.terms = append(p.terms, t)
 	}
-	p.total, p.whole, p.witness = number(s.Total), number(s.Whole), number(s.Witness)
+	p.total, p.whole, p.witness, p.joint = number(s.Total), number(s.Whole), number(s.Witness), number(s.Joint)
 	for _, c := range s.Need {
 		p.need = append(p.need, number(c))
 	}
@@ -79,12 +82,16 @@ type count struct {
 	period   int32 // its place among those of the evaluation
 	known    bool
 	hasWhole bool
+	hasJoint bool
 	marks    [2]uint8  // of the cells of the terms, and of the whole
 	sheets   [2]uint64 // that these cells are of, as sheetList packs them
 	n        int64
 	iv       interval // of the sum of terms, cut to the printed total
 	whole    int64    // the printed whole, if any
 	wholeIv  interval
+	jointN   int64    // the printed sum of num and some of rest; of a rest, what of it stands in that
+	joint    interval // likewise
+	beyond   interval // of a rest, what does not
 	level    string
 	why      string
 	aside    *aside
@@ -243,7 +250,7 @@ func (w *counter) add(side, period int, level string) *count {
 	}
 	w.out[side] = out
 	c := &out[len(out)-1]
-	c.period, c.level = int32(period), level
+	c.period, c.level, c.joint, c.beyond = int32(period), level, anything, anything
 	return c
 }
 
@@ -260,11 +267,11 @@ func (w *counter) count(side, period int) {
 			n++
 		}
 	}
-	if n == 0 {
-		return
-	}
 	sel, plan := w.sel, &w.sel.plan
 	cells := w.cells[:n]
+	if !slices.ContainsFunc(cells, func(x cell) bool { return x.term != plan.joint }) {
+		return // nothing, or what only narrows a count that is not there
+	}
 	c := w.add(side, period, "first")
 	if sel.side.Level != "" {
 		cells = w.level(cells, c)
@@ -434,6 +441,9 @@ func (w *counter) terms(c *count, cells []cell) {
 	}
 	c.known = c.why == ""
 	any := false
+	if plan.splits {
+		c.joint, c.beyond = interval{}, interval{}
+	}
 	for i := range plan.terms {
 		t := &plan.terms[i]
 		found := false
@@ -441,12 +451,14 @@ func (w *counter) terms(c *count, cells []cell) {
 			n, iv, ok := w.one(c, w.of(cells, alt), name)
 			if ok {
 				c.n, c.iv = c.n+n, c.iv.plus(iv)
+				c.split(t, plan.splits, n, iv)
 				found, any = true, true
 				break
 			}
 		}
 		if !found && (!t.optional || unreadable(w.of(cells, t.codes[0]))) {
 			w.missing(c, t, cells)
+			c.split(t, plan.splits, 0, anything)
 		}
 	}
 	if !any || len(plan.need) > 0 && !slices.ContainsFunc(plan.need, func(t int32) bool { return len(w.of(cells, t)) > 0 }) {
@@ -461,6 +473,23 @@ func (w *counter) terms(c *count, cells []cell) {
 		w.missing(c, &term{name: w.sel.side.Total, codes: []int32{plan.total}}, cells)
 	default:
 		c.why = "neither " + w.sel.side.Total + " nor its parts are reported"
+	}
+	if plan.joint >= 0 && c.known {
+		c.jointN, c.joint, c.hasJoint = w.one(c, w.of(cells, plan.joint), "part")
+		if !c.hasJoint {
+			c.joint = anything
+		}
+	}
+}
+
+// split adds a term of a rest to what stands in the joint or to what does not.
+func (c *count) split(t *term, splits bool, n int64, iv interval) {
+	switch {
+	case !splits:
+	case t.joined:
+		c.jointN, c.joint = c.jointN+n, c.joint.plus(iv)
+	default:
+		c.beyond = c.beyond.plus(iv)
 	}
 }
 

@@ -95,9 +95,17 @@ type Binding struct {
 	Computes []string `yaml:"computes" json:",omitzero"`  // axes whose aggregates the source leaves to be added up
 	National bool     `yaml:"national" json:",omitzero"`  // what a country counts differs from the next: never added up
 	Side     `yaml:",inline"`
-	Num      Side  `yaml:"num" json:",omitzero"`
-	Rest     *Side `yaml:"rest" json:",omitzero"`
-	Den      *Side `yaml:"den" json:",omitzero"`
+	Num      Side   `yaml:"num" json:",omitzero"`
+	Rest     *Side  `yaml:"rest" json:",omitzero"`
+	Den      *Side  `yaml:"den" json:",omitzero"`
+	Joint    *Joint `yaml:"joint" json:",omitzero"`
+}
+
+// A Joint is a printed sum of num and of some terms of rest: it narrows what
+// rounding allows, and is no count of the definition.
+type Joint struct {
+	Total string   `yaml:"total" json:",omitzero"`
+	Terms []string `yaml:"terms" json:",omitzero"` // of rest, as they stand there
 }
 
 // A Side is one of the counts of a definition: the sum of its terms.
@@ -118,6 +126,8 @@ type Side struct {
 	Whole    string              `yaml:"whole" json:",omitzero"`   // a printed sum of num and rest
 	Witness  string              `yaml:"witness" json:",omitzero"` // the rate that the source prints itself
 	Need     []string            `yaml:"need" json:",omitzero"`    // terms of which one must be there
+	Joint    string              `yaml:"-" json:"-"`               // of num, from the binding: a printed sum of it and some of rest
+	Joined   []string            `yaml:"-" json:"-"`               // of rest, likewise: its terms that stand in that sum
 }
 
 // A Repeat names terms that are counted at several levels: repeat applications.
@@ -306,6 +316,9 @@ func (b *Binding) check(kind string) *defect {
 	case !slices.Contains([]string{"eurostat", "unhcr", "aida"}, b.Source):
 		return &defect{[]string{"source"}, fmt.Sprintf("source %q", b.Source), "eurostat, unhcr or aida", ""}
 	}
+	if flaw := b.checkJoint(); flaw != nil {
+		return flaw
+	}
 	names := []string{"num", "rest"}
 	if kind != Rate {
 		names[1] = "den"
@@ -318,6 +331,25 @@ func (b *Binding) check(kind string) *defect {
 		if flaw := b.checkSide(&side, names[i], seen); flaw != nil {
 			return flaw
 		}
+	}
+	return nil
+}
+
+// checkJoint checks a printed sum of num and some terms of rest.
+func (b *Binding) checkJoint() *defect {
+	switch {
+	case b.Joint == nil:
+	case b.Rest == nil:
+		return &defect{[]string{"joint"}, "a joint without rest", "one of a rate, whose rest it is partly of", "leave it out"}
+	case len(b.Joint.Terms) == len(b.Rest.Terms):
+		return &defect{[]string{"joint", "terms"}, "a joint of num and all of rest", "some of rest's terms", "a printed sum of num and rest is a whole"}
+	default:
+		for _, t := range b.Joint.Terms {
+			if !slices.Contains(b.Rest.Terms, t) {
+				return &defect{[]string{"joint", "terms"}, t + ", which is no term of rest", "some of " + strings.Join(b.Rest.Terms, ", "), "write it as it stands there"}
+			}
+		}
+		return unlisted([]string{"joint", "total"}, map[string][]string{b.Num.over(b.Side).Axis: {b.Joint.Total}})
 	}
 	return nil
 }

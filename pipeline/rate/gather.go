@@ -681,7 +681,7 @@ func (s *Side) terms() []string {
 	for _, t := range s.Terms {
 		out = append(out, strings.Split(strings.TrimSuffix(t, "?"), "|")...)
 	}
-	for _, t := range []string{s.Total, s.Whole, s.Witness} {
+	for _, t := range []string{s.Total, s.Whole, s.Witness, s.Joint} {
 		if t != "" {
 			out = append(out, t)
 		}

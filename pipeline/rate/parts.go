@@ -10,6 +10,9 @@ import "slices"
 func (b *Binding) Sides() []Side {
 	sides := b.sides()
 	sides[0].Whole, sides[0].Witness = b.Whole, b.Witness
+	if b.Joint != nil {
+		sides[0].Joint, sides[1].Joined = b.Joint.Total, b.Joint.Terms
+	}
 	return sides
 }
 

@@ -372,7 +372,7 @@ type adder struct {
 
 func newAdder(e *evaluation, keep bool) *adder {
 	t := e.q.limits()
-	w := &adder{e: e, keep: keep || e.keep, none: count{why: "no " + e.sel[1].words + " is reported"}, named: [2]string{
+	w := &adder{e: e, keep: keep || e.keep, none: count{why: "no " + e.sel[1].words + " is reported", joint: anything, beyond: anything}, named: [2]string{
 		fmt.Sprintf("under %d: counts only, a percentage would mean nothing", t.Counts),
 		fmt.Sprintf("under %d: few cases, so chance weighs heavily", t.Few),
 	}}
@@ -528,22 +528,30 @@ func (w *adder) rate(r *Result, from []member) {
 			continue
 		}
 		den := p.n + n.n
-		s := split{p.iv, interval{0, unbounded}, interval{0, unbounded}}
+		s := split{pos: p.iv, rest: anything, whole: anything}
 		if n.known {
 			s.rest = n.iv
 		}
 		if p.hasWhole {
 			den, s.whole = p.whole, p.wholeIv
 		}
+		if w.e.b.Joint != nil {
+			s.joint = joint{true, p.joint, n.joint, n.beyond}
+			if !s.joint.agrees(s.pos) {
+				r.warn(w.notSum(p, n))
+				s.joint.sum = anything
+			}
+		}
 		hp, hr, lp, lr, ok := s.corners()
 		if !ok {
 			r.warn(w.contradiction(m.geo))
-			s.rest = interval{0, unbounded}
+			s.rest, s.joint = anything, joint{}
 			hp, hr, lp, lr, _ = s.corners()
 		}
 		r.Num, r.Den = r.Num+p.n, r.Den+den
 		r.NumLo, r.NumHi = r.NumLo+min(lp, hp), r.NumHi+max(lp, hp)
-		r.DenLo, r.DenHi = r.DenLo+max(s.whole.lo, s.pos.lo+s.rest.lo), r.DenHi+min(s.whole.hi, s.pos.hi+s.rest.hi)
+		in := s.den()
+		r.DenLo, r.DenHi = r.DenLo+in.lo, r.DenHi+in.hi
 		hi.add(hp, hr)
 		lo.add(lp, lr)
 		levels = with(levels, p.level)
@@ -579,6 +587,12 @@ func (w *adder) contradiction(geo string) string {
 		w.contradicts[geo] = words
 	}
 	return words
+}
+
+// notSum is what is said where a printed sum of positives and some of the rest
+// is not their sum.
+func (w *adder) notSum(p, n *count) string {
+	return fmt.Sprintf("%s (%s) is not the sum of its parts (%s), rounding aside", w.e.b.Joint.Total, Group(p.jointN), Group(p.n+n.jointN))
 }
 
 // with adds a text to a list, once.
@@ -764,7 +778,7 @@ func (w *adder) quotient(r *Result, whole *whole, j int) {
 	case e.d.flows():
 		w.divide(r, split2{num.iv.lo, den.iv.hi - num.iv.lo}, split2{num.iv.hi, den.iv.lo - num.iv.hi})
 	default:
-		s := split{num.iv, interval{0, unbounded}, den.iv}
+		s := split{pos: num.iv, rest: anything, whole: den.iv}
 		hp, hr, lp, lr, ok := s.corners()
 		if !ok {
 			r.Why = "the part is greater than its whole"

@@ -199,6 +199,7 @@ func (s *source) tables() []string {
 func (s *source) alike() bool {
 	bare := func(side rate.Side) rate.Side {
 		side.Terms, side.Total, side.Whole, side.Witness, side.Need = nil, "", "", "", nil
+		side.Joint, side.Joined = "", nil
 		return side
 	}
 	return reflect.DeepEqual(bare(s.sides[0]), bare(s.sides[1]))

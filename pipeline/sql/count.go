@@ -196,7 +196,7 @@ func (c *count) add() {
 		col(c.sum(x[0], places...), x[1])
 	}
 	col(c.complete(), "complete")
-	for _, printed := range [][2]string{{side.Total, "total"}, {side.Whole, "whole"}} {
+	for _, printed := range [][2]string{{side.Total, "total"}, {side.Whole, "whole"}, {side.Joint, "joint"}} {
 		if printed[0] != "" {
 			col(c.sum("n", printed[0]), printed[1])
 			col(c.sum("lo", printed[0]), printed[1]+"_lo")
@@ -204,9 +204,23 @@ func (c *count) add() {
 		}
 	}
 	inputs := slices.Clone(places)
-	for _, printed := range []string{side.Total, side.Whole} {
+	for _, printed := range []string{side.Total, side.Whole, side.Joint} {
 		if printed != "" {
 			inputs = append(inputs, printed)
+		}
+	}
+	for _, part := range []struct {
+		name   string
+		joined bool
+	}{{"some", true}, {"other", false}} {
+		if len(side.Joined) > 0 { // what of the rest stands in the joint, and what does not
+			terms := c.standing(part.joined)
+			var places []string
+			for _, t := range terms {
+				places = append(places, t.place())
+			}
+			col("coalesce("+c.sum("lo", places...)+", 0)", part.name+"_lo")
+			col("CASE WHEN "+c.present(terms)+" THEN coalesce("+c.sum("hi", places...)+", 0) ELSE "+open+" END", part.name+"_hi")
 		}
 	}
 	for i, t := range c.mixes {
@@ -214,7 +228,11 @@ func (c *count) add() {
 		col("min(vintage) "+of, fmt.Sprintf("oldest_%d", i+1))
 		col("max(vintage) "+of, fmt.Sprintf("newest_%d", i+1))
 	}
-	sums := c.with(c.words(), c.name+"_sums", "SELECT "+c.keys()+",\n"+indent(strings.Join(cols, ",\n"))+"\nFROM "+c.from+"\nGROUP BY "+c.keys())
+	having := ""
+	if side.Joint != "" {
+		having = "\nHAVING bool_or(code <> " + c.text(side.Joint) + ") -- which alone is no count"
+	}
+	sums := c.with(c.words(), c.name+"_sums", "SELECT "+c.keys()+",\n"+indent(strings.Join(cols, ",\n"))+"\nFROM "+c.from+"\nGROUP BY "+c.keys()+having)
 	comment := "Without one of its terms it has no count."
 	n, lo, hi := "CASE WHEN complete THEN n END", "CASE WHEN complete THEN lo END", "CASE WHEN complete THEN hi END"
 	if side.Total != "" {
@@ -227,6 +245,12 @@ func (c *count) add() {
 	cols = []string{"stage", n + " AS n", lo + " AS lo", hi + " AS hi"}
 	if side.Whole != "" {
 		cols = append(cols, "whole, whole_lo, whole_hi")
+	}
+	if side.Joint != "" {
+		cols = append(cols, "joint_lo, joint_hi")
+	}
+	if len(side.Joined) > 0 {
+		cols = append(cols, "some_lo, some_hi, other_lo, other_hi")
 	}
 	cols = append(cols, c.tracks()...)
 	c.with(comment, c.name, "SELECT "+c.keys()+",\n"+indent(strings.Join(cols, ",\n"))+"\nFROM "+sums)
@@ -246,23 +270,49 @@ func (c *count) words() string {
 	return title + strings.Join(out, " + ") + "."
 }
 
-// complete says that no term is missing.
+// standing gives the terms of a rest that stand in the joint, or those that do not.
+func (c *count) standing(in bool) (out []term) {
+	for i, name := range c.side.Terms {
+		if slices.Contains(c.side.Joined, name) == in {
+			out = append(out, c.terms[i])
+		}
+	}
+	return out
+}
+
+// has says that some cell of these codes has a number.
+func (c *count) has(codes ...string) string {
+	return "bool_or(n IS NOT NULL AND " + c.all(codes...) + ")"
+}
+
+// present says that none of these terms is missing.
+func (c *count) present(terms []term) string {
+	var and []string
+	for _, t := range terms {
+		if !t.optional {
+			and = append(and, c.has(t.place()))
+		} else if c.b.Source == "aida" { // there, and nothing that can be read: missing, not absent
+			used := strings.Join(append([]string{"code = " + c.text(t.codes[0])}, c.used()...), " AND ")
+			and = append(and, fmt.Sprintf("(%s OR NOT coalesce(bool_and(n IS NULL AND flags IN ('blank', 'words')) FILTER (WHERE %s), FALSE))", c.has(t.place()), used))
+		}
+	}
+	if and == nil {
+		return "TRUE"
+	}
+	return "coalesce(" + strings.Join(and, "\n    AND ") + ", FALSE)"
+}
+
+// complete says that no term is missing, and that not all are absent.
 func (c *count) complete() string {
-	has := func(codes ...string) string { return "bool_or(n IS NOT NULL AND " + c.all(codes...) + ")" }
 	var and, places []string
 	for _, t := range c.terms {
 		places = append(places, t.place())
-		if !t.optional {
-			and = append(and, has(t.place()))
-			continue
-		}
-		if c.b.Source == "aida" { // there, and nothing that can be read: missing, not absent
-			used := strings.Join(append([]string{"code = " + c.text(t.codes[0])}, c.used()...), " AND ")
-			and = append(and, fmt.Sprintf("(%s OR NOT coalesce(bool_and(n IS NULL AND flags IN ('blank', 'words')) FILTER (WHERE %s), FALSE))", has(t.place()), used))
-		}
+	}
+	if present := c.present(c.terms); present != "TRUE" {
+		and = append(and, present)
 	}
 	if slices.IndexFunc(c.terms, func(t term) bool { return !t.optional }) < 0 {
-		and = append(and, has(places...))
+		and = append(and, c.has(places...))
 	}
 	if len(c.side.Need) > 0 {
 		and = append(and, "bool_or("+strings.Join(append([]string{c.in("code", c.side.Need)}, c.used()...), " AND ")+")")

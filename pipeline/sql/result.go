@@ -53,6 +53,9 @@ func (s *source) cases() string {
 	}
 	join := "\nFROM " + s.prefix + "num AS p LEFT JOIN " + s.prefix + "rest AS r ON " + s.same("p", "r", s.key())
 	keys := "p." + strings.Join(s.key(), ", p.")
+	if s.b.Joint != nil {
+		return s.jointly(cols, keys, join)
+	}
 	if !whole {
 		col("p.lo", "lo_pos")
 		col("r.hi", "lo_rest")
@@ -84,6 +87,62 @@ func (s *source) cases() string {
 			zero("most_rest", "lo_rest"),
 			zero("most_pos", "hi_pos"),
 			zero("greatest(rest_lo, whole_lo - most_pos)", "hi_rest"),
+		}, ",\n"))+"\nFROM "+corners)
+}
+
+// jointly puts both parts of a rate beside one another where a sum of the one and
+// some of the other is printed. Cols, keys and join are those of cases.
+func (s *source) jointly(cols []string, keys, join string) string {
+	total := s.b.Joint.Total
+	col := func(expr, name string) { cols = append(cols, expr+" AS "+name) }
+	col("p.lo", "pos_lo")
+	col("p.hi", "pos_hi")
+	for _, part := range []string{"some", "other"} {
+		col("coalesce(r."+part+"_lo, 0)", part+"_lo")
+		col("coalesce(r."+part+"_hi, "+open+")", part+"_hi")
+	}
+	col("coalesce(p.joint_lo, 0)", "sum_lo")
+	col("coalesce(p.joint_hi, "+open+")", "sum_hi")
+	if s.sides[0].Whole != "" {
+		col("coalesce(p.whole_lo, 0)", "whole_lo")
+		col("coalesce(p.whole_hi, "+open+")", "whole_hi")
+	} else {
+		col("0", "whole_lo")
+		col(open, "whole_hi")
+	}
+	pairs := s.with("Both parts and what is printed of their sums side by side. Some of the rest stands\nin "+total+", the other does not.", "pairs",
+		"SELECT "+keys+",\n"+indent(strings.Join(cols, ",\n"))+join)
+	carried := strings.Join(append([]string{s.keys(), "stage", "num", "den"}, s.tracks()...), ", ")
+	either := func(when string, names map[string]string, order ...string) string {
+		var out []string
+		for _, name := range order {
+			out = append(out, "CASE WHEN "+when+" THEN "+name+" ELSE "+names[name]+" END AS "+name)
+		}
+		return strings.Join(out, ",\n  ")
+	}
+	with := func(comment, name, from, keep, more string) string {
+		return s.with(comment, name, "SELECT "+carried+", "+keep+",\n  "+more+"\nFROM "+from)
+	}
+	sums := with("Where "+total+" is not the sum of its parts, rounding aside, it says nothing.", "joints", pairs,
+		"pos_lo, pos_hi, some_lo, some_hi, other_lo, other_hi, whole_lo, whole_hi",
+		either("greatest(pos_lo + some_lo, sum_lo) <= least(pos_hi + some_hi, sum_hi)", map[string]string{"sum_lo": "0", "sum_hi": open}, "sum_lo", "sum_hi"))
+	readings := with("Where the rest contradicts the whole beyond rounding, only the part and the whole\nare used.", "readings", sums,
+		"pos_lo, pos_hi, whole_lo, whole_hi",
+		either("greatest(pos_lo + some_lo, sum_lo) + other_lo <= whole_hi AND least(pos_hi + some_hi, sum_hi) + other_hi >= whole_lo",
+			map[string]string{"some_lo": "0", "some_hi": "0", "other_lo": "0", "other_hi": open, "sum_lo": "0", "sum_hi": open},
+			"some_lo", "some_hi", "other_lo", "other_hi", "sum_lo", "sum_hi"))
+	corners := s.with("The highest share has as many positives as the sums let it, the lowest as few.", "corners",
+		"SELECT *,\n  least(pos_hi, sum_hi - some_lo, whole_hi - some_lo - other_lo) AS most_pos,\n"+
+			"  greatest(pos_lo, sum_lo - some_hi, whole_lo - some_hi - other_hi) AS least_pos\nFROM "+readings)
+	zero := func(x, name string) string {
+		return "CASE WHEN pos_lo <= whole_hi THEN " + x + " ELSE 0 END AS " + name
+	}
+	return s.with("With them go as few of the rest, or as many, as the sums let.", "cases",
+		"SELECT "+carried+",\n"+indent(strings.Join([]string{
+			zero("least_pos", "lo_pos"),
+			zero("least(least(some_hi, sum_hi - least_pos) + other_hi, whole_hi - least_pos)", "lo_rest"),
+			zero("most_pos", "hi_pos"),
+			zero("greatest(greatest(some_lo, sum_lo - most_pos) + other_lo, whole_lo - most_pos)", "hi_rest"),
 		}, ",\n"))+"\nFROM "+corners)
 }
 

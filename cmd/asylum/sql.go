@@ -31,6 +31,9 @@ The SQL is of the lake at hand: its files, their periods, and what each vintage
 speaks of stand in it. Print it again once the lake has changed. Without a lake
 it is of the embedded data, as asylum run leaves them in reports/out/lake.
 
+The corrections in force (asylum audit --help) stand in it as asylum rate makes
+them; --raw leaves the cells as printed.
+
 It gives the columns of asylum rate --format csv up to why, which says in fewer
 words than asylum why there is no share. What it does not give: warnings,
 printed rates, the cells behind a number (asylum trace lists them), and the one
@@ -68,6 +71,11 @@ row by which asylum rate says that no table holds the one cell asked for.`,
 				lake = d
 				if root == "" {
 					opt.Root = published
+				}
+			}
+			if c, ok := ask.data.(*corrected); ok {
+				if opt.Repairs, err = c.list.Repairs(ask.raw); err != nil {
+					return err
 				}
 			}
 			text, err := sql.Write(ask.d, lake, ask.q, opt)

@@ -245,6 +245,23 @@ func (c *Corrections) fixes(t *table.Table) (out []table.Fix, err error) {
 	return out, nil
 }
 
+// Repairs gives the corrections that are made in data, vintage by vintage, for
+// those who read its tables in other forms. Data may be as printed.
+func (c *Corrections) Repairs(data rate.Data) ([]table.Repair, error) {
+	var out []table.Repair
+	for _, m := range data.Vintages() {
+		if !slices.ContainsFunc(c.list, func(x Correction) bool { return x.Source == m.Source && x.Table == m.Table }) {
+			continue
+		}
+		t, err := Correct(data, c).Load(m, table.Want{})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t.Repairs()...)
+	}
+	return out, nil
+}
+
 // find gives the cells that a correction is about.
 func (c *Correction) find(t *table.Table) (out []table.Fix, err error) {
 	p := t.Period(c.Period)

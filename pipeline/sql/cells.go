@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"asylum/pipeline/rate"
@@ -333,15 +334,40 @@ func (s *source) columns(side *rate.Side, f *file) (out []string) {
 	if s.printed(side) {
 		add(s.printing(side, f), "printing")
 	}
-	n := "n"
+	n := s.corrected(f)
 	if f.layout.Decimals {
-		n = "CASE WHEN decimals = 0 THEN n END" // a count has none
+		n = "CASE WHEN decimals = 0 THEN " + n + " END" // a count has none
 	}
 	add(n, "n")
 	if s.b.Source == "aida" {
 		add("flags", "flags")
 	}
 	return out
+}
+
+// corrected is the count of a cell of a file, other than printed in those that
+// are repaired.
+func (s *source) corrected(f *file) string {
+	var whens []string
+	for i := range s.repairs {
+		r := &s.repairs[i]
+		if r.Meta.SHA256 != f.meta.SHA256 || r.Meta.Vintage != f.meta.Vintage || r.Meta.Source != f.meta.Source || r.Meta.Table != f.meta.Table ||
+			!slices.Contains(s.periods(&f.layout), r.Period) {
+			continue
+		}
+		and := []string{"period = " + s.text(string(r.Period))}
+		for _, dim := range f.dims {
+			and = append(and, s.column(dim)+" = "+s.text(r.Cell[dim]))
+		}
+		whens = append(whens, "WHEN "+strings.Join(and, " AND ")+" THEN "+strconv.Itoa(int(r.Count)))
+		if note := oneLine(r.Note); !slices.Contains(s.mended, note) {
+			s.mended = append(s.mended, note)
+		}
+	}
+	if whens == nil {
+		return "n"
+	}
+	return "CASE " + strings.Join(whens, "\n     ") + "\n     ELSE n END"
 }
 
 // nothing is cells of a side that has none.

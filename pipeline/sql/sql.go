@@ -36,6 +36,7 @@ type Lake interface {
 type Options struct {
 	Dialect Dialect
 	Root    string
+	Repairs []table.Repair // cells that are not to be read as printed
 }
 
 // ErrInexpressible reports a definition or query that this package does not
@@ -52,7 +53,7 @@ func Write(d rate.Definition, lake Lake, q rate.Query, opt Options) (string, err
 		q.By = []string{"citizen", "geo", "period"}
 	}
 	d = d.At(q.Stage)
-	w := &script{Dialect: opt.Dialect, d: d, q: q, lake: lake, root: strings.TrimSuffix(opt.Root, "/")}
+	w := &script{Dialect: opt.Dialect, d: d, q: q, lake: lake, repairs: opt.Repairs, root: strings.TrimSuffix(opt.Root, "/")}
 	if w.root == "" {
 		w.root = "."
 	}
@@ -80,10 +81,12 @@ type script struct {
 	q       rate.Query
 	lake    Lake
 	root    string
+	repairs []table.Repair
 	ctes    []cte
 	prefix  string   // of the names of the source at hand
 	sources []string // that answer, in order
 	seen    []string // the vintages that are read
+	mended  []string // cells that are not read as printed
 	notes   []string // of what is not read
 }
 
@@ -117,6 +120,12 @@ func (w *script) assemble(answers []string) string {
 		line("--   %s", s)
 	}
 	for _, s := range w.notes {
+		line("--   %s", s)
+	}
+	if w.mended != nil {
+		line("-- These cells are corrected, as in asylum rate; asylum sql --raw leaves them as printed.")
+	}
+	for _, s := range w.mended {
 		line("--   %s", s)
 	}
 	if len(answers) == 0 {

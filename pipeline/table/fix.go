@@ -14,6 +14,29 @@ type Fix struct {
 	Note               string // what is to be said beside every number that rests on it
 }
 
+// A Repair is a Fix by the codes of its cell, for readers of the table in other
+// forms.
+type Repair struct {
+	Meta   Meta
+	Cell   map[string]string // codes of all dimensions
+	Period obs.Period
+	Count  int32
+	Note   string
+}
+
+// Repairs gives the fixes of a table by their codes.
+func (t *Table) Repairs() []Repair {
+	var out []Repair
+	for _, f := range t.Fixes {
+		r := Repair{Meta: t.Meta, Cell: map[string]string{}, Period: t.Periods[f.Period], Count: f.Count, Note: f.Note}
+		for d, code := range t.Key(f.Chunk, f.Row) {
+			r.Cell[t.Dims[d].Name] = code
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
 // With gives the table with other counts in some cells, each marked: its
 // Observation has the count, and as printed what the source says. Nothing of t
 // changes; what is not touched is shared.

@@ -220,7 +220,7 @@ func (c *count) add() {
 				places = append(places, t.place())
 			}
 			col("coalesce("+c.sum("lo", places...)+", 0)", part.name+"_lo")
-			col("CASE WHEN "+c.present(terms)+" THEN coalesce("+c.sum("hi", places...)+", 0) ELSE "+open+" END", part.name+"_hi")
+			col("CASE WHEN "+all(c.present(terms))+" THEN coalesce("+c.sum("hi", places...)+", 0) ELSE "+open+" END", part.name+"_hi")
 		}
 	}
 	for i, t := range c.mixes {
@@ -285,9 +285,8 @@ func (c *count) has(codes ...string) string {
 	return "bool_or(n IS NOT NULL AND " + c.all(codes...) + ")"
 }
 
-// present says that none of these terms is missing.
-func (c *count) present(terms []term) string {
-	var and []string
+// present says of these terms that they are not missing.
+func (c *count) present(terms []term) (and []string) {
 	for _, t := range terms {
 		if !t.optional {
 			and = append(and, c.has(t.place()))
@@ -296,7 +295,12 @@ func (c *count) present(terms []term) string {
 			and = append(and, fmt.Sprintf("(%s OR NOT coalesce(bool_and(n IS NULL AND flags IN ('blank', 'words')) FILTER (WHERE %s), FALSE))", c.has(t.place()), used))
 		}
 	}
-	if and == nil {
+	return and
+}
+
+// all says that all of these hold.
+func all(and []string) string {
+	if len(and) == 0 {
 		return "TRUE"
 	}
 	return "coalesce(" + strings.Join(and, "\n    AND ") + ", FALSE)"
@@ -304,20 +308,18 @@ func (c *count) present(terms []term) string {
 
 // complete says that no term is missing, and that not all are absent.
 func (c *count) complete() string {
-	var and, places []string
+	var places []string
 	for _, t := range c.terms {
 		places = append(places, t.place())
 	}
-	if present := c.present(c.terms); present != "TRUE" {
-		and = append(and, present)
-	}
+	and := c.present(c.terms)
 	if slices.IndexFunc(c.terms, func(t term) bool { return !t.optional }) < 0 {
 		and = append(and, c.has(places...))
 	}
 	if len(c.side.Need) > 0 {
 		and = append(and, "bool_or("+strings.Join(append([]string{c.in("code", c.side.Need)}, c.used()...), " AND ")+")")
 	}
-	return "coalesce(" + strings.Join(and, "\n    AND ") + ", FALSE)"
+	return all(and)
 }
 
 // used is what makes a cell one of the stage and of persons, known or not.

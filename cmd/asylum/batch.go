@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"asylum/pipeline/disk"
 	"asylum/pipeline/ingest"
 	"asylum/pipeline/own"
 	"asylum/pipeline/rate"
@@ -94,21 +95,33 @@ func (b *batch) publish(ctx context.Context) error {
 		b.say("nothing is new: the site stands as it was published\nthe site is at %s", index(out))
 		return nil
 	}
+	claim, err := disk.TakeClaim(out)
+	if err != nil {
+		return err
+	}
+	defer claim.Release()
+	b.tookOver(out, claim.Stale())
 	var shelf *frozen.Shelf
 	if lake != nil {
+		release, err := b.hold(lake)
+		if err != nil {
+			return err
+		}
+		defer release()
+		if o.Made, err = b.inputs(data); err != nil { // somebody may have added to it meanwhile
+			return err
+		}
 		shelf = frozen.Open(lake)
 		for _, err := range shelf.Damaged {
 			b.quietLog().Warn("frozen embeds that the lake keeps cannot be read; asylum verify tells more", "why", err)
 		}
 	}
-	prepare := func(string) error { return nil }
 	if e, ok := whole.(*ingest.Embedded); ok {
-		staging, err := os.MkdirTemp("", "asylum-lake-")
+		next, err := claim.Next()
 		if err != nil {
 			return err
 		}
-		defer os.RemoveAll(staging)
-		l, err := ownLake(e, staging)
+		l, err := ownLake(e, filepath.Join(next, "lake"))
 		if err != nil {
 			return err
 		}
@@ -118,7 +131,6 @@ func (b *batch) publish(ctx context.Context) error {
 		if data, err = chosen(l, b.f.cfg.Tables); err != nil {
 			return err
 		}
-		prepare = func(next string) error { return os.CopyFS(filepath.Join(next, "lake"), os.DirFS(staging)) }
 	}
 	if data, err = b.corrected(data); err != nil {
 		return err
@@ -127,12 +139,7 @@ func (b *batch) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = site.Publish(out, shelf, func(next string) error {
-		if err := prepare(next); err != nil {
-			return err
-		}
-		return ctx.Err() // the last moment to stop
-	})
+	err = site.PublishTo(claim, shelf, func(string) error { return ctx.Err() }) // the last moment to stop
 	b.bar.end()
 	if _, lost := errors.AsType[*frozen.LostError](err); err == nil || lost { // of those that are lost the rest is published
 		b.summary(site)
@@ -140,7 +147,30 @@ func (b *batch) publish(ctx context.Context) error {
 	return err
 }
 
-// ownLake takes the embedded data through a lake that will stand beside the site.
+// hold keeps others from writing to the lake that a site is made from: what forget
+// would take away is being read. Of a lake that cannot be written to, a site is made
+// all the same.
+func (b *batch) hold(lake *store.Lake) (release func(), err error) {
+	release, err = lake.Hold()
+	if held := (*disk.Held)(nil); errors.As(err, &held) {
+		return nil, err
+	}
+	if err != nil {
+		b.quietLog().Warn("the lake is read without being held: nobody may forget anything of it meanwhile", "why", err)
+		return func() {}, nil
+	}
+	b.tookOver(lake.Dir(), lake.Stale())
+	return release, nil
+}
+
+// tookOver says who died over what is held now.
+func (b *batch) tookOver(what string, from *disk.Holder) {
+	if from != nil {
+		b.quietLog().Info("taken over from a process that is no more", "what", what, "who", from.String())
+	}
+}
+
+// ownLake takes the embedded data through a lake that will stand within the site.
 func ownLake(e *ingest.Embedded, dir string) (*store.Moved, error) {
 	l := store.Scratch(dir)
 	if err := e.Copy(l); err != nil {

@@ -43,6 +43,13 @@ A raw file that is forgotten is gone, and Eurostat serves only its newest one.`,
 			if err != nil {
 				return err
 			}
+			if !dry { // else a run could publish what rests on a vintage, after it was asked who needs it
+				release, err := l.Hold()
+				if err != nil {
+					return err
+				}
+				defer release()
+			}
 			return a.forget(l, rules, figures, dry)
 		},
 	}

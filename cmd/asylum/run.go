@@ -40,7 +40,8 @@ A stage is done only if what it is made from changed: tables in force,
 definitions, corrections, codes, charts, settings, or asylum itself. Where
 nothing did, no file is touched; --explain says what would be done and why. The
 site is exchanged in one step: a run that fails, is stopped or is killed leaves
-the last one as it was.`,
+the last one as it was. While it works nobody else replaces the site or writes to
+the lake: a second run, add, forget or gc is told who is at work, and since when.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			heap.Grow(256<<20, 25) // a batch may run beside others: memory before speed
 			if err := a.configure(c, &f); err != nil {

@@ -16,47 +16,108 @@ import (
 // May is asked first, and once more just before the exchange, whether what
 // stands in dir may go.
 func Replace(dir string, may func(dir string) error, fill func(next string) error) error {
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real // a link stays a link
-	}
-	dir = filepath.Clean(dir)
-	if err := may(dir); err != nil {
+	if err := may(real(dir)); err != nil {
 		return err
 	}
-	parent, base := filepath.Split(dir)
-	parent = filepath.Clean(parent)
-	if err := MkdirAll(parent); err != nil {
-		return err
-	}
-	lock, err := Take(filepath.Join(parent, "."+base+".lock"), dir)
+	c, err := TakeClaim(dir)
 	if err != nil {
 		return err
 	}
-	defer lock.Remove()
+	defer c.Release()
+	return c.replace(may, fill)
+}
+
+// A Claim is one process's to replace a directory, while what will stand there is
+// still being made.
+type Claim struct {
+	dir  string
+	lock *Lock
+}
+
+// TakeClaim claims a directory, or gives a *Held. It makes the directories above
+// it, and clears away what a process that is no more left beside it.
+func TakeClaim(dir string) (*Claim, error) {
+	dir = real(dir)
+	parent, base := split(dir)
+	if err := MkdirAll(parent); err != nil {
+		return nil, err
+	}
+	lock, err := Take(filepath.Join(parent, "."+base+".lock"), dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &Claim{dir, lock}
 	if err := clean(parent, base); err != nil {
+		c.Release()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Dir is the directory that is claimed, without symbolic links.
+func (c *Claim) Dir() string { return c.dir }
+
+// Stale is who died over the claim before it was taken, or nil.
+func (c *Claim) Stale() *Holder { return c.lock.Stale() }
+
+// Next makes the directory that will be put in the place of the claimed one, for
+// what is made before the rest of it. It goes with the claim.
+func (c *Claim) Next() (string, error) {
+	parent, base := split(c.dir)
+	next := filepath.Join(parent, "."+base+".next")
+	if err := os.Mkdir(next, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", err
+	}
+	return next, os.Chmod(next, 0o755)
+}
+
+// Release lets the directory go, and takes away what was made for it.
+func (c *Claim) Release() {
+	parent, base := split(c.dir)
+	_ = os.RemoveAll(filepath.Join(parent, "."+base+".next")) // the next claim clears away what stays
+	c.lock.Remove()
+}
+
+// Replace is as the function of that name, under the claim.
+func (c *Claim) Replace(may func(dir string) error, fill func(next string) error) error {
+	if err := may(c.dir); err != nil {
 		return err
 	}
-	next := filepath.Join(parent, "."+base+".next")
-	if err := os.Mkdir(next, 0o755); err != nil {
+	return c.replace(may, fill)
+}
+
+func (c *Claim) replace(may func(dir string) error, fill func(next string) error) error {
+	next, err := c.Next()
+	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(next) // after the exchange, what stood there before
-	if err := os.Chmod(next, 0o755); err != nil {
-		return err
-	}
 	if err := fill(next); err != nil {
 		return err
 	}
 	if err := syncTree(next); err != nil {
 		return err
 	}
-	if err := may(dir); err != nil { // it may have taken a while
+	if err := may(c.dir); err != nil { // it may have taken a while
 		return err
 	}
-	if err := swap(next, dir); err != nil {
-		return fmt.Errorf("%s stays as it was: %w", dir, err)
+	if err := swap(next, c.dir); err != nil {
+		return fmt.Errorf("%s stays as it was: %w", c.dir, err)
 	}
-	return syncDir(parent)
+	return syncDir(filepath.Dir(c.dir))
+}
+
+// real is a directory's own name: a link to it stays a link.
+func real(dir string) string {
+	if r, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = r
+	}
+	return filepath.Clean(dir)
+}
+
+func split(dir string) (parent, base string) {
+	parent, base = filepath.Split(dir)
+	return filepath.Clean(parent), base
 }
 
 // clean removes what a process that is no more left beside dir. Where it died

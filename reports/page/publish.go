@@ -26,8 +26,22 @@ const manifestName = "manifest.json"
 // what its address says is put aside into dir.damaged. Where none can be had in its
 // place, the site is published without it, and an error says so.
 func (s *Site) Publish(dir string, shelf *frozen.Shelf, prepare func(next string) error) error {
+	if err := Free(dir); err != nil {
+		return err
+	}
+	claim, err := disk.TakeClaim(dir)
+	if err != nil {
+		return err
+	}
+	defer claim.Release()
+	return s.PublishTo(claim, shelf, prepare)
+}
+
+// PublishTo is Publish into a directory that was claimed before.
+func (s *Site) PublishTo(claim *disk.Claim, shelf *frozen.Shelf, prepare func(next string) error) error {
 	var carried *frozen.Carried
-	err := disk.Replace(dir, ours, func(next string) error {
+	dir := claim.Dir()
+	err := claim.Replace(ours, func(next string) error {
 		err := s.print(func(name string, data []byte) error {
 			path := filepath.Join(next, filepath.FromSlash(name))
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

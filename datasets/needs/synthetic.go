@@ -27,22 +27,6 @@ func Synthetic(t testing.TB, name string, flags ...string) string {
 	return out
 }
 
-// DuckDB is where Node finds DuckDB: what DUCKDB_FROM names, else a directory
-// where npm puts it, once.
-func DuckDB(t testing.TB) string {
-	t.Helper()
-	if dir := os.Getenv("DUCKDB_FROM"); dir != "" {
-		return dir
-	}
-	dir := filepath.Join(Cache(t), "duckdb")
-	if _, err := os.Stat(filepath.Join(dir, "node_modules/@duckdb/node-api")); err != nil {
-		if msg, err := exec.Command("npm", "install", "--prefix", dir, "@duckdb/node-api@1.5.6-r.1").CombinedOutput(); err != nil {
-			Absent(t, "no DuckDB: %v\n%s", err, msg)
-		}
-	}
-	return dir + "/"
-}
-
 // Cache is a directory for what benchmarks make once.
 func Cache(t testing.TB) string {
 	t.Helper()

@@ -47,8 +47,8 @@ func (a *question) rate() ([]rate.Result, error) {
 }
 
 // sql is what asylum sql writes.
-func (a *question) sql() (string, error) {
-	opt := sql.Options{Dialect: sql.DuckDB, Root: a.dir}
+func (a *question) sql(dialect sql.Dialect) (string, error) {
+	opt := sql.Options{Dialect: dialect, Root: a.dir}
 	if a.by != nil {
 		var err error
 		if opt.Repairs, err = a.by.Repairs(a.lake); err != nil {
@@ -171,20 +171,20 @@ func TestCorrectedInDuckDB(t *testing.T) {
 			t.Errorf("no correction moves %s: %v", name, moved)
 		}
 	}
-	compareSome(t, ask)
+	compareSome(t, ask, sql.DuckDB)
 }
 
 // compare puts each question to both, and wants all kinds of answers among them.
 func compare(t *testing.T, ask []question) {
 	t.Helper()
-	if rows, known, bounded, dated := compareSome(t, ask); rows == 0 || known == 0 || bounded == 0 || dated == 0 {
+	if rows, known, bounded, dated := compareSome(t, ask, sql.DuckDB); rows == 0 || known == 0 || bounded == 0 || dated == 0 {
 		t.Error("too little was compared")
 	}
 }
 
 // compareSome puts each question to both, and counts the rows: those with a share,
 // with bounds, and as of an older day.
-func compareSome(t *testing.T, ask []question) (rows, known, bounded, dated int) {
+func compareSome(t *testing.T, ask []question, dialect sql.Dialect) (rows, known, bounded, dated int) {
 	t.Helper()
 	from := needs.DuckDB(t)
 	out := t.TempDir()
@@ -198,7 +198,7 @@ func compareSome(t *testing.T, ask []question) (rows, known, bounded, dated int)
 			refused++ // a double count, or a stage that no source tells: asylum sql says so too
 			continue
 		}
-		text, err := a.sql()
+		text, err := a.sql(dialect)
 		if err != nil {
 			t.Errorf("%s: %v", a.name, err)
 			continue
@@ -208,6 +208,9 @@ func compareSome(t *testing.T, ask []question) (rows, known, bounded, dated int)
 			t.Fatal(err)
 		}
 		files, asked, want = append(files, file), append(asked, a), append(want, table(t, results))
+	}
+	if dialect.Name == sql.Spark.Name {
+		files = translated(t, files)
 	}
 	duckdb(t, from, files...)
 	for i, a := range asked {
@@ -527,7 +530,7 @@ func TestRealInDuckDB(t *testing.T) {
 
 var inSpark = regexp.MustCompile("parquet\\.`([^`]*)`")
 
-// Spark cannot be run here. What is written for it is what DuckDB runs, but for
+// What is written for Spark is what DuckDB runs, but for
 // how names are quoted, files are named, and lists are joined.
 func TestSparkSaysTheSame(t *testing.T) {
 	l, _ := embedded(t)

@@ -53,7 +53,7 @@ var mayImport = map[string]string{
 	"reports/chart":       "reports/letter reports/pdf",
 	"reports/words":       "datasets pipeline/obs pipeline/code pipeline/rate pipeline/compare",
 	"reports/export":      "pipeline/obs pipeline/rate pipeline/ledger pipeline/vintage pipeline/audit pipeline/compare",
-	"reports/figure":      "datasets pipeline/code pipeline/obs pipeline/rate pipeline/compare pipeline/ledger reports/chart reports/words reports/export",
+	"reports/figure":      "datasets pipeline/code pipeline/obs pipeline/own pipeline/rate pipeline/compare pipeline/ledger reports/chart reports/words reports/export",
 	"reports/briefing":    "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/ledger reports/letter reports/pdf reports/chart reports/figure reports/words",
 	"reports/changes":     "pipeline/code pipeline/obs pipeline/table pipeline/rate pipeline/compare pipeline/vintage pipeline/ledger pipeline/audit reports/export reports/figure reports/words", // figure: charts that were published are drawn up again
 	"reports/frozen":      "pipeline/disk pipeline/table pipeline/store",                                                                                                                          // frozen embeds are kept in the lake too, and name the vintages they need

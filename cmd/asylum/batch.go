@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -73,7 +74,7 @@ func (b *batch) publish(ctx context.Context) error {
 	}
 	whole := data
 	if data, err = chosen(whole, b.f.cfg.Tables); err != nil {
-		return err
+		return b.inConfig(err)
 	}
 	o, err := b.options(ctx, data)
 	if err != nil {
@@ -137,7 +138,7 @@ func (b *batch) publish(ctx context.Context) error {
 	}
 	site, err := page.Build(set, data, o)
 	if err != nil {
-		return err
+		return chartError(err)
 	}
 	err = site.PublishTo(claim, shelf, func(string) error { return ctx.Err() }) // the last moment to stop
 	b.bar.end()
@@ -182,6 +183,9 @@ func ownLake(e *ingest.Embedded, dir string) (*store.Moved, error) {
 	return l.At("lake"), nil
 }
 
+// inConfig says that it is the configuration which asks for something.
+func (b *batch) inConfig(err error) error { return fmt.Errorf("%s: %w", b.f.config, err) }
+
 // options say what is to be made, and what from.
 func (b *batch) options(ctx context.Context, data ingest.Data) (o page.Options, err error) {
 	cfg := &b.f.cfg
@@ -191,6 +195,9 @@ func (b *batch) options(ctx context.Context, data ingest.Data) (o page.Options, 
 		o.Langs = append(o.Langs, words.Lang(l))
 	}
 	if o.Specs, err = specs(cfg.Charts); err != nil {
+		if path := (*fs.PathError)(nil); errors.As(err, &path) {
+			err = b.inConfig(fmt.Errorf("charts: %w", err))
+		}
 		return o, err
 	}
 	o.Each = func(n int, job func(int) error) error {

@@ -1,16 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"asylum/datasets"
 	"asylum/pipeline/code"
@@ -21,7 +21,6 @@ import (
 	"asylum/pipeline/rate"
 	"asylum/reports/words"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/spf13/cobra"
 )
@@ -102,14 +101,17 @@ func readConfig(data []byte, name string) (cfg config, err error) {
 			return cfg, err
 		}
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&cfg); err != nil && !errors.Is(err, io.EOF) {
-		return cfg, own.Error(err, name, "a text, or a list of texts", "asylum init writes an example")
+	if err := own.Decode(data, tree, name, &cfg, "a text, or a list of texts", "asylum init writes an example"); err != nil {
+		return cfg, err
 	}
 	bad := func(key, got, want, hint string) error {
 		p := places[key].GetToken().Position
 		return &obs.ParseError{Pos: obs.Pos{File: name, Line: p.Line, Col: p.Column}, Got: fmt.Sprintf("%s %q", key, got), Want: want, Hint: hint}
 	}
-	for _, l := range cfg.Languages {
+	for i, l := range cfg.Languages {
+		if slices.Contains(cfg.Languages[:i], l) {
+			return cfg, bad("languages", l, "each once", "take one of the two out")
+		}
 		if !slices.Contains(words.Langs, words.Lang(l)) {
 			return cfg, bad("languages", l, "one of en, fr, de, ru", "no other is spoken")
 		}
@@ -136,6 +138,14 @@ func readConfig(data []byte, name string) (cfg config, err error) {
 	}
 	if t := cfg.Rules.thresholds(); t != nil && (t.Counts < 0 || t.Counts > t.Few || t.Few > t.Rank) {
 		return cfg, bad("rules", fmt.Sprintf("%d, %d, %d", t.Counts, t.Few, t.Rank), "counts_under, few_under and rank_from, each no less than the one before", "20, 100 and 300 are usual")
+	}
+	for _, s := range cfg.Sources {
+		if _, err := filepath.Match(s, ""); err != nil {
+			return cfg, bad("sources", s, "a file, or a pattern such as exports/*.tsv.gz", "close the bracket, or put \\ before it")
+		}
+	}
+	if _, err := time.Parse(time.DateOnly, cfg.AsOf); cfg.AsOf != "" && err != nil {
+		return cfg, bad("as_of", cfg.AsOf, "a date such as 2023-05-31", "leave it out for what is newest")
 	}
 	if u, err := url.Parse(cfg.Base); cfg.Base != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return cfg, bad("base", cfg.Base, "an address such as https://example.org/asylum/", "leave it out if it is not known yet")

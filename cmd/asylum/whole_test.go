@@ -56,7 +56,10 @@ func (h *household) run(more ...string) []string {
 }
 
 // at has a run due: the address of the site is another.
-func (h *household) at(place int) { h.Helper(); h.set(fmt.Sprintf("base: https://example.org/%d/\n", place)) }
+func (h *household) at(place int) {
+	h.Helper()
+	h.set(fmt.Sprintf("base: https://example.org/%d/\n", place))
+}
 
 // does runs a process and checks how it ends and what it says.
 func (h *household) does(cmd *exec.Cmd, want int, says string) string {
@@ -414,8 +417,8 @@ func TestTwoRunsAtOnce(t *testing.T) {
 	first, goOn := h.stuck(t)
 	who := fmt.Sprintf(` is being written to by process %d on .*, "asylum run -c .*", since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n\thint: wait for it, or stop it\n`, first.Process.Pid)
 	for what, args := range map[string][]string{
-		h.out:            h.run(),
-		h.lake:           {"run", "-c", h.config, "--lake", h.lake, "--out", filepath.Join(h.top, "another")},
+		h.out:             h.run(),
+		h.lake:            {"run", "-c", h.config, "--lake", h.lake, "--out", filepath.Join(h.top, "another")},
 		h.lake + "forget": {"forget", "--lake", h.lake, "--keep-last", "1"},
 		h.lake + "gc":     {"gc", "--lake", h.lake},
 		h.lake + "add":    {"add", "--lake", h.lake, "--vintage", "2024-07-01", write(t, filepath.Join(t.TempDir(), "migr_asydcfsta.tsv"), decisions("RU", "SY", "TOTAL"))},

@@ -1,10 +1,8 @@
 package audit
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -15,7 +13,6 @@ import (
 	"asylum/pipeline/rate"
 	"asylum/pipeline/table"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -100,8 +97,8 @@ func (c *Corrections) add(data []byte, name string) error {
 		return err
 	}
 	var list []Correction
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&list); err != nil && !errors.Is(err, io.EOF) {
-		return own.Error(err, name, "a list of corrections", "datasets/corrections.schema.json says what one holds")
+	if err := own.Decode(data, tree, name, &list, "a list of corrections", "datasets/corrections.schema.json says what one holds"); err != nil {
+		return err
 	}
 	var faults []error
 	for i := range list {
@@ -178,17 +175,8 @@ func (c *Correction) faults() (out []fault) {
 // place is where a key of the i-th correction stands, or the correction where
 // the key is missing.
 func place(tree *ast.File, i int, key string) obs.Pos {
-	for _, path := range []string{fmt.Sprintf("$[%d].%s", i, key), fmt.Sprintf("$[%d].id", i), fmt.Sprintf("$[%d]", i)} {
-		p, err := yaml.PathString(path)
-		if err != nil {
-			continue
-		}
-		if n, err := p.FilterFile(tree); err == nil && n != nil && n.GetToken() != nil {
-			at := n.GetToken().Position
-			return obs.Pos{Line: at.Line, Col: at.Column}
-		}
-	}
-	return obs.Pos{Line: 1, Col: 1}
+	at := fmt.Sprintf("$[%d]", i)
+	return own.Place(tree, at+"."+key, at+".id", at)
 }
 
 // Correct lays corrections over data: what Load gives has the corrected counts

@@ -7,6 +7,7 @@ package code
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -274,33 +275,42 @@ func Extend(r io.Reader, name string) error {
 	in := csv.NewReader(r)
 	in.FieldsPerRecord = -1
 	in.Comment = '#'
+	bad := func(field int, got, want, hint string) error {
+		line, col := in.FieldPos(field)
+		return fmt.Errorf("%s:%d:%d: got %s, want %s\n\thint: %s", name, line, col, got, want, hint)
+	}
+	const wanted, hint = "dimension,code,kind and, if wanted, an English name", "such as citizen,XX,member,Utopia"
 	for {
 		rec, err := in.Read()
 		if err == io.EOF {
 			return nil
 		}
+		if at := (*csv.ParseError)(nil); errors.As(err, &at) {
+			return fmt.Errorf("%s:%d:%d: got %v, want %s\n\thint: %s", name, at.Line, at.Column, at.Err, wanted, hint)
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		line, _ := in.FieldPos(0)
 		rec[0] = strings.TrimPrefix(rec[0], "\ufeff")
 		if len(rec) < 3 || len(rec) > 4 {
-			return fmt.Errorf("%s:%d: got %d fields, want dimension,code,kind and, if wanted, an English name", name, line, len(rec))
+			return bad(0, fmt.Sprintf("fields: %d", len(rec)), wanted, hint)
 		}
 		l, err := For(rec[0])
 		if err != nil {
 			return err
 		}
 		kind := Kind(rec[2])
-		if l == nil || !kind.valid() || rec[1] == "" {
-			return fmt.Errorf("%s:%d: got %q, want a dimension with a code list, a code, and member, aggregate or residual", name, line, strings.Join(rec, ","))
-		}
-		if !Plain(rec[1]) {
-			return fmt.Errorf("%s:%d: got the code %q, want letters, digits, _ and - alone, 40 at most", name, line, rec[1])
+		switch {
+		case l == nil:
+			return bad(0, fmt.Sprintf("dimension %q", rec[0]), "one with a code list, such as citizen or geo", "the lists are under datasets/codes")
+		case !Plain(rec[1]):
+			return bad(1, fmt.Sprintf("the code %q", rec[1]), "letters, digits, _ and - alone, 40 at most", "write it as the source does")
+		case !kind.valid():
+			return bad(2, fmt.Sprintf("kind %q", rec[2]), "member, aggregate or residual", "an aggregate is the sum of members; a residual is what no member names")
 		}
 		if ours, ok := l.Lookup(rec[1]); ok { // in a list of ours by now, with names and members
 			if ours.Kind != kind {
-				return fmt.Errorf("%s:%d: got %q, want %s to stay %s, as in %s", name, line, strings.Join(rec, ","), rec[1], ours.Kind, File(rec[0]))
+				return bad(2, fmt.Sprintf("kind %q", rec[2]), fmt.Sprintf("%s to stay %s, as in %s", rec[1], ours.Kind, File(rec[0])), "take the line out")
 			}
 			continue
 		}

@@ -64,16 +64,15 @@ func TestEveryISO3LeadsToOneCode(t *testing.T) {
 }
 
 func TestExtend(t *testing.T) {
-	const want = "a dimension with a code list, a code, and member, aggregate or residual"
 	for _, tt := range []struct{ name, in, want string }{
-		{"two fields", "citizen,ZZ1\n", "my.csv:1: got 2 fields, want dimension,code,kind and, if wanted, an English name"},
-		{"five fields", "# ours\ncitizen,ZZ1,member,a,b\n", "my.csv:2: got 5 fields, want dimension,code,kind and, if wanted, an English name"},
-		{"no such dimension", "nuts,ZZ1,member\n", `my.csv:1: got "nuts,ZZ1,member", want ` + want},
-		{"no such kind", "citizen,ZZ1,Member\n", `my.csv:1: got "citizen,ZZ1,Member", want ` + want},
-		{"no code", "citizen,,member\n", `my.csv:1: got "citizen,,member", want ` + want},
-		{"a way up", "citizen,../x,member\n", `my.csv:1: got the code "../x", want letters, digits, _ and - alone, 40 at most`},
-		{"another kind for a code of ours", "citizen,TOTAL,member\n", `my.csv:1: got "citizen,TOTAL,member", want TOTAL to stay aggregate, as in datasets/codes/citizen.csv`},
-		{"a quote left open", "citizen,\"ZZ1,member\n", `my.csv: parse error on line 1, column 21: extraneous or missing " in quoted-field`},
+		{"two fields", "citizen,ZZ1\n", "my.csv:1:1: got fields: 2, want dimension,code,kind and, if wanted, an English name\n\thint: such as citizen,XX,member,Utopia"},
+		{"five fields", "# ours\ncitizen,ZZ1,member,a,b\n", "my.csv:2:1: got fields: 5, want dimension,code,kind and, if wanted, an English name\n\thint: such as citizen,XX,member,Utopia"},
+		{"no such dimension", "nuts,ZZ1,member\n", "my.csv:1:1: got dimension \"nuts\", want one with a code list, such as citizen or geo\n\thint: the lists are under datasets/codes"},
+		{"no such kind", "citizen,ZZ1,Member\n", "my.csv:1:13: got kind \"Member\", want member, aggregate or residual\n\thint: an aggregate is the sum of members; a residual is what no member names"},
+		{"no code", "citizen,,member\n", "my.csv:1:9: got the code \"\", want letters, digits, _ and - alone, 40 at most\n\thint: write it as the source does"},
+		{"a way up", "citizen,../x,member\n", "my.csv:1:9: got the code \"../x\", want letters, digits, _ and - alone, 40 at most\n\thint: write it as the source does"},
+		{"another kind for a code of ours", "citizen,TOTAL,member\n", "my.csv:1:15: got kind \"member\", want TOTAL to stay aggregate, as in datasets/codes/citizen.csv\n\thint: take the line out"},
+		{"a quote left open", "citizen,\"ZZ1,member\n", "my.csv:1:21: got extraneous or missing \" in quoted-field, want dimension,code,kind and, if wanted, an English name\n\thint: such as citizen,XX,member,Utopia"},
 	} {
 		if err := Extend(strings.NewReader(tt.in), "my.csv"); err == nil || err.Error() != tt.want {
 			t.Errorf("%s: got %v\nwant %s", tt.name, err, tt.want)

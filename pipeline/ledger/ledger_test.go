@@ -324,7 +324,7 @@ func TestBadFigures(t *testing.T) {
 			`f.yaml:2:20: got value "many", want a count or a percentage, such as "16.3 %", "about 19,000" or "less than 2 %"` + "\n\thint: give it as it is printed, with its last digit"},
 		{"f.yaml", "figures:\n  - id: x\n    value: 3 %\n    citizen: SYR\n    geo: HR\n    period: \"2023\"\n",
 			`f.yaml:4:14: got citizen "SYR", want a code from datasets/codes/citizen.csv, such as SY` + "\n\thint: did you mean SY?"},
-		{"f.yaml", "figures:\n  - {id: x, valeu: 3 %}\n", `f.yaml:2:13: got "valeu", unknown field "valeu", want figures in YAML, with the fields of datasets/figures` + "\n\thint: asylum reproduce --help names the fields"},
+		{"f.yaml", "figures:\n  - {id: x, valeu: 3 %}\n", `f.yaml:2:13: got key "valeu", want some of address, beside, cites, citizen, claimed, components, counts, date, den, each, expected, figures, geo, groups, id, note, num, other_den, parts, period, rounding, source, statement, subset, sums, tag, title, tolerance, topic, total, unit, value` + "\n\thint: did you mean value?"},
 		{"f.yaml", "groups:\n  - each: {geo: Mars}\n    figures:\n      - {id: x, value: 3 %, citizen: RU, period: \"2023\"}\n",
 			`f.yaml:2:17: got geo "Mars", want a code from datasets/codes/geo.csv, such as HR` + "\n\thint: the lists are under datasets/codes"},
 		{"f.yaml", "figures: []\n", "f.yaml:1:1: got no figures, want a list under figures\n\thint: datasets/figures holds examples"},

@@ -100,6 +100,10 @@ func readOwn(data []byte, name string) ([]Figure, error) {
 	if err := w.refusal.Err(); err != nil {
 		return nil, err
 	}
+	var f file // once more, for errors in our words: the built-in files take the short way
+	if err := own.Decode(data, tree, name, &f, "figures in YAML, with the fields of datasets/figures", "asylum reproduce --help names the fields"); err != nil {
+		return nil, err
+	}
 	return readYAML(data, name)
 }
 
@@ -217,23 +221,9 @@ func (p *finder) of(figure, each, field string) obs.Pos {
 	if p.tree == nil {
 		p.tree, _ = parser.ParseBytes(p.data, 0)
 	}
-	for _, at := range []string{figure + "." + field, each + "." + field, figure} {
-		path, err := yaml.PathString(at)
-		if err != nil || p.tree == nil {
-			continue
-		}
-		node, err := path.FilterFile(p.tree)
-		if err != nil || node == nil {
-			continue
-		}
-		if m, ok := node.(*ast.MappingNode); ok && len(m.Values) > 0 {
-			node = m.Values[0].Key
-		}
-		if t := node.GetToken(); t != nil {
-			return obs.Pos{File: p.name, Line: t.Position.Line, Col: t.Position.Column}
-		}
-	}
-	return obs.Pos{File: p.name}
+	at := own.Place(p.tree, figure+"."+field, each+"."+field, figure)
+	at.File = p.name
+	return at
 }
 
 // columns are those of a CSV of figures; the order is free, and what else a

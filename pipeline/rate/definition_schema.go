@@ -31,7 +31,7 @@ func validate(data []byte, name string) error {
 		return own.Error(err, name, "a list of definitions", "datasets/definitions.yaml shows some")
 	}
 	if len(file.Docs) == 0 || doc == nil {
-		return fmt.Errorf("%s: got an empty file, want a list of definitions\n\thint: datasets/definitions.yaml shows some", name)
+		return fmt.Errorf("%s:1:1: got an empty file, want a list of definitions\n\thint: datasets/definitions.yaml shows some", name)
 	}
 	s, err := definitionSchema()
 	if err != nil {

@@ -96,7 +96,7 @@ func TestFaultsOfDefinitions(t *testing.T) {
 		{"a byte order mark", "- name: mine", "\ufeff- name: Mine", `f.yaml:1:9: got name "Mine", want lower-case letters, digits and _`},
 		{"a key twice", "kind: rate", "kind: rate\n  kind: share", `f.yaml:5:3: got "kind", mapping key "kind" already defined at [4:3], want YAML` + "\n\thint: take one of the two out"},
 		{"no YAML", "class: {", "class: {{", "f.yaml:5:"},
-		{"nothing", valid, "", "f.yaml: got an empty file, want a list of definitions\n\thint: datasets/definitions.yaml shows some"},
+		{"nothing", valid, "", "f.yaml:1:1: got an empty file, want a list of definitions\n\thint: datasets/definitions.yaml shows some"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())

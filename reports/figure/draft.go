@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -45,8 +46,23 @@ var gatherers = map[string]func(*Source, *Draft) (shape, error){}
 // Gather evaluates a spec. ErrNothing says that the data at hand does not give
 // the chart, rate.ErrMixed that the spec sets side by side what may not be.
 func (s *Source) Gather(spec Spec) (*Draft, error) {
+	d, err := s.gather(spec)
+	if bad := (*SpecError)(nil); spec.At.File != "" && errors.As(err, &bad) {
+		return nil, &SpecError{fmt.Sprintf("%v: %v\n\thint: %s", spec.At, err, explains)}
+	} else if spec.At.File != "" && err != nil {
+		return nil, fmt.Errorf("%v: %w", spec.At, err)
+	}
+	return d, err
+}
+
+func (s *Source) gather(spec Spec) (*Draft, error) {
 	if err := spec.check(); err != nil {
 		return nil, &SpecError{fmt.Sprintf("chart %q: %v", spec.ID, err)}
+	}
+	for _, name := range spec.Definition {
+		if _, err := s.Set.Named(name); err != nil {
+			return nil, &SpecError{fmt.Sprintf("chart %s: %v", spec.ID, err)}
+		}
 	}
 	gather := gatherers[spec.Kind]
 	if gather == nil {

@@ -87,7 +87,8 @@ func ExampleRead() {
 	fmt.Fprintln(os.Stdout, err)
 	// Output:
 	// 1 ladder [RU]
-	// mine.yaml: chart 1 "mine": kind "pie", want one of bars, counts, lines, stack, ladder, tiles, heat, funnel, dumbbell, slope, multiples, intervals, change, releases, pact
+	// mine.yaml:2:7: got kind "pie", want one of bars, counts, lines, stack, ladder, tiles, heat, funnel, dumbbell, slope, multiples, intervals, change, releases, pact
+	// 	hint: datasets/charts/site.yaml explains the keys
 }
 
 // The charts of the site.

@@ -303,13 +303,15 @@ func TestTheGuard(t *testing.T) {
 
 func TestReadSpecs(t *testing.T) {
 	for in, want := range map[string]string{
-		"":                                  "my.yaml: it holds no chart",
-		"id: a\nkind: pie\n":                `my.yaml: chart 1 "a": kind "pie", want one of`,
-		"id: a\nkind: bars\ncolour: red\n":  "my.yaml:3:1: unknown field \"colour\"",
-		"id: a\nkind: bars\ncitizen: RUS\n": `citizen "RUS" is in no code list`,
-		"id: ../../etc\nkind: bars\n":       `id "../../etc", want letters`,
-		"- {id: a, kind: bars}\n- {id: a, kind: bars}\n": `two charts are called "a"`,
-		"id: a\nkind: bars\ntitle: {it: Ciao}\n":         `a text in "it"`,
+		"":                                  "my.yaml:1:1: got no chart, want keys such as id: and kind:, or a list of them\n\thint: ",
+		"id: a\nkind: pie\n":                "my.yaml:2:7: got kind \"pie\", want one of bars, counts, ",
+		"id: a\nkind: bar\n":                "my.yaml:2:7: got kind \"bar\", want one of bars, counts, lines, stack, ladder, tiles, heat, funnel, dumbbell, slope, multiples, intervals, change, releases, pact\n\thint: did you mean bars?",
+		"id: a\nkind: bars\ncolour: red\n":  "my.yaml:3:1: got key \"colour\", want some of by, citizen, ",
+		"id: a\nkind: bars\ncitizen: RUS\n": "my.yaml:3:10: got citizen \"RUS\", want a code from datasets/codes/citizen.csv, such as RU\n\thint: ",
+		"id: a\nkind: bars\nperiod: [2022, 2024..2014]\n": "my.yaml:3:9: got period \"2024..2014\", want years such as 2014..2024, the earlier one first",
+		"id: ../../etc\nkind: bars\n":                     "my.yaml:1:5: got id \"../../etc\", want letters",
+		"- {id: a, kind: bars}\n- {id: a, kind: bars}\n":  "my.yaml:2:8: got id \"a\" a second time, want an id of its own for each chart",
+		"id: a\nkind: bars\ntitle: {it: Ciao}\n":          "my.yaml:3:13: got title in \"it\", want one of en, fr, de, ru",
 	} {
 		_, err := Read(strings.NewReader(in), "my.yaml")
 		var spec *SpecError

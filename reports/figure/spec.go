@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +14,10 @@ import (
 	"asylum/datasets"
 	"asylum/pipeline/code"
 	"asylum/pipeline/obs"
+	"asylum/pipeline/own"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 )
 
 // A Spec says what a chart shows, and nothing of how it looks.
@@ -37,6 +40,8 @@ type Spec struct {
 	Least      int64             `yaml:"least,omitempty" json:"-"`               // cases in its newest period without which a template is not drawn
 	Pages      List              `yaml:"pages,omitempty" json:"-"`               // where it stands: start, citizen, geo, compare, countries, speech, pact
 	Featured   bool              `yaml:"featured,omitempty" json:"-"`            // drawn as PNG, PDF and XLSX too
+
+	At obs.Pos `yaml:"-" json:"-"` // where it stands in a user's own file, for messages
 }
 
 // Kinds are what a spec may ask for.
@@ -46,17 +51,26 @@ var Kinds = []string{"bars", "counts", "lines", "stack", "ladder", "tiles", "hea
 type List []string
 
 // UnmarshalYAML takes a scalar for a list of one.
-func (l *List) UnmarshalYAML(b []byte) error {
-	var many []string
-	if err := yaml.Unmarshal(b, &many); err == nil {
-		*l = many
+func (l *List) UnmarshalYAML(n ast.Node) error {
+	values := []ast.Node{n}
+	switch n := n.(type) {
+	case *ast.NullNode:
 		return nil
+	case *ast.SequenceNode:
+		values = n.Values
 	}
-	var one string
-	if err := yaml.Unmarshal(b, &one); err != nil {
-		return err
+	*l = make(List, len(values))
+	for i, v := range values {
+		switch v := v.(type) {
+		case *ast.StringNode:
+			(*l)[i] = v.Value
+		case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode: // NO is Norway: what it is written as counts
+			(*l)[i] = v.GetToken().Value
+		default:
+			p := v.GetToken().Position
+			return &obs.ParseError{Pos: obs.Pos{Line: p.Line, Col: p.Column}, Got: obs.Quote(v.String()), Want: "a text, or a list of texts such as [RU, AF]", Hint: explains}
+		}
 	}
-	*l = List{one}
 	return nil
 }
 
@@ -72,8 +86,11 @@ func Builtin() ([]Spec, error) {
 		if err != nil {
 			return nil, err
 		}
-		specs, err := Read(bytes.NewReader(data), "datasets/"+name)
-		if err != nil {
+		var specs []Spec
+		if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&specs); err != nil {
+			return nil, fmt.Errorf("datasets/%s: %w", name, err)
+		}
+		if err := check(specs, nil, "datasets/"+name); err != nil {
 			return nil, err
 		}
 		out = append(out, specs...)
@@ -84,38 +101,77 @@ func Builtin() ([]Spec, error) {
 // maxSpec bounds a file of specs, in bytes.
 const maxSpec = 1 << 20
 
-// Read reads one spec or a list of them. Errors name the file, line and column.
+// explains says where to read on.
+const explains = "datasets/charts/site.yaml explains the keys"
+
+// Read reads one spec or a list of them. Its errors are SpecErrors that name the
+// file, line and column, what came and what was wanted.
 func Read(r io.Reader, file string) ([]Spec, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxSpec+1))
 	if err != nil {
 		return nil, err
 	}
 	if len(data) > maxSpec {
-		return nil, fmt.Errorf("%s: a file of chart specifications is at most %d kB", file, maxSpec>>10)
+		return nil, &SpecError{fmt.Sprintf("%s: a file of chart specifications is at most %d kB", file, maxSpec>>10)}
 	}
-	var specs []Spec
-	if many, err := decode[[]Spec](data); err == nil {
-		specs = many
-	} else if one, err1 := decode[Spec](data); err1 == nil {
+	specs, tree, err := decode(data, file)
+	if err == nil && len(specs) == 0 {
+		err = &obs.ParseError{Pos: obs.Pos{File: file, Line: 1, Col: 1}, Got: "no chart", Want: "keys such as id: and kind:, or a list of them", Hint: explains}
+	}
+	if err == nil {
+		err = check(specs, tree, file)
+	}
+	if err != nil {
+		return nil, &SpecError{err.Error()}
+	}
+	for i := range specs {
+		specs[i].At = own.Place(tree, own.Element(tree, i))
+		specs[i].At.File = file
+	}
+	return specs, nil
+}
+
+// decode reads a user's own file, whose tree it gives too.
+func decode(data []byte, file string) (specs []Spec, tree *ast.File, err error) {
+	data, tree, err = own.YAML(data, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	const want = "keys such as id: and kind:, or a list of them"
+	if own.IsList(tree) {
+		err = own.Decode(data, tree, file, &specs, want, explains)
+		return specs, tree, err
+	}
+	var one Spec
+	if err = own.Decode(data, tree, file, &one, want, explains); err == nil && !reflect.ValueOf(one).IsZero() {
 		specs = []Spec{one}
-	} else {
-		if !isList(data) {
-			err = err1
-		}
-		return nil, &SpecError{at(file, err)}
 	}
+	return specs, tree, err
+}
+
+// check finds what can be told of some specs without data. Without their tree it
+// names no place.
+func check(specs []Spec, tree *ast.File, file string) error {
 	ids := map[string]bool{}
 	for i := range specs {
 		s := &specs[i]
-		if err := s.check(); err != nil {
-			return nil, &SpecError{fmt.Sprintf("%s: chart %d %q: %v", file, i+1, s.ID, err)}
-		}
-		if ids[s.ID] {
-			return nil, &SpecError{fmt.Sprintf("%s: two charts are called %q", file, s.ID)}
+		f := s.check()
+		if f == nil && ids[s.ID] {
+			f = &flaw{"id", fmt.Sprintf("id %q a second time", s.ID), "an id of its own for each chart", "it is drawn in the picture, and names its files"}
 		}
 		ids[s.ID] = true
+		if f == nil {
+			continue
+		}
+		pos := obs.Pos{File: file, Line: 1, Col: 1}
+		if tree != nil {
+			at := own.Element(tree, i)
+			pos = own.Place(tree, at+"."+f.key, at)
+			pos.File = file
+		}
+		return &obs.ParseError{Pos: pos, Got: f.got, Want: f.want, Hint: f.hint}
 	}
-	return specs, nil
+	return nil
 }
 
 // A SpecError reports a specification that no chart can be drawn from.
@@ -123,67 +179,78 @@ type SpecError struct{ msg string }
 
 func (e *SpecError) Error() string { return e.msg }
 
-func decode[T any](data []byte) (out T, err error) {
-	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&out)
-	if errors.Is(err, io.EOF) {
-		err = errors.New("it holds no chart")
-	}
-	return out, err
-}
-
-func isList(data []byte) bool {
-	for line := range strings.Lines(string(data)) {
-		if t := strings.TrimSpace(line); t != "" && !strings.HasPrefix(t, "#") {
-			return strings.HasPrefix(t, "-") || strings.HasPrefix(t, "[")
-		}
-	}
-	return false
-}
-
-// place is how the decoder writes where an error is.
-var place = obs.Pattern(`(?s)^\[(\d+):(\d+)\] (.*)$`)
-
-// at writes a decoder's error as file:line:column.
-func at(file string, err error) string {
-	msg := yaml.FormatError(err, false, false)
-	if m := place().FindStringSubmatch(msg); m != nil {
-		return file + ":" + m[1] + ":" + m[2] + ": " + m[3]
-	}
-	return file + ": " + msg
-}
-
 var goodID = obs.Pattern(`^[A-Za-z0-9{][A-Za-z0-9._{}-]{0,63}$`)
 
+// A flaw is what is wrong with a spec, at one of its keys.
+type flaw struct{ key, got, want, hint string }
+
+func (f *flaw) Error() string {
+	return fmt.Sprintf("got %s, want %s\n\thint: %s", f.got, f.want, f.hint)
+}
+
+// onPages are the pages that a chart can stand on.
+var onPages = []string{"start", "citizen", "geo", "compare", "countries", "speech", "pact"}
+
 // check finds what can be told without data.
-func (s *Spec) check() error {
-	switch {
-	case !goodID().MatchString(s.ID):
-		return fmt.Errorf("id %q, want letters, digits, dots and dashes such as RU-EU-2023", s.ID)
-	case !slices.Contains(Kinds, s.Kind):
-		return fmt.Errorf("kind %q, want one of %s", s.Kind, strings.Join(Kinds, ", "))
-	case s.By != "" && s.By != "citizen" && s.By != "geo" && s.By != "period":
-		return fmt.Errorf("by %q, want citizen, geo or period", s.By)
-	case s.Each != "" && s.Each != "citizen" && s.Each != "geo":
-		return fmt.Errorf("each %q, want citizen or geo", s.Each)
+func (s *Spec) check() *flaw {
+	if !goodID().MatchString(s.ID) {
+		return &flaw{"id", fmt.Sprintf("id %q", s.ID), "letters, digits, dots and dashes such as RU-EU-2023", "it names the chart's files"}
 	}
-	for _, texts := range []map[string]string{s.Title, s.Note} {
+	dims := []string{"citizen", "geo"}
+	for _, x := range []struct {
+		key, got string
+		may      []string
+	}{{"kind", s.Kind, Kinds}, {"by", s.By, append(dims, "period", "")}, {"each", s.Each, append(dims, "")}, {"source", s.Source, []string{"", "eurostat", "unhcr", "aida"}}} {
+		if !slices.Contains(x.may, x.got) {
+			return choice(x.key, x.got, x.may)
+		}
+	}
+	for _, p := range s.Pages {
+		if !slices.Contains(onPages, p) {
+			return choice("pages", p, onPages)
+		}
+	}
+	for key, texts := range map[string]map[string]string{"title": s.Title, "note": s.Note} {
 		for lang := range texts {
-			if !slices.Contains([]string{"en", "fr", "de", "ru"}, lang) {
-				return fmt.Errorf("a text in %q, want en, fr, de or ru", lang)
+			if langs := []string{"en", "fr", "de", "ru"}; !slices.Contains(langs, lang) {
+				f := choice(key+" in", lang, langs)
+				f.key = key + "." + lang
+				return f
 			}
 		}
 	}
-	for dim, codes := range map[string]List{"citizen": s.Citizen, "geo": s.Geo} {
-		for _, c := range codes {
-			if strings.Contains(c, "{") {
+	for _, x := range []struct {
+		key, dim string
+		codes    []string
+	}{{"citizen", "citizen", s.Citizen}, {"geo", "geo", s.Geo}, {"reference", "geo", []string{s.Reference}}} {
+		for _, c := range x.codes {
+			if c == "" || strings.Contains(c, "{") {
 				continue
 			}
-			if _, ok := code.Must(dim).Lookup(c); !ok {
-				return fmt.Errorf("%s %q is in no code list\n\thint: the codes are in %s", dim, c, code.File(dim))
+			if _, ok := code.Must(x.dim).Lookup(c); !ok {
+				return &flaw{x.key, fmt.Sprintf("%s %q", x.key, c), "a code from " + code.File(x.dim) + ", such as " + map[string]string{"citizen": "RU", "geo": "HR"}[x.dim], "the lists are under datasets/codes; --codes adds to them"}
 			}
 		}
 	}
+	for _, p := range s.Period {
+		if _, err := years(p); err != nil && !strings.Contains(p, "{") {
+			return &flaw{"period", fmt.Sprintf("period %q", p), err.Error(), "a span is of years; several periods stand in brackets"}
+		}
+	}
+	if s.Least < 0 {
+		return &flaw{"least", fmt.Sprintf("least %d", s.Least), "a number of cases", explains}
+	}
 	return nil
+}
+
+// choice is the flaw of a word that is none of some.
+func choice(key, got string, may []string) *flaw {
+	may = slices.DeleteFunc(slices.Clone(may), func(m string) bool { return m == "" })
+	f := &flaw{key, fmt.Sprintf("%s %q", key, got), "one of " + strings.Join(may, ", "), explains}
+	if near := own.Near(got, may); near != "" {
+		f.hint = "did you mean " + near + "?"
+	}
+	return f
 }
 
 // Fill puts codes and years into a template: {citizen}, {geo}, {latest}, {before}.
@@ -209,26 +276,35 @@ func (s Spec) Fill(with map[string]string) Spec {
 func (s *Spec) years() ([]obs.Period, error) {
 	var out []obs.Period
 	for _, p := range s.Period {
-		from, to, span := strings.Cut(p, "..")
-		if !span {
-			q, ok := obs.ParsePeriod(p)
-			if !ok {
-				return nil, fmt.Errorf("chart %s: period %q, want such as 2023, 2023-Q1 or 2014..2024", s.ID, p)
-			}
-			out = append(out, q)
-			continue
+		list, err := years(p)
+		if err != nil {
+			return nil, fmt.Errorf("chart %s: period %q, want %w", s.ID, p, err)
 		}
-		a, err1 := strconv.Atoi(from)
-		b, err2 := strconv.Atoi(to)
-		if err1 != nil || err2 != nil || a > b || b-a > 60 || a < 1900 {
-			return nil, fmt.Errorf("chart %s: period %q, want years such as 2014..2024", s.ID, p)
-		}
-		for y := a; y <= b; y++ {
-			out = append(out, obs.Period(strconv.Itoa(y)))
-		}
+		out = append(out, list...)
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("chart %s: it names no period", s.ID)
+	}
+	return out, nil
+}
+
+// years reads a period or a span of years. Its errors say what is wanted.
+func years(p string) (out []obs.Period, err error) {
+	from, to, span := strings.Cut(p, "..")
+	if !span {
+		q, ok := obs.ParsePeriod(p)
+		if !ok {
+			return nil, errors.New("one such as 2023, 2023-Q1 or 2014..2024")
+		}
+		return []obs.Period{q}, nil
+	}
+	a, err1 := strconv.Atoi(from)
+	b, err2 := strconv.Atoi(to)
+	if err1 != nil || err2 != nil || a > b || b-a > 60 || a < 1900 {
+		return nil, errors.New("years such as 2014..2024, the earlier one first")
+	}
+	for y := a; y <= b; y++ {
+		out = append(out, obs.Period(strconv.Itoa(y)))
 	}
 	return out, nil
 }

@@ -86,7 +86,7 @@ func TestABatchDoesWhatIsDue(t *testing.T) {
 		t.Errorf("again, it prints %s", again)
 	}
 	why, _ := asylum(t, exitDone, append(args, "--explain")...)
-	if !strings.HasSuffix(why, "compute: nothing to do\ndraw: nothing to do\nwrite: nothing to do\n") {
+	if !strings.HasSuffix(why, "audit: nothing to do\njudge: nothing to do\ncompute: nothing to do\ndraw: nothing to do\nwrite: nothing to do\n") {
 		t.Errorf("it explains\n%s", why)
 	}
 	after := state(t, dir)
@@ -101,7 +101,7 @@ func TestABatchDoesWhatIsDue(t *testing.T) {
 
 	write(t, config, small+"base: https://example.org/a/\n")
 	why, _ = asylum(t, exitDone, append(args, "--explain")...)
-	if !strings.HasSuffix(why, "compute: due, draw needs what it gives\ndraw: due, write needs what it gives\nwrite: due, base: new\n") {
+	if !strings.HasSuffix(why, "audit: due, judge needs what it gives\njudge: due, compute needs what it gives\ncompute: due, draw needs what it gives\ndraw: due, write needs what it gives\nwrite: due, base: new\n") {
 		t.Errorf("of an address, it explains\n%s", why)
 	}
 	moved, _ := asylum(t, exitDone, args...)

@@ -31,7 +31,8 @@ func (a *app) runCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "The batch: ingest what is new, compute, draw, publish",
-		Long: `Brings the lake up to date as the configuration says, computes, draws, and
+		Long: `Brings the lake up to date as the configuration says, audits its tables, judges
+the published figures, computes and draws the charts, and
 publishes the site with what changed since the publication before (changes.html,
 changes.md, changes.json). Where there is no lake the site is made from the
 embedded data, through a lake of its own under OUT/lake.
@@ -44,6 +45,7 @@ the last one as it was. While it works nobody else replaces the site or writes t
 the lake: a second run, add, forget or gc is told who is at work, and since when.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			heap.Grow(256<<20, 25) // a batch may run beside others: memory before speed
+			heap.Tight(48 << 20)
 			if err := a.configure(c, &f); err != nil {
 				return err
 			}

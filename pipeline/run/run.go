@@ -24,7 +24,9 @@ type Stage struct {
 
 // Stages are the parts of a batch, in their order.
 var Stages = stages(
-	Stage{"compute", []string{"program", "tables", "definitions", "corrections", "codes", "charts", "rules", "slices", "as of"}},
+	Stage{"audit", []string{"program", "tables", "definitions", "corrections", "codes", "as of"}},
+	Stage{"judge", nil},
+	Stage{"compute", []string{"charts", "rules", "slices"}},
 	Stage{"draw", []string{"languages", "outputs"}},
 	Stage{"write", []string{"base"}},
 )

@@ -28,11 +28,12 @@ func TestPlan(t *testing.T) {
 		was  Inputs
 		want string
 	}{
-		{"the same", Inputs{"program": "p", "tables": "t", "languages": "l"}, "compute: nothing to do\ndraw: nothing to do\nwrite: nothing to do"},
-		{"a table", Inputs{"program": "p", "tables": "s", "languages": "l"}, "compute: due, tables: changed\ndraw: due, tables: changed\nwrite: due, tables: changed"},
-		{"a language", Inputs{"program": "p", "tables": "t", "languages": "m"}, "compute: due, draw needs what it gives\ndraw: due, languages: changed\nwrite: due, languages: changed"},
-		{"an address", Inputs{"program": "p", "tables": "t", "languages": "l", "base": "b"}, "compute: due, draw needs what it gives\ndraw: due, write needs what it gives\nwrite: due, base: gone"},
-		{"nothing", nil, "compute: due, nothing was published here before\ndraw: due, nothing was published here before\nwrite: due, nothing was published here before"},
+		{"the same", Inputs{"program": "p", "tables": "t", "languages": "l"}, "audit: nothing to do\njudge: nothing to do\ncompute: nothing to do\ndraw: nothing to do\nwrite: nothing to do"},
+		{"a table", Inputs{"program": "p", "tables": "s", "languages": "l"}, "audit: due, tables: changed\njudge: due, tables: changed\ncompute: due, tables: changed\ndraw: due, tables: changed\nwrite: due, tables: changed"},
+		{"a chart", Inputs{"program": "p", "tables": "t", "languages": "l", "charts": "c"}, "audit: due, judge needs what it gives\njudge: due, compute needs what it gives\ncompute: due, charts: gone\ndraw: due, charts: gone\nwrite: due, charts: gone"},
+		{"a language", Inputs{"program": "p", "tables": "t", "languages": "m"}, "audit: due, judge needs what it gives\njudge: due, compute needs what it gives\ncompute: due, draw needs what it gives\ndraw: due, languages: changed\nwrite: due, languages: changed"},
+		{"an address", Inputs{"program": "p", "tables": "t", "languages": "l", "base": "b"}, "audit: due, judge needs what it gives\njudge: due, compute needs what it gives\ncompute: due, draw needs what it gives\ndraw: due, write needs what it gives\nwrite: due, base: gone"},
+		{"nothing", nil, "audit: due, nothing was published here before\njudge: due, nothing was published here before\ncompute: due, nothing was published here before\ndraw: due, nothing was published here before\nwrite: due, nothing was published here before"},
 	} {
 		if got := said(Plan(tt.was, now)); got != tt.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", tt.name, got, tt.want)

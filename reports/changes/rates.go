@@ -73,30 +73,33 @@ func (w *work) periods(d *rate.Definition, source string) []obs.Period {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// definition compares the results of one definition from one source.
+// definition compares the results of one definition from one source, some periods
+// at a time: those of all would be the largest part of what a run holds.
 func (w *work) definition(d rate.Definition, source string, periods []obs.Period) error {
-	q := rate.Query{Source: source, Periods: periods, Limits: &w.now.Source.Limits, NoInputs: true}
-	before, err := results(d, w.old, q)
-	if err != nil {
-		return err
-	}
-	after, err := results(d, w.now.Source.Data, q)
-	if err != nil {
-		return err
-	}
 	last, err := w.latest(d, source)
 	if err != nil {
 		return err
 	}
-	for _, k := range slices.SortedFunc(maps.Keys(after), order) {
-		b, a := before[k], after[k]
-		switch {
-		case !a.Known || a.CountsOnly():
-		case b != nil && b.Known && !b.CountsOnly():
-			w.compare(b, a)
-		case (b == nil || !b.Known) && last != "" && k.period.Freq() == last.Freq() && k.period > last:
-			if err := w.newYear(d, source, last, a); err != nil {
-				return err
+	for some := range slices.Chunk(periods, 2) {
+		q := rate.Query{Source: source, Periods: some, Limits: &w.now.Source.Limits, NoInputs: true}
+		before, err := results(d, w.old, q)
+		if err != nil {
+			return err
+		}
+		after, err := results(d, w.now.Source.Data, q)
+		if err != nil {
+			return err
+		}
+		for _, k := range slices.SortedFunc(maps.Keys(after), order) {
+			b, a := before[k], after[k]
+			switch {
+			case !a.Known || a.CountsOnly():
+			case b != nil && b.Known && !b.CountsOnly():
+				w.compare(b, a)
+			case (b == nil || !b.Known) && last != "" && k.period.Freq() == last.Freq() && k.period > last:
+				if err := w.newYear(d, source, last, a); err != nil {
+					return err
+				}
 			}
 		}
 	}

@@ -160,6 +160,16 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 		}
 	}
 	specs = s.Scope.Expand(specs)
+	err = o.step("audit", 1, func(int) (err error) { // like what follows before the charts take their room
+		s.Findings, err = audit.Run(of, audit.Options{Set: set})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := o.step("judge", 1, func(int) error { return s.judge(set, data) }); err != nil {
+		return nil, err
+	}
 	drafts := make([]*figure.Draft, len(specs))
 	err = o.step("compute", len(specs), func(i int) error {
 		d, err := s.source.Gather(specs[i])
@@ -181,15 +191,10 @@ func Build(set *rate.Set, data rate.Data, o Options) (*Site, error) {
 			s.Charts = append(s.Charts, d)
 		}
 	}
-	if s.Findings, err = audit.Run(of, audit.Options{Set: set}); err != nil {
-		return nil, err
-	}
 	if err := s.study(set, data); err != nil {
 		return nil, err
 	}
-	if err := s.judge(set, data); err != nil {
-		return nil, err
-	}
+	s.source.Forget() // before the comparison takes its room, and after
 	err = s.compare(all)
 	s.source.Forget()
 	return s, err

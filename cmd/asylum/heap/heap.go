@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync/atomic"
 
 	_ "asylum/cmd/asylum/heap/huge"
@@ -44,4 +45,17 @@ func Collect(by int) {
 	percent.Store(int32(by))
 	debug.SetMemoryLimit(limit.Load())
 	debug.SetGCPercent(by)
+}
+
+// Tight gives back to the system, from the next collection on, what the heap does
+// not need: the program holds what was in use at the last collection, what the heap
+// may grow by until the next one, and room bytes.
+func Tight(room int64) {
+	runtime.AddCleanup(&unused{}, func(*unused) {
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		in := int64(live[0].Value.Uint64())
+		debug.SetMemoryLimit(min(in+in*int64(percent.Load())/100+room, limit.Load()))
+		Tight(room)
+	}, nil)
 }

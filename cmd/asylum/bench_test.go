@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -86,4 +89,82 @@ func BenchmarkSolve(b *testing.B) {
 			}
 		})
 	}
+}
+
+// inputs are the real exports of the shared data that make a lake, all but
+// extracts of what is there whole.
+var wholeInputs = []string{
+	"eurostat/tsv-new/migr_asyappctza.bulk-2023.tsv.gz", "eurostat/tsv-new/demo_gind.bulk-2023.tsv.gz",
+	"unhcr/asylum_applications.csv.gz", "unhcr/asylum_decisions.csv.gz", "unhcr/countries.csv.gz", "unhcr/population.csv.gz",
+	"aida/appeals.csv", "aida/breakdown.csv", "aida/first_instance.csv",
+}
+
+// A whole run, cold: raw exports into a lake, and from it the site in four
+// languages, each stage as its beginnings in the log tell. Peak memory is that of
+// the run; add is a process of its own.
+func BenchmarkWholeRun(b *testing.B) {
+	bin := filepath.Join(b.TempDir(), "asylum")
+	if msg, err := exec.Command("go", "build", "-trimpath", "-o", bin, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, msg)
+	}
+	took, peak := map[string]time.Duration{}, int64(0)
+	for b.Loop() {
+		dir := b.TempDir()
+		add := []string{"add", "--vintage", "2026-03-18", "--lake", filepath.Join(dir, "lake")}
+		for _, f := range wholeInputs {
+			add = append(add, needs.Shared(b, "data/"+f))
+		}
+		start := time.Now()
+		if msg, err := exec.Command(bin, add...).CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, msg)
+		}
+		took["add"] += time.Since(start)
+		stages, rss := staged(b, exec.Command(bin, "run", "--lake", filepath.Join(dir, "lake"), "--out", filepath.Join(dir, "out")))
+		for stage, t := range stages {
+			took[stage] += t
+		}
+		peak = max(peak, rss)
+	}
+	var total time.Duration
+	for stage, t := range took {
+		total += t
+		b.ReportMetric(t.Seconds()/float64(b.N), "s/"+stage)
+	}
+	b.ReportMetric(total.Seconds()/float64(b.N), "s/whole")
+	b.ReportMetric(float64(peak)/1e6, "MB-at-most")
+}
+
+// staged runs a command, and tells how long each stage took that its log names
+// and how many bytes it held at most. Languages count together.
+func staged(b *testing.B, cmd *exec.Cmd) (map[string]time.Duration, int64) {
+	b.Helper()
+	log, err := cmd.StderrPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	took, stage, since := map[string]time.Duration{}, "start", time.Now()
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	for lines := bufio.NewScanner(log); lines.Scan(); {
+		next, ok := stageIn(lines.Text())
+		if !ok {
+			continue
+		}
+		took[stage] += time.Since(since)
+		stage, since = next, time.Now()
+	}
+	if err := cmd.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	took[stage] += time.Since(since)
+	return took, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+}
+
+// stageIn is the stage that a line of the log begins.
+func stageIn(line string) (stage string, ok bool) {
+	_, rest, ok := strings.Cut(line, "msg=")
+	name, _, begins := strings.Cut(rest, " pieces=")
+	stage, _, _ = strings.Cut(strings.Trim(name, `"`), " ")
+	return stage, ok && begins
 }

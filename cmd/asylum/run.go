@@ -32,10 +32,10 @@ func (a *app) runCmd() *cobra.Command {
 		Use:   "run",
 		Short: "The batch: ingest what is new, compute, draw, publish",
 		Long: `Brings the lake up to date as the configuration says, audits its tables, judges
-the published figures, computes and draws the charts, and
-publishes the site with what changed since the publication before (changes.html,
-changes.md, changes.json). Where there is no lake the site is made from the
-embedded data, through a lake of its own under OUT/lake.
+the published figures, computes and draws the charts, and publishes the site with
+what changed since the publication before (changes.html, changes.md,
+changes.json). Where there is no lake the site is made from the embedded data,
+through a lake of its own under OUT/lake.
 
 A stage is done only if what it is made from changed: tables in force,
 definitions, corrections, codes, charts, settings, or asylum itself. Where

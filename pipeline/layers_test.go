@@ -64,7 +64,7 @@ var mayImport = map[string]string{
 	// First to be initialised, so they import next to nothing.
 	"cmd/asylum/heap":      "cmd/asylum/heap/huge",
 	"cmd/asylum/heap/huge": "",
-	"cmd/asylum":           "pipeline/run datasets pipeline/own cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/briefing reports/chart reports/export reports/figure reports/frozen reports/page reports/words",
+	"cmd/asylum":           "pipeline/run datasets pipeline/own cmd/asylum/heap reports/serve pipeline/disk pipeline/fetch pipeline/obs pipeline/code pipeline/table pipeline/store pipeline/ingest pipeline/rate pipeline/compare pipeline/sql pipeline/ledger pipeline/vintage pipeline/audit reports/changes reports/briefing reports/chart reports/export reports/figure reports/frozen reports/page reports/words",
 	"cmd/dist":             "", // packs what go build makes
 	"notebooks":            "",
 }

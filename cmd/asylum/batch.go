@@ -18,6 +18,7 @@ import (
 	stage "asylum/pipeline/run"
 	"asylum/pipeline/store"
 	"asylum/pipeline/table"
+	"asylum/reports/changes"
 	"asylum/reports/figure"
 	"asylum/reports/frozen"
 	"asylum/reports/page"
@@ -30,6 +31,9 @@ type batch struct {
 	f    *runFlags
 	bar  *bar
 	said []string // what happened, for the end of the run and for --notify
+	told []string // what was told before, and --notify is to hear too
+
+	fetched []changes.Fetched // what became of the tables that the sources were asked for
 }
 
 // say notes what happened.
@@ -190,7 +194,7 @@ func (b *batch) inConfig(err error) error { return fmt.Errorf("%s: %w", b.f.conf
 func (b *batch) options(ctx context.Context, data ingest.Data) (o page.Options, err error) {
 	cfg := &b.f.cfg
 	o = page.Options{AsOf: cfg.AsOf, Was: cfg.Out, Base: cfg.Base, Log: b.quietLog(), Formats: cfg.Outputs, Citizens: cfg.Slices.Citizens, Geos: cfg.Slices.Geos,
-		Limits: cfg.Rules.thresholds(), Once: true, Program: program(), Step: b.bar.step}
+		Limits: cfg.Rules.thresholds(), Once: true, Fetched: b.fetched, Program: program(), Step: b.bar.step}
 	for _, l := range cfg.Languages {
 		o.Langs = append(o.Langs, words.Lang(l))
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -10,7 +12,9 @@ import (
 
 	"asylum/cmd/asylum/heap"
 	"asylum/pipeline/fetch"
+	"asylum/pipeline/obs"
 	"asylum/pipeline/store"
+	"asylum/reports/changes"
 
 	"github.com/spf13/cobra"
 )
@@ -57,7 +61,7 @@ ASYLUM_UNHCR_URL and ASYLUM_AIDA_URL stand in for the services' addresses.`,
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop() // a second signal ends it at once
 			heap.Collect(25)
-			return a.fetch(ctx, client, tables, opt)
+			return a.fetch(ctx, client, tables, opt, func(o *fetch.Outcome) { a.printf("%s\n", outcome(o)) })
 		},
 	}
 	c.Flags().BoolVar(&opt.DryRun, "dry-run", false, "say what would be downloaded, and download nothing but the table of contents")
@@ -67,9 +71,9 @@ ASYLUM_UNHCR_URL and ASYLUM_AIDA_URL stand in for the services' addresses.`,
 	return c
 }
 
-// fetch brings the lake up to date. Each failure is told where it happens, in
-// the list, and in full in the error.
-func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, opt fetch.Options) error {
+// fetch brings the lake up to date. Told hears of each table as it is done; a
+// failure is told in full in the error too.
+func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, opt fetch.Options, told func(*fetch.Outcome)) error {
 	l, err := store.Create(a.lake)
 	if err != nil {
 		return err
@@ -82,22 +86,7 @@ func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, o
 		for _, w := range o.Warnings {
 			a.log.Warn(w)
 		}
-		switch o.State {
-		case fetch.Added:
-			a.printf("%s: added as %s %s, %d rows, %d values\n", o.Table, o.Source, o.Vintage, o.Rows, o.Cells)
-		case fetch.Kept:
-			a.printf("%s: kept as %s\n", o.Table, o.File)
-		case fetch.Unchanged:
-			a.printf("%s: unchanged since %s\n", o.Table, o.Vintage)
-		case fetch.Would:
-			was := "the lake has none"
-			if o.Was != "" {
-				was = "the lake has " + o.Was
-			}
-			a.printf("%s: would fetch %s (%s)\n", o.Table, o.Vintage, was)
-		default:
-			a.printf("%s: failed\n", o.Table)
-		}
+		told(&o)
 		if o.Err != nil {
 			failed = append(failed, o.Err)
 		}
@@ -106,6 +95,47 @@ func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, o
 		return stopped{}
 	}
 	return errors.Join(failed...)
+}
+
+// outcome says in a line what became of a table.
+func outcome(o *fetch.Outcome) string {
+	switch o.State {
+	case fetch.Added:
+		return fmt.Sprintf("%s: added as %s %s, %d rows, %d values", o.Table, o.Source, o.Vintage, o.Rows, o.Cells)
+	case fetch.Kept:
+		return fmt.Sprintf("%s: kept as %s", o.Table, o.File)
+	case fetch.Unchanged:
+		return fmt.Sprintf("%s: unchanged since %s", o.Table, o.Vintage)
+	case fetch.Would:
+		was := "the lake has none"
+		if o.Was != "" {
+			was = "the lake has " + o.Was
+		}
+		return fmt.Sprintf("%s: would fetch %s (%s)", o.Table, o.Vintage, was)
+	}
+	return o.Table + ": failed"
+}
+
+// onSite is an outcome as the site tells it: without what differs from one
+// machine to the next.
+func onSite(o *fetch.Outcome) changes.Fetched {
+	f := changes.Fetched{Source: o.Source, Table: o.Table, State: o.State, Vintage: o.Vintage}
+	if o.State != fetch.Failed {
+		return f
+	}
+	f.Vintage, f.Why = o.Was, changes.Unreachable
+	var parse *obs.ParseError
+	var refusal *obs.Refusal
+	var answer *fetch.Error
+	switch {
+	case errors.As(o.Err, &parse), errors.As(o.Err, &refusal):
+		f.Why = changes.Refused
+	case errors.As(o.Err, &answer) && answer.Status == http.StatusOK:
+		f.Why = changes.Refused
+	case errors.As(o.Err, &answer) && answer.Status != 0:
+		f.Why, f.Status = changes.Answer, answer.Status
+	}
+	return f
 }
 
 // stopped reports that a signal ended a command.

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"asylum/cmd/asylum/heap"
@@ -110,7 +111,13 @@ func (b *batch) bring(ctx context.Context) error {
 		if !b.f.quiet {
 			client.Log = b.log
 		}
-		failed = append(failed, b.fetch(ctx, client, tables, fetch.Options{}))
+		failed = append(failed, b.fetch(ctx, client, tables, fetch.Options{}, func(o *fetch.Outcome) {
+			b.fetched = append(b.fetched, onSite(o))
+			b.told = append(b.told, outcome(o))
+			if !b.f.quiet {
+				b.printf("%s\n", outcome(o))
+			}
+		}))
 	}
 	files, err := sources(b.f.cfg.Sources)
 	if err != nil {
@@ -222,7 +229,7 @@ func (b *batch) notify(result error) error {
 		shell, flag = "cmd", "/C"
 	}
 	cmd := exec.Command(shell, flag, command)
-	cmd.Stdin = bytes.NewBufferString(strings.Join(append([]string{"asylum run " + state}, b.said...), "\n") + "\n")
+	cmd.Stdin = bytes.NewBufferString(strings.Join(slices.Concat([]string{"asylum run " + state}, b.told, b.said), "\n") + "\n")
 	cmd.Stdout, cmd.Stderr = b.stderr, b.stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("--notify %q: %w", command, err)

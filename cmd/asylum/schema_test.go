@@ -45,10 +45,13 @@ var writes = map[string][]string{
 	"verify":    {"main.verification"},
 }
 
+// leaves is the Go type of the files that a run leaves for programs to read.
+var leaves = map[string][]string{"changes": {"changes.Report"}}
+
 // Every command that knows --format json has a schema, which its help names and
 // which says what its Go types say.
 func TestSchemas(t *testing.T) {
-	types := typesOf(t, map[string]string{"main": ".", "export": "../../reports/export", "figure": "../../reports/figure", "rate": "../../pipeline/rate", "disk": "../../pipeline/disk"})
+	types := typesOf(t, map[string]string{"main": ".", "export": "../../reports/export", "figure": "../../reports/figure", "rate": "../../pipeline/rate", "disk": "../../pipeline/disk", "changes": "../../reports/changes"})
 	known := map[string]bool{}
 	for _, c := range (&app{}).root(nil).Commands() {
 		f := c.Flags().Lookup("format")
@@ -60,23 +63,63 @@ func TestSchemas(t *testing.T) {
 		if !strings.Contains(c.Long, schemaFile(name)) {
 			t.Errorf("asylum %s --help does not name %s", name, schemaFile(name))
 		}
-		file := filepath.Join("..", "..", filepath.FromSlash(schemaFile(name)))
-		want := types.schema(t, name, writes[name])
-		if *update {
-			if err := os.WriteFile(file, want, 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s is not what the types say (go test ./cmd/asylum -run Schemas -update writes it): %v", schemaFile(name), err)
-		}
+		types.hold(t, name, "asylum "+name+" --format json", writes[name])
+	}
+	for name, of := range leaves {
+		types.hold(t, name, name+".json", of)
 	}
 	if got, want := slices.Sorted(maps.Keys(known)), slices.Sorted(maps.Keys(writes)); !slices.Equal(got, want) {
 		t.Errorf("commands with --format json are %v, want %v", got, want)
 	}
 	files, err := filepath.Glob("../../datasets/output/*")
-	if err != nil || len(files) != len(writes) {
-		t.Errorf("%d schemas of %d commands, %v", len(files), len(writes), err)
+	if err != nil || len(files) != len(writes)+len(leaves) {
+		t.Errorf("%d schemas of %d commands and %d files, %v", len(files), len(writes), len(leaves), err)
+	}
+}
+
+// hold checks that a schema is what the types say, or writes it.
+func (ts types) hold(t *testing.T, name, title string, of []string) {
+	t.Helper()
+	file := filepath.Join("..", "..", filepath.FromSlash(schemaFile(name)))
+	want := ts.schema(t, title, of)
+	if *update {
+		if err := os.WriteFile(file, want, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is not what the types say (go test ./cmd/asylum -run Schemas -update writes it): %v", schemaFile(name), err)
+	}
+}
+
+// The changes.json of a first run and of one after a release that revises follow
+// their schema. (That of a run that fetched: testdata/fetch/run.txtar.)
+func TestChangesFollowTheirSchema(t *testing.T) {
+	d := document(t, "changes")
+	dir := t.TempDir()
+	lake, out := filepath.Join(dir, "lake"), filepath.Join(dir, "out")
+	config := write(t, filepath.Join(dir, "asylum.yaml"), small)
+	decided := decisions("RU", "AF", "TOTAL")
+	for i, text := range []string{decided, strings.NewReplacer("\t600 ", "\t640 ", "AF,", "SY,").Replace(decided)} {
+		name := write(t, filepath.Join(dir, "migr_asydcfsta.tsv"), text)
+		asylum(t, exitDone, "add", "--lake", lake, "--vintage", fmt.Sprintf("2024-0%d-01", 5+i), name)
+		asylum(t, exitDone, "run", "-c", config, "--lake", lake, "--out", out)
+		follows(t, d, filepath.Join(out, "changes.json"))
+	}
+}
+
+func follows(t *testing.T, d *documented, name string) {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err == nil {
+		err = d.strict.Validate(doc)
+	}
+	if err != nil {
+		t.Errorf("%v\n%s", err, data)
 	}
 }
 
@@ -442,7 +485,7 @@ func plain(v any) ([]byte, error) {
 }
 
 // schema is what a command writes as JSON Schema.
-func (ts types) schema(t *testing.T, command string, roots []string) []byte {
+func (ts types) schema(t *testing.T, title string, roots []string) []byte {
 	t.Helper()
 	defs := map[string]object{}
 	var one []any
@@ -453,7 +496,7 @@ func (ts types) schema(t *testing.T, command string, roots []string) []byte {
 		}
 		one = append(one, ts.of(t, expr, "", defs))
 	}
-	out := object{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "asylum " + command + " --format json"}}
+	out := object{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", title}}
 	if len(one) == 1 {
 		out = append(out, one[0].(object)...)
 	} else {
@@ -506,7 +549,7 @@ func (ts types) of(t *testing.T, x ast.Expr, pkg string, defs map[string]object)
 		switch x.Name {
 		case "string", "bool", "any":
 			return map[string]object{"string": {{"type", "string"}}, "bool": {{"type", "boolean"}}, "any": {}}[x.Name]
-		case "int", "int32", "int64":
+		case "int", "int32", "int64", "uint8":
 			return object{{"type", "integer"}}
 		case "float64":
 			return object{{"type", "number"}}

@@ -531,3 +531,37 @@ func look(dir string, round int) (ok bool, err error) {
 	}
 	return true, wrong
 }
+
+// Where a newer asylum brings newer data than the one that published, the releases
+// that went are said to be replaced, not lost.
+func TestNewerProgram(t *testing.T) {
+	dir := t.TempDir()
+	config, out := write(t, filepath.Join(dir, "asylum.yaml"), small), filepath.Join(dir, "out")
+	args := []string{"run", "-c", config, "--lake", filepath.Join(dir, "none"), "--out", out, "--quiet"}
+	asylum(t, exitDone, args...)
+	name := filepath.Join(out, "manifest.json")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if _, err := disk.Unseal(data, &m); err != nil {
+		t.Fatal(err)
+	}
+	older := m["inputs"].([]any)[0].(map[string]any)
+	older["vintage"], older["sha256"] = "2020-01-01", strings.Repeat("0", 64)
+	m["made_from"] = map[string]any{"program": "an older one"}
+	sealed, err := disk.Seal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, name, string(sealed))
+	asylum(t, exitDone, args...)
+	said := readFile(t, filepath.Join(out, "changes.json"))
+	if !strings.Contains(said, `"with": true`) {
+		t.Errorf("it says\n%s", said)
+	}
+	if text := readFile(t, filepath.Join(out, "en", "changes.md")); !strings.Contains(text, "came with an older version of asylum") || strings.Contains(text, "no longer held") {
+		t.Errorf("it says\n%s", text)
+	}
+}

@@ -66,12 +66,12 @@ func (w *work) vintages(n tableName, before, now []table.Meta) (same bool) {
 	same = true
 	for i := range now {
 		if !slices.ContainsFunc(w.e.inputs, func(in input) bool { return in.is(&now[i]) }) {
-			w.Vintages = append(w.Vintages, Vintage{Source: n.source, Table: n.table, Vintage: now[i].Vintage, Before: newest, Lost: len(lost) > 0})
+			w.Vintages = append(w.Vintages, Vintage{Source: n.source, Table: n.table, Vintage: now[i].Vintage, Before: newest, Lost: len(lost) > 0, With: len(lost) > 0 && w.e.embedded && w.now.Embedded})
 			same = false
 		}
 	}
 	if same && (lost[newest] || slices.ContainsFunc(inForce(before), func(m table.Meta) bool { return !contains(now, &m) })) { // only taken away
-		v := Vintage{Source: n.source, Table: n.table, Before: newest, Lost: len(lost) > 0}
+		v := Vintage{Source: n.source, Table: n.table, Before: newest, Lost: len(lost) > 0, With: len(lost) > 0 && w.e.embedded && w.now.Embedded}
 		if len(now) > 0 {
 			v.Vintage = now[0].Vintage
 		}

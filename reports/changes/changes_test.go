@@ -155,7 +155,7 @@ func TestWhatChanged(t *testing.T) {
 	if c.First || c.Before != "2019-03-01" || c.Day != "2019-09-01" || len(c.Unread) > 0 {
 		t.Errorf("first %v, of %s after %s, unread %v", c.First, c.Day, c.Before, c.Unread)
 	}
-	if got, want := fmt.Sprint(c.Vintages), "[{eurostat migr_asydcfsta 2019-09-01 2019-03-01 42 false}]"; got != want {
+	if got, want := fmt.Sprint(c.Vintages), "[{eurostat migr_asydcfsta 2019-09-01 2019-03-01 42 false false}]"; got != want {
 		t.Errorf("vintages %s, want %s", got, want)
 	}
 	if len(c.Cells) != 1 || c.Cells[0].Changed != 12 || c.Cells[0].Added != 3 || c.Cells[0].Gone != 3 || c.Cells[0].Within+c.Cells[0].Flags != 0 {

@@ -19,6 +19,8 @@ type State struct {
 	Data     rate.Data      // every vintage that is held, of whatever day
 	Source   *figure.Source // that the charts are drawn from
 	AsOf     string
+	Fetched  []Fetched // before; nil: nothing was asked for
+	Embedded bool      // the data is what comes with the program
 	Charts   []*figure.Draft
 	Judged   []ledger.Judgement
 	Findings []audit.Finding
@@ -31,7 +33,7 @@ func Compare(e *Earlier, now *State) (*Report, error) {
 	for i := range vintages {
 		days = append(days, vintages[i].Vintage)
 	}
-	r := &Report{Format: Format, First: e == nil, Day: day(now.AsOf, days), Vintages: []Vintage{}, Cells: []Cells{}, Rates: Rates{Largest: []Rate{}, Years: []Rate{}},
+	r := &Report{Format: Format, First: e == nil, Day: day(now.AsOf, days), Fetched: slices.Clip(append([]Fetched{}, now.Fetched...)), Vintages: []Vintage{}, Cells: []Cells{}, Rates: Rates{Largest: []Rate{}, Years: []Rate{}},
 		Verdicts: []Verdict{}, Charts: []Chart{}, Codes: []Codes{}, Findings: Findings{List: []export.Found{}}, Unread: []string{}}
 	if e == nil {
 		return r, nil

@@ -25,6 +25,7 @@ import (
 type Earlier struct {
 	AsOf     string
 	inputs   []input
+	embedded bool // it was made from what came with the program, and has a lake of that
 	charts   []published
 	verdicts map[string]export.Judgement // by id; nil: not known
 	findings []export.Found
@@ -65,6 +66,7 @@ type mark struct {
 type manifest struct {
 	Inputs []input           `json:"inputs"`
 	AsOf   string            `json:"as_of"`
+	Lake   []string          `json:"lake"`
 	Files  map[string]string `json:"files"`
 }
 
@@ -87,7 +89,7 @@ func Read(dir string) (*Earlier, error) {
 		return nil, nil // nothing that can be compared with
 	}
 	d := &directory{dir: dir, files: m.Files}
-	e := &Earlier{AsOf: m.AsOf, inputs: m.Inputs}
+	e := &Earlier{AsOf: m.AsOf, inputs: m.Inputs, embedded: len(m.Lake) > 0}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		id, ok := strings.CutSuffix(name, ".json")
 		if !ok || strings.Contains(name, "/") || m.Files[id+".csv"] == "" {

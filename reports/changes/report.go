@@ -15,21 +15,41 @@ const Format = 1
 // sorted, greatest first where they have a size, and the long ones are cut: the
 // counts beside them are of all. Codes are those of the sources.
 type Report struct {
-	Format   int       `json:"format"`
+	Format   int       `json:"format"`           // 1
 	First    bool      `json:"first"`            // there was no earlier publication: nothing is compared
 	Day      string    `json:"day"`              // of the newest vintage, or the day that --as-of gave
 	Before   string    `json:"before,omitempty"` // the same of the earlier publication
+	Fetched  []Fetched `json:"fetched"`          // what was asked of the sources before, in that order
 	Vintages []Vintage `json:"vintages"`
 	Cells    []Cells   `json:"cells"` // one for each table with another vintage in force
 	Rates    Rates     `json:"rates"`
 	Verdicts []Verdict `json:"verdicts"` // those that are contradicted now first
-	Charts   []Chart   `json:"charts"`
-	Codes    []Codes   `json:"codes"`
-	Findings Findings  `json:"findings"`
+	Charts   []Chart   `json:"charts"`   // those that the new data contradicts
+	Codes    []Codes   `json:"codes"`    // by table and dimension
+	Findings Findings  `json:"findings"` // of the audit
 	// Unread are files of the earlier publication that an older version did not
 	// write, or that are damaged: what they would tell is not compared.
 	Unread []string `json:"unread"`
 }
+
+// A Fetched is what became of a table that was asked for, or of a page by its
+// address. It holds no time but what the source says of its own: the same answers
+// give the same bytes.
+type Fetched struct {
+	Source  string `json:"source"`
+	Table   string `json:"table"`
+	State   string `json:"state"`             // added, unchanged, kept (a page without figures) or failed
+	Vintage string `json:"vintage,omitempty"` // that is in force now: the day of the source's own update, of UNHCR's tables that of the download; "" if none is held
+	Why     string `json:"why,omitempty"`     // of one that failed: unreachable, answer or refused
+	Status  int    `json:"status,omitempty"`  // of HTTP, where the answer was no file
+}
+
+// Why something was not fetched.
+const (
+	Unreachable = "unreachable" // no answer
+	Answer      = "answer"      // no file: Status says what
+	Refused     = "refused"     // a file that does not parse, or is not what it is called
+)
 
 // A Vintage came into force or went out of it.
 type Vintage struct {
@@ -39,6 +59,7 @@ type Vintage struct {
 	Before  string `json:"before,omitempty"` // the newest that was in force, "" if there was none
 	Common  int    `json:"common"`           // cells that both speak of
 	Lost    bool   `json:"lost,omitempty"`   // the earlier one is no longer held: its cells cannot be compared
+	With    bool   `json:"with,omitempty"`   // it is lost since it came with the program, and a newer program has other data in its place
 }
 
 // Cells are those of a table that two vintages write differently.
@@ -58,7 +79,7 @@ type Cell struct {
 	Key    map[string]string `json:"key"` // codes by dimension
 	Period string            `json:"period"`
 	Before *Count            `json:"before"` // null where there was no value
-	After  *Count            `json:"after"`
+	After  *Count            `json:"after"`  // null where there is none now
 }
 
 // A Count is a cell's value, in the unit of its table: N of 10^Decimals.
@@ -69,7 +90,7 @@ type Count struct {
 
 // Rates are those whose bounds before and after have nothing in common.
 type Rates struct {
-	Moved   int    `json:"moved"`
+	Moved   int    `json:"moved"`    // bounds before and after have nothing in common
 	Within  int    `json:"within"`   // moved, and may be the same
 	NewYear int    `json:"new_year"` // of a period that the earlier publication did not have
 	Largest []Rate `json:"largest"`  // of those that moved, at most MostRates
@@ -85,19 +106,19 @@ type Rate struct {
 	Geo        string `json:"geo"`
 	Period     string `json:"period"`
 	Earlier    string `json:"earlier,omitempty"` // the period of Before, where it is another
-	Before     Amount `json:"before"`
-	After      Amount `json:"after"`
-	Split      *Split `json:"split,omitempty"` // of a rate of all citizenships
+	Before     Amount `json:"before"`            // of the earlier publication
+	After      Amount `json:"after"`             // of this one
+	Split      *Split `json:"split,omitempty"`   // of a rate of all citizenships
 }
 
 // An Amount is a rate with its counts. Value, Lo and Hi are shares of one, of a
 // backlog months, of applicants per million those.
 type Amount struct {
-	Num   int64   `json:"num"`
-	Den   int64   `json:"den"`
-	Value float64 `json:"value"`
-	Lo    float64 `json:"lo"`
-	Hi    float64 `json:"hi"`
+	Num   int64   `json:"num"`   // persons or cases, by the definition
+	Den   int64   `json:"den"`   // the same
+	Value float64 `json:"value"` // num over den
+	Lo    float64 `json:"lo"`    // the least that rounding allows
+	Hi    float64 `json:"hi"`    // the most
 }
 
 // A Split is the change of a rate in percentage points (Kitagawa 1955): what the
@@ -106,18 +127,18 @@ type Amount struct {
 // rounded one by one, and some are not published. The three add up to All, to
 // the last digit that is written.
 type Split struct {
-	All         string `json:"all"`
-	Composition string `json:"composition"`
-	Rates       string `json:"rates"`
-	Rest        string `json:"rest"`
+	All         string `json:"all"`         // of the whole change
+	Composition string `json:"composition"` // what the mix of citizenships did
+	Rates       string `json:"rates"`       // what the rates of each did
+	Rest        string `json:"rest"`        // what neither explains
 }
 
 // A Verdict of the ledger that changed.
 type Verdict struct {
 	ID     string `json:"id"`
-	Value  string `json:"value"` // as printed
-	Before string `json:"before"`
-	After  string `json:"after"`
+	Value  string `json:"value"`  // as printed
+	Before string `json:"before"` // of the earlier publication
+	After  string `json:"after"`  // of this one
 }
 
 // A Chart that was published and that the new data contradicts.
@@ -134,37 +155,37 @@ type Chart struct {
 
 // Said is a count in a title.
 type Said struct {
-	Name   string `json:"name"`
-	Before int64  `json:"before"`
-	After  int64  `json:"after"`
+	Name   string `json:"name"`   // of what is counted
+	Before int64  `json:"before"` // as the title said
+	After  int64  `json:"after"`  // as it would say now
 }
 
 // A Mark of a chart, by what it printed. Before and After are shares of one, or
 // counts.
 type Mark struct {
-	Series     string  `json:"series"`
+	Series     string  `json:"series"` // what kind of count or rate it is
 	Definition string  `json:"definition"`
 	Citizen    string  `json:"citizen"`
 	Geo        string  `json:"geo"`
 	Period     string  `json:"period"`
-	Count      bool    `json:"count"` // Before and After are counts
-	Before     float64 `json:"before"`
-	After      float64 `json:"after"`
+	Count      bool    `json:"count"`  // Before and After are counts
+	Before     float64 `json:"before"` // as printed
+	After      float64 `json:"after"`  // as it would be printed now
 }
 
 // Codes of a dimension that are new in a table or no longer there.
 type Codes struct {
 	Source string   `json:"source"`
 	Table  string   `json:"table"`
-	Dim    string   `json:"dim"`
-	New    []string `json:"new"`
-	Gone   []string `json:"gone"`
+	Dim    string   `json:"dim"`  // the dimension
+	New    []string `json:"new"`  // not there before
+	Gone   []string `json:"gone"` // no longer there
 }
 
 // Findings of the audit that were not there before.
 type Findings struct {
-	New  int            `json:"new"`
-	Gone int            `json:"gone"`
+	New  int            `json:"new"`  // that were not there before
+	Gone int            `json:"gone"` // that were there before
 	List []export.Found `json:"list"` // of the new ones, worst first, at most MostFindings
 }
 
@@ -217,6 +238,9 @@ func parse(data []byte) *Report {
 	r := &Report{}
 	if json.Unmarshal(data, r) != nil || r.Format != Format {
 		return nil
+	}
+	if r.Fetched == nil { // of a version that did not say
+		r.Fetched = []Fetched{}
 	}
 	return r
 }

@@ -54,18 +54,24 @@ func (r *Report) In(l words.Lang) *Document {
 	d := &Document{Lang: l, Title: l.Say("changes.title", "day", words.Day(r.Day))}
 	if r.First {
 		d.Lead = []string{l.Say("changes.first")}
+		d.add(w.fetched())
 		return d
 	}
 	d.Lead = append(d.Lead, l.Say("changes.lead", "day", words.Day(r.Before)), w.summary())
 	if len(r.Unread) > 0 {
 		d.Lead = append(d.Lead, l.Say("changes.unread", "list", strings.Join(r.Unread, ", ")))
 	}
-	for _, s := range []Section{w.charts(), w.verdicts(), w.rates(), w.years(), w.vintages(), w.cells(), w.codes(), w.findings()} {
-		if len(s.Items)+len(s.Lead)+len(s.Foot) > 0 {
-			d.Sections = append(d.Sections, s)
-		}
+	for _, s := range []Section{w.charts(), w.verdicts(), w.rates(), w.years(), w.fetched(), w.vintages(), w.cells(), w.codes(), w.findings()} {
+		d.add(s)
 	}
 	return d
+}
+
+// add takes a section that says anything.
+func (d *Document) add(s Section) {
+	if len(s.Items)+len(s.Lead)+len(s.Foot) > 0 {
+		d.Sections = append(d.Sections, s)
+	}
 }
 
 // summary is what changed in a sentence.
@@ -98,6 +104,9 @@ func (r *Report) Summary(l words.Lang) []string {
 		return out
 	}
 	for _, s := range r.In(l).Sections {
+		if s.ID == "fetched" {
+			continue // whoever runs it was told as it was done
+		}
 		out = append(out, "", s.Title)
 		for i, it := range s.Items {
 			if i == shortest {
@@ -160,6 +169,38 @@ func (w *writer) more(s *Section, n int) {
 	}
 }
 
+// fetched says what became of the tables that were asked for.
+func (w *writer) fetched() Section {
+	s := w.section("fetched")
+	isNew := false
+	for i := range w.Fetched {
+		f := &w.Fetched[i]
+		isNew = isNew || f.State != "unchanged"
+		key, args := "changes.fetched."+f.State, []any{"source", words.Src(f.Source), "table", f.Table}
+		if f.State == "failed" {
+			why := []any{}
+			if f.Why == Answer {
+				why = []any{"status", f.Status}
+			}
+			args = append(args, "why", w.Say("changes.why."+f.Why, why...))
+			switch {
+			case f.Vintage == "":
+				key = "changes.fetched.lacking"
+			case f.Why == Refused:
+				key = "changes.vintage.kept"
+			}
+		}
+		if f.Vintage != "" && f.State != "kept" {
+			args = append(args, "day", words.Day(f.Vintage))
+		}
+		s.item(w.Say(key, args...))
+	}
+	if len(w.Fetched) > 0 && !isNew {
+		s.Lead = append(s.Lead, w.Say("changes.fetched.none"))
+	}
+	return s
+}
+
 func (w *writer) vintages() Section {
 	s := w.section("vintages")
 	for i := range w.Vintages {
@@ -174,7 +215,10 @@ func (w *writer) vintages() Section {
 		default:
 			t = w.Say("changes.vintage", append(args, "day", words.Day(v.Vintage), "before", words.Day(v.Before), "n", v.Common)...)
 		}
-		if v.Lost {
+		switch {
+		case v.With:
+			t += ". " + w.Say("changes.vintage.with")
+		case v.Lost:
 			t += ". " + w.Say("changes.vintage.lost")
 		}
 		s.item(t)

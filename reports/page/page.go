@@ -87,9 +87,10 @@ type Options struct {
 	Geos     []string         // the countries of asylum, likewise
 	Formats  []string         // of png, pdf and xlsx, those that featured charts have; nil: all
 
-	Lake    []string   // the sha256 of the raw files in the site's own lake, if prepare puts one there
-	Program string     // the version of the program, for the manifest
-	Made    run.Inputs // what the site is made from; with a "program" among it, what Was drew from the same is not drawn again
+	Lake    []string          // the sha256 of the raw files in the site's own lake, if prepare puts one there
+	Fetched []changes.Fetched // what was asked of the sources before
+	Program string            // the version of the program, for the manifest
+	Made    run.Inputs        // what the site is made from; with a "program" among it, what Was drew from the same is not drawn again
 
 	// Step, if not nil, hears that n pieces of a stage begin, and by the function
 	// that it gives of each that is done. It is called by one goroutine, the
@@ -219,7 +220,7 @@ func (s *Site) compare(all rate.Data) error {
 	if err != nil {
 		return err
 	}
-	s.Changes, err = changes.Compare(was, &changes.State{Set: s.source.Set, Data: all, Source: s.source, AsOf: s.AsOf, Charts: s.Charts, Judged: s.everyJudged(), Findings: s.Findings})
+	s.Changes, err = changes.Compare(was, &changes.State{Set: s.source.Set, Data: all, Source: s.source, AsOf: s.AsOf, Fetched: s.o.Fetched, Embedded: len(s.o.Lake) > 0, Charts: s.Charts, Judged: s.everyJudged(), Findings: s.Findings})
 	s.changes = changes.Published(was, s.Changes)
 	return err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // Limits of a file that a person wrote. The library's time grows with the square
@@ -25,8 +26,8 @@ const (
 )
 
 // YAML gives the text of a file without a byte order mark, and its tree. It
-// refuses text that is not UTF-8, a file that is too large or too deep, and a
-// second document, which a decoder would leave unread.
+// refuses text that is not UTF-8, a file that is too large or too deep, a second
+// document, which a decoder would leave unread, and tags.
 func YAML(data []byte, name string) ([]byte, *ast.File, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if err := Text(data, name); err != nil {
@@ -47,7 +48,26 @@ func YAML(data []byte, name string) ([]byte, *ast.File, error) {
 		p := tree.Docs[1].Start.Position
 		return nil, nil, &obs.ParseError{Pos: obs.Pos{File: name, Line: p.Line, Col: p.Column}, Got: "a second document, begun with ---", Want: "one document", Hint: "take the --- out, or put the rest into a file of its own"}
 	}
+	for _, doc := range tree.Docs {
+		var tags tagged
+		if ast.Walk(&tags, doc.Body); len(tags) > 0 {
+			p := tags[0].Position
+			return nil, nil, &obs.ParseError{Pos: obs.Pos{File: name, Line: p.Line, Col: p.Column}, Got: "the tag " + obs.Quote(tags[0].Value), Want: "a value without one", Hint: "put a text that begins with ! into quotes; no file names another that is read"}
+		}
+	}
 	return data, tree, nil
+}
+
+// tagged are the tags of a tree, such as !include: the library ignores those that it
+// does not know, or ends the program.
+type tagged []*token.Token
+
+// Visit notes a tag.
+func (t *tagged) Visit(n ast.Node) ast.Visitor {
+	if tag, ok := n.(*ast.TagNode); ok {
+		*t = append(*t, tag.Start)
+	}
+	return t
 }
 
 // Text refuses what is too large to have been written by hand, or is not UTF-8.

@@ -31,7 +31,7 @@ func (q *queryFlags) bind(c *cobra.Command) {
 	f.StringVar(&q.stage, "stage", "", "the `STAGE`: first, final, or a level of UNHCR's such as FI")
 	f.StringVar(&q.source, "source", "", "one `SOURCE` alone: eurostat, unhcr or aida")
 	f.StringVar(&q.asOf, "as-of", "", "answer as of a `DATE`, from the vintages of that day")
-	f.StringSliceVar(&q.by, "by", nil, "the `AXES` to keep apart (default citizen,geo,period)")
+	f.StringSliceVar(&q.by, "by", nil, "the `AXES` to keep apart, and in whose order results stand (default citizen,geo,period)")
 }
 
 // stages are first instance as a whole, final, and UNHCR's levels.

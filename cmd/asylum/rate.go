@@ -36,6 +36,9 @@ A definition that a law draws a line across (pact_20: 20 %) ranks citizenships b
 their distance from it with --by citizen alone: in the Union, in the newest year
 that the source holds for every citizenship, against the year before.
 
+Results stand in the order of the axes that --by names: by code, and periods from
+the earliest on. What --by leaves out is added up.
+
 --counts-under, --few-under and --rank-from say from how many cases on there is a
 percentage, a percentage without a warning, and a rank.`,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.definitionNames,

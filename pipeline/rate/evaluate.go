@@ -49,8 +49,9 @@ func (e *badQuery) Error() string { return e.msg }
 func (e *badQuery) Is(target error) bool { return target == ErrQuery }
 
 // Evaluate applies d to the cells that q asks for and gives a result for each
-// key and source, sorted. A result that cannot be had is there too, with the
-// reason, where no source gives it.
+// key and source, sorted by the axes of By in their order, by code, and periods from
+// the earliest on. A result that cannot be had is there too, with the reason, where
+// no source gives it.
 func Evaluate(d Definition, data Data, q Query) ([]Result, error) {
 	blocks, err := blocks(d, data, q, true, func(results iter.Seq[*Result]) (out pieces) {
 		for r := range results {
@@ -98,7 +99,7 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func(iter.Se
 		return nil, err
 	}
 	before := &earlier{d: d, data: data, q: q, keep: inputs}
-	if len(es) > 0 && len(es[0].summed) == 0 {
+	if len(es) > 0 && len(es[0].summed) == 0 && slices.Equal(q.order(), Axes) {
 		jobs := jobsOf(es)
 		// Larger blocks say less twice.
 		out := inBlocksOf(max(blockKeys, min(512, jobs.len()/16)), jobs.len(), func() func(from, to int) T {
@@ -118,7 +119,7 @@ func blocks[T any](d Definition, data Data, q Query, keep bool, use func(iter.Se
 			return nil, err
 		}
 	}
-	found := prefer(&d, pointers(nil, all))
+	found := prefer(&d, pointers(nil, all), q.order())
 	if len(found) == 0 {
 		found = pointers(nil, nothing(&d, q, whys))
 	}
@@ -315,16 +316,28 @@ func (x *earlier) all(all []Result) error {
 	return x.err
 }
 
+// order is that of the axes that results are sorted by: those that they are kept
+// apart by, as By names them, then the others.
+func (q *Query) order() []string {
+	out := slices.Clone(q.By)
+	for _, axis := range Axes {
+		if !slices.Contains(out, axis) {
+			out = append(out, axis)
+		}
+	}
+	return out
+}
+
 // prefer leaves out a missing result where another source has a value, and puts
-// the others in order.
-func prefer(d *Definition, all []*Result) []*Result {
+// the others in the order of axes.
+func prefer(d *Definition, all []*Result, order []string) []*Result {
 	sorted, doubtful := true, false // in order; a result that may go
 	for i, r := range all {
 		doubtful = doubtful || !r.Known || r.StandsIn
-		sorted = sorted && (i == 0 || all[i-1].compare(r) <= 0)
+		sorted = sorted && (i == 0 || all[i-1].compare(r, order) <= 0)
 	}
 	if !sorted {
-		slices.SortStableFunc(all, (*Result).compare)
+		slices.SortStableFunc(all, func(a, b *Result) int { return a.compare(b, order) })
 	}
 	if !doubtful || len(d.From) == 1 {
 		return all
@@ -333,7 +346,7 @@ func prefer(d *Definition, all []*Result) []*Result {
 	for from := 0; from < len(all); { // results of one key stand together
 		to := from + 1
 		known, own := all[from].Known, all[from].Known && !all[from].StandsIn // of some; without a stand-in
-		for ; to < len(all) && all[from].compare(all[to]) == 0; to++ {
+		for ; to < len(all) && all[from].compare(all[to], order) == 0; to++ {
 			known, own = known || all[to].Known, own || all[to].Known && !all[to].StandsIn
 		}
 		for _, r := range all[from:to] {
@@ -371,12 +384,20 @@ func (r *Result) key() key {
 	return k
 }
 
-// compare puts results in the order of their keys.
-func (r *Result) compare(o *Result) int {
-	if r.Citizen == o.Citizen && r.Geo == o.Geo && r.Period < o.Period {
-		return -1
+// compare puts results in the order of some axes, all of them: by code, and
+// periods from the earliest on.
+func (r *Result) compare(o *Result, order []string) int {
+	a, b := r.key(), o.key()
+	for _, axis := range order {
+		x, y := a.axis(axis), b.axis(axis)
+		if axis == "period" {
+			x, y = string(a.period), string(b.period)
+		}
+		if x != y {
+			return strings.Compare(x, y)
+		}
 	}
-	return r.key().compare(o.key())
+	return 0
 }
 
 // An evaluation is one source's answer to a query.

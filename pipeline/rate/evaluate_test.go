@@ -694,3 +694,47 @@ func TestLadder(t *testing.T) {
 		t.Errorf("intentions per application: %v", x)
 	}
 }
+
+// Results stand in the order of the axes that they are kept apart by, whatever that
+// of the file.
+func TestOrderOfResults(t *testing.T) {
+	set, err := rate.Definitions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := set.Named("eurostat_first_instance")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := scribble{[]*table.Table{tsv(t, "2024-05-01", nil, "2023 2021 2022",
+		"SY TOTAL_POS FR|100|100|100", "SY REJECTED FR|100|100|100",
+		"SY TOTAL_POS AT|100|:|100", "SY REJECTED AT|100|:|100",
+		"AF TOTAL_POS DE|100|100|100", "AF REJECTED DE|100|100|100",
+		"AF TOTAL_POS AT|:|100|100", "AF REJECTED AT|:|100|100")}}
+	for by, want := range map[string]string{
+		"":                   "AF AT 2021, AF AT 2022, AF AT 2023, AF DE 2021, AF DE 2022, AF DE 2023, SY AT 2021, SY AT 2022, SY AT 2023, SY FR 2021, SY FR 2022, SY FR 2023",
+		"period":             "AF+SY AT+DE+FR 2021, AF+SY AT+DE+FR 2022, AF+SY AT+DE+FR 2023",
+		"citizen,period":     "AF AT+DE 2021, AF AT+DE 2022, AF AT+DE 2023, SY AT+FR 2021, SY AT+FR 2022, SY AT+FR 2023",
+		"period,citizen":     "AF AT+DE 2021, SY AT+FR 2021, AF AT+DE 2022, SY AT+FR 2022, AF AT+DE 2023, SY AT+FR 2023",
+		"geo":                "AF+SY AT 2021+2022+2023, AF DE 2021+2022+2023, SY FR 2021+2022+2023",
+		"geo,citizen":        "AF AT 2021+2022+2023, SY AT 2021+2022+2023, AF DE 2021+2022+2023, SY FR 2021+2022+2023",
+		"period,geo,citizen": "AF AT 2021, SY AT 2021, AF DE 2021, SY FR 2021, AF AT 2022, SY AT 2022, AF DE 2022, SY FR 2022, AF AT 2023, SY AT 2023, AF DE 2023, SY FR 2023",
+		"sex":                "AF+SY AT+DE+FR 2021+2022+2023",
+	} {
+		q := rate.Query{}
+		if by != "" {
+			q.By = strings.Split(by, ",")
+		}
+		rs, err := rate.Evaluate(d, data, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for i := range rs {
+			got = append(got, fmt.Sprint(rs[i].Citizen, " ", rs[i].Geo, " ", rs[i].Period))
+		}
+		if s := strings.Join(got, ", "); s != want {
+			t.Errorf("by %q:\n got %s\nwant %s", by, s, want)
+		}
+	}
+}

@@ -129,7 +129,7 @@ func (w *merger) merge(job int) {
 		}
 	}
 	w.order = pointers(w.order[:0], w.room)
-	for _, r := range prefer(&w.es[0].d, w.order) {
+	for _, r := range prefer(&w.es[0].d, w.order, Axes) {
 		w.emit(r)
 	}
 }

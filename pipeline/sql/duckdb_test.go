@@ -100,6 +100,8 @@ var variants = []struct {
 	{"quarters", rate.Query{By: []string{"citizen", "geo"}, Periods: []obs.Period{"2022-Q1", "2022-Q2"}}},
 	{"countries", rate.Query{By: []string{"citizen", "period"}, Geo: []string{"HR", "AT", "DE", "IT", "ES"}, Citizen: []string{"RU", "SY"}}},
 	{"citizens", rate.Query{By: []string{"geo", "period"}, Citizen: []string{"RU", "SY", "AF", "IQ"}}},
+	{"by period and country", rate.Query{By: []string{"period", "geo", "citizen"}, Citizen: []string{"RU", "SY"}, Periods: []obs.Period{"2021", "2022", "2023"}}},
+	{"by period", rate.Query{By: []string{"period", "citizen"}, Citizen: []string{"SY", "RU"}, Geo: []string{"HR", "AT", "DE"}}},
 	{"one number", rate.Query{By: []string{}, Citizen: []string{"RU"}, Geo: []string{"HR", "AT"}, Periods: []obs.Period{"2021", "2022"}}},
 	{"summed total", rate.Query{By: []string{"geo", "period"}, Citizen: []string{"TOTAL"}, Geo: []string{"EU27_2020"}}},
 }

@@ -14,6 +14,7 @@
 package sql
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -184,9 +185,23 @@ SELECT
   has_share AND den >= %[1]d AS known,
   CASE WHEN has_share AND den < %[1]d THEN 'under %[1]d: counts only' ELSE why END AS why
 FROM %[3]s%[4]s
-ORDER BY citizen, geo, period, coalesce(nullif(sex, 'T'), ''), coalesce(nullif(age, 'TOTAL'), '')%[5]s;
-`, rate.Usual.Counts, w.text(w.d.Name), from, known, place)
+ORDER BY %[6]s%[5]s;
+`, rate.Usual.Counts, w.text(w.d.Name), from, known, place, w.order())
 	return b.String()
+}
+
+// order is that of the results: by the axes that they are kept apart by, in the
+// order in which they are named, then by the others.
+func (w *script) order() string {
+	names := map[string]string{"sex": "coalesce(nullif(sex, 'T'), '')", "age": "coalesce(nullif(age, 'TOTAL'), '')"}
+	var out []string
+	for _, axis := range append(slices.Clone(w.q.By), rate.Axes...) {
+		name := cmp.Or(names[axis], axis)
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 func (w *script) kind(column string) string {

@@ -293,7 +293,7 @@ func TestSolverHeldOut(t *testing.T) {
 			continue // months, or people per million, which nobody prints as a percentage
 		}
 		results := usable(d, rate.Query{})
-		for i := range min(18, len(results)) {
+		for i := range min(60, len(results)) {
 			x := &results[r.IntN(len(results))]
 			y := &named[i%3]
 			q := Question{Value: print(x.Value, i%3), Citizen: x.Citizen, Geo: x.Geo, Period: x.Period}

@@ -88,7 +88,7 @@ type Result struct {
 	Countries   []string   `json:"countries,omitempty"`
 	WithAppeals []string   `json:"with_appeals,omitempty"`
 	Warnings    []string   `json:"warnings"`
-	Inputs      []Input    `json:"inputs"` // every cell that it rests on; null where asylum trace lists them
+	Inputs      []Input    `json:"inputs"` // every cell that it rests on; empty where asylum trace lists them
 }
 
 // An Interval is a 95 % sampling interval. It is not certain, as Lo and Hi of a
@@ -152,9 +152,7 @@ func Of(r *rate.Result) Result {
 func Outline(r *rate.Result) Result {
 	bare := *r
 	bare.Inputs = nil
-	out := Of(&bare)
-	out.Inputs = nil
-	return out
+	return Of(&bare)
 }
 
 func input(in rate.Input) Input {

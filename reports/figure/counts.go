@@ -84,10 +84,22 @@ func gatherCounts(s *Source, d *Draft) (shape, error) {
 	}
 	d.add("", out.drawn...)
 	for i := range d.Results {
-		d.Results[i].Inputs = slices.DeleteFunc(slices.Clone(d.Results[i].Inputs), func(in rate.Input) bool { return in.Side != "num" })
+		d.Results[i].Inputs = countCells(d.Results[i].Inputs)
 		d.Data[i].Num, d.Data[i].Whole = d.Results[i].Num, out.all
 	}
 	return out, nil
+}
+
+// countCells leaves out the cells of the total that a count is a share of, where it
+// is not one printed cell: added up it has thousands, which the chart does not draw.
+func countCells(inputs []rate.Input) []rate.Input {
+	totals := 0
+	for i := range inputs {
+		if inputs[i].Side != "num" {
+			totals++
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(inputs), func(in rate.Input) bool { return in.Side != "num" && totals > 1 })
 }
 
 // counting is the first source of a definition that holds counts along an axis in

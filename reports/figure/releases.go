@@ -86,8 +86,8 @@ func gatherReleases(s *Source, d *Draft) (shape, error) {
 	return out, nil
 }
 
-// counts gives the numerators of shares of applicants: how many applied. The cells
-// of what they would be divided by are left out.
+// counts gives the numerators of shares of applicants: how many applied. Where there
+// is no share the cells of what they would be divided by are left out.
 func (s *Source) counts(q rate.Query, source, asOf string) ([]*rate.Result, error) {
 	d, err := s.Set.Named("share_of_applicants")
 	if err != nil {
@@ -101,7 +101,9 @@ func (s *Source) counts(q rate.Query, source, asOf string) ([]*rate.Result, erro
 	var out []*rate.Result
 	for i := range rs {
 		if r := &rs[i]; r.NumKnown {
-			r.Inputs = slices.DeleteFunc(slices.Clone(r.Inputs), func(in rate.Input) bool { return in.Side != "num" })
+			if !r.Known { // then it is no share, and rests on nothing else
+				r.Inputs = slices.DeleteFunc(slices.Clone(r.Inputs), func(in rate.Input) bool { return in.Side != "num" })
+			}
 			out = append(out, r)
 		}
 	}

@@ -178,6 +178,7 @@ func (b *batch) tookOver(what string, from *disk.Holder) {
 // ownLake takes the embedded data through a lake that will stand within the site.
 func ownLake(e *ingest.Embedded, dir string) (*store.Moved, error) {
 	l := store.Scratch(dir)
+	l.Program = program()
 	if err := e.Copy(l); err != nil {
 		return nil, err
 	}

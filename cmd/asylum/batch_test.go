@@ -326,6 +326,11 @@ func TestSameBytesEverywhere(t *testing.T) {
 			t.Fatalf("%v\n%s", err, msg)
 		}
 		got := state(t, filepath.Join(dir, "site"))
+		for _, m := range []string{filepath.Join(dir, "site"), lake} { // every manifest says who wrote what
+			if text := readFile(t, filepath.Join(m, "manifest.json")); !strings.Contains(text, `"program": "`+program()+`"`) {
+				t.Errorf("%s says nothing of the program", m)
+			}
+		}
 		for name, s := range got {
 			got[name] = s[strings.LastIndex(s, " ")+1:]
 		}

@@ -78,6 +78,7 @@ func (a *app) fetch(ctx context.Context, client *fetch.Client, names []string, o
 	if err != nil {
 		return err
 	}
+	l.Program = program()
 	if len(names) == 0 {
 		names = fetch.Defaults(l.Vintages())
 	}

@@ -34,6 +34,9 @@ func TestOlderLakes(t *testing.T) {
 			}
 			says(t, "added as eurostat migr_asyappctza 2024-01-18", "add", newer, "--lake", lake, "--table", "migr_asyappctza", "--vintage", "2024-01-18")
 			verified(t, lake, 7, unsummed)
+			if m := readFile(t, filepath.Join(lake, "manifest.json")); strings.Count(m, `"program": "`+program()+`"`) != 1 || strings.Count(m, `"raw": `) != 3 {
+				t.Errorf("of the one that was added alone the manifest says who read it:\n%s", m)
+			}
 			says(t, "275/2,730 = 10.1 % (9.9-10.2)", rate...)
 			says(t, "270/12,870 = 2.1 % (2.0-2.2)", append(rate, "--as-of", "2023-12-31")...)
 			says(t, "from the lake "+lake+", 3 vintages", "run", "--explain", "--offline", "--lake", lake, "--out", filepath.Join(t.TempDir(), "out"))

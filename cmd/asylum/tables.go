@@ -188,6 +188,7 @@ func (a *app) add(ctx context.Context, files []string, opt ingest.Options, held 
 	if err != nil {
 		return err
 	}
+	l.Program = program()
 	var refused []error
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {

@@ -39,6 +39,8 @@ type Lake struct {
 	// first error by their order; nil does one after the other.
 	Each func(n int, job func(i int) error) error
 
+	Program string // what the manifest says of who reads the vintages that are put: the program, its version and Go's
+
 	dir     string
 	entries []entry
 	kept    []kept
@@ -53,6 +55,7 @@ type entry struct {
 	Parquet string `json:"parquet"`
 	CRC32C  string `json:"parquet_crc32c,omitempty"` // of Parquet: neither Snappy nor plain numbers notice a flipped bit
 	Sum     string `json:"parquet_sha256,omitempty"` // of Parquet; older lakes have none
+	Program string `json:"program,omitempty"`        // that read the raw file and wrote the Parquet; older lakes do not say
 }
 
 // A kept file is one that no table was read from.
@@ -358,7 +361,7 @@ func (l *Lake) Put(t *table.Table, raw io.Reader, ext string) (added bool, err e
 	}
 	named := *t // the directory that a file came from is nobody's business, and differs where the bytes do not
 	named.File = filepath.Base(t.File)
-	e := entry{Meta: named.Meta}
+	e := entry{Meta: named.Meta, Program: l.Program}
 	e.Raw = strings.Join([]string{"raw", t.Source, t.Meta.Table, t.Vintage, t.SHA256 + ext}, "/")
 	part := 0
 	for l.names(parquetName(t.Meta, part)) {

@@ -222,6 +222,9 @@ func (b *batch) inputs(data ingest.Data) (stage.Inputs, error) {
 	cfg := &b.f.cfg
 	in := stage.Inputs{"tables": stage.Sum(rate.AsOf(data, cfg.AsOf).Vintages()), "as of": cfg.AsOf, "base": cfg.Base, "languages": strings.Join(cfg.Languages, " ")}
 	program, err := os.Executable()
+	if err != nil && filepath.IsAbs(os.Args[0]) { // no /proc
+		program, err = os.Args[0], nil
+	}
 	if err != nil {
 		return nil, err
 	}

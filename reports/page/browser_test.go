@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 
 	"asylum/datasets/needs"
 	"asylum/reports/figure"
+	"asylum/reports/serve"
 	"asylum/reports/words"
 )
 
@@ -156,7 +156,7 @@ func look(t *testing.T, all map[string][]byte, j job) {
 			t.Fatal(err)
 		}
 	}
-	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	server := httptest.NewServer(serve.Handler(dir)) // whose policy is enforced beside that of the pages
 	defer server.Close()
 	j.HTTP, j.Dir, j.Tmp, j.Tabs = server.URL+"/", dir, t.TempDir(), 3
 	least := len(j.Plain) + len(j.Print)

@@ -34,11 +34,11 @@ func Exact(citizen, geo string, pos, all int64) Cell {
 }
 
 // CellOf takes the counts of a result and what its cells allow. It reports
-// false where one of the counts is unknown, or they are no part and whole. That
-// there were no decisions is known: such a cell has no rate, but what stands
-// behind a printed zero may.
+// false where one of the counts is unknown, or they are no part and whole: of a
+// rate and of a share they are, of two flows never. That there were no decisions
+// is known: such a cell has no rate, but what stands behind a printed zero may.
 func CellOf(r *rate.Result) (Cell, bool) {
-	if r.Kind != rate.Rate || !r.NumKnown || !r.DenKnown || r.Num > r.Den {
+	if r.Kind != rate.Rate && r.Kind != rate.Share || !r.NumKnown || !r.DenKnown || r.Num > r.Den {
 		return Cell{}, false
 	}
 	c := Cell{Citizen: r.Citizen, Geo: r.Geo, Pos: r.Num, All: r.Den}
@@ -55,16 +55,18 @@ func CellOf(r *rate.Result) (Cell, bool) {
 		return c, true
 	}
 	// A rest of which only some parts are printed bounds nothing: then the rate
-	// was not bounded by it either, and the bounds differ.
+	// was not bounded by it either, and its bounds lie outside. They lie within where
+	// a printed sum of the positives and some of the rest narrows them further.
 	with := c
 	with.Reading.RestLo, with.Reading.RestHi = rest[0], rest[1]
-	if lo, hi, ok := with.Reading.share(); ok && (!r.Known || near(lo, r.Lo) && near(hi, r.Hi)) {
+	if lo, hi, ok := with.Reading.share(); ok && (!r.Known || lo <= r.Lo+tiny && r.Hi-tiny <= hi) {
 		return with, true
 	}
 	return c, true
 }
 
-func near(a, b float64) bool { return math.Abs(a-b) < 1e-9 }
+// tiny is less than two shares of counts can differ by.
+const tiny = 1e-9
 
 // Rate is the share of positives; there is none of no decisions.
 func (c *Cell) Rate() (float64, bool) {

@@ -98,7 +98,7 @@ const winsorised = 0.1
 func NewFunnel(union Cell, cells []Cell) (*Funnel, bool) {
 	p, ok := union.Rate()
 	lo, hi := union.Bounds()
-	if !ok || lo <= 0 || hi >= 1 {
+	if !ok || p <= 0 || p >= 1 || lo <= 0 || hi >= 1 { // printed counts may give 1 where their rounding does not allow it
 		return nil, false
 	}
 	f := &Funnel{Citizen: union.Citizen, Union: union.Geo, Rate: p, RateLo: lo, RateHi: hi}

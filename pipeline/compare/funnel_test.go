@@ -184,7 +184,9 @@ func TestFunnelProperties(t *testing.T) {
 
 // TestNoFunnel: without a rate between 0 and 1 there are no limits.
 func TestNoFunnel(t *testing.T) {
-	for _, union := range []Cell{Exact("UA", "EU", 0, 0), Exact("UA", "EU", 0, 50), Exact("UA", "EU", 50, 50), coarse("UA", "EU", 50, 0), coarse("UA", "EU", 0, 0)} {
+	for _, union := range []Cell{Exact("UA", "EU", 0, 0), Exact("UA", "EU", 0, 50), Exact("UA", "EU", 50, 50), coarse("UA", "EU", 50, 0), coarse("UA", "EU", 0, 0),
+		{Citizen: "UA", Geo: "EU", Pos: 5, All: 5, Reading: Reading{PosLo: 3, PosHi: 7, RestLo: 3, RestHi: 7, AllLo: 6, AllHi: 7}}, // 3 of 6, printed as 5 of 5
+	} {
 		if f, ok := NewFunnel(union, []Cell{Exact("UA", "HR", 1, 2)}); ok {
 			t.Errorf("%+v: %+v", union, f)
 		}

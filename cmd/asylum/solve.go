@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -115,6 +116,9 @@ func (a *app) solution(s *ledger.Solution, limit int) error {
 			a.printf("nothing fits: no table at hand holds such a cell\n")
 		} else {
 			a.printf("nothing fits: %s of the numbers of that precision %s would\n", portion(s.Covered), between(s))
+		}
+		if n, err := strconv.Atoi(strings.TrimSpace(s.Value)); err == nil && n <= 100 {
+			a.printf("%d was taken for a count: a percentage is written %[1]d%%\n", n)
 		}
 		a.implied(s)
 		return nil

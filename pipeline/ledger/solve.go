@@ -114,7 +114,8 @@ const (
 	costStages   = 0.5  // first and final decisions together
 	costFew      = 1.0  // too few cases for a percentage
 	costCut      = 1.0
-	costAllowed  = 1.5 // and more, the more numbers rounding allows
+	costCount    = 0.75 // the count printed beside it fits as far as rounding goes alone
+	costAllowed  = 1.5  // and more, the more numbers rounding allows
 )
 
 // ErrQuestion reports a question that cannot be asked.
@@ -307,6 +308,9 @@ func (s *Solution) settle(all []Match, value quantity, count *quantity) {
 			if sp.cost > 0 {
 				m.doubt(sp.cost, "")
 			}
+			if count != nil && !count.prints(all[i].Result.Num) && !count.prints(all[i].Result.Den) {
+				m.doubt(costCount, "")
+			}
 			m.locate()
 			s.Matches = append(s.Matches, m)
 			break
@@ -361,6 +365,12 @@ func covered(all []stretch) (n float64) {
 func standsIn(r *rate.Result, count quantity) bool {
 	x := count.step()
 	return holds(count, x, r.Num, r.NumLo, r.NumHi) || holds(count, x, r.Den, r.DenLo, r.DenHi)
+}
+
+// prints reports whether a count would be printed as q is.
+func (q quantity) prints(n int64) bool {
+	s := q.spans(float64(n), float64(n), float64(n))[0]
+	return s.lo <= q.step() && q.step() <= s.hi
 }
 
 func holds(q quantity, x, n, lo, hi int64) bool {

@@ -452,3 +452,12 @@ func TestSolverOnLedger(t *testing.T) {
 		}
 	}
 }
+
+// Of two quotients that fit, the one goes first that has the count printed beside
+// the number, before one that has it as far as its rounding goes.
+func TestSolverTakesTheCountAtItsWord(t *testing.T) {
+	s := solver(t)(Question{Value: "23.2%", Count: "5788", Citizen: "TOTAL", Geo: "BG", Period: "2023"})
+	if len(s.Matches) < 2 || s.Matches[0].Name != "aida_protection_total_decisions" || s.Matches[0].Result.Num != 5788 || s.Matches[1].Result.Num != 5787 {
+		t.Errorf("%+v", s.Matches)
+	}
+}

@@ -392,7 +392,10 @@ func (w *writer) published() {
 	var rows [][]string
 	for i := range w.figures[:w.size.figures] {
 		j := &w.figures[i]
-		statement, _ := figure.Statement(w.Lang, j)
+		statement := j.Statement
+		if key := "speech." + j.ID; words.Has(key) {
+			statement = w.Say(key)
+		}
 		rows = append(rows, []string{words.Glue(j.Value), statement + ", " + j.Period, figure.Verdict(w.Lang, j), figure.Rests(w.Lang, j)})
 	}
 	g := w.grid(names, rows)

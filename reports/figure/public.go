@@ -50,14 +50,6 @@ func Trace(r *rate.Result) string {
 	return s
 }
 
-// Statement says what a published figure is about; false if that stays English.
-func Statement(l words.Lang, j *ledger.Judgement) (string, bool) {
-	if key := "speech." + j.ID; words.Has(key) {
-		return l.Say(key), true
-	}
-	return l.Published(j.Statement, j.Citizen, j.Geo)
-}
-
 // Verdict is a verdict of the ledger in words.
 func Verdict(l words.Lang, j *ledger.Judgement) string {
 	s := l.Say("verdict." + strings.ReplaceAll(j.Kind(), " ", "-"))

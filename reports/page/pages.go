@@ -115,8 +115,6 @@ func funcs(l words.Lang) template.FuncMap {
 		"list":         l.List,
 		"join":         strings.Join,
 		"text":         func(s string) saidText { return textOf(l, s) },
-		"topic":        func(s string) saidText { t, ok := l.Published(s, "", ""); return saidText{t, !ok} },
-		"statement":    func(j any) saidText { return statementOf(l, judgement(j)) },
 		"verdict":      func(j any) string { return figure.Verdict(l, judgement(j)) },
 		"verdictClass": func(j any) string { return class(judgement(j)) },
 		"command":      command,
@@ -130,12 +128,6 @@ func funcs(l words.Lang) template.FuncMap {
 type saidText struct {
 	Text    string
 	English bool // it stays English, on a page that is not
-}
-
-// statementOf is what a published figure is about.
-func statementOf(l words.Lang, j *ledger.Judgement) saidText {
-	t, ok := figure.Statement(l, j)
-	return saidText{t, !ok}
 }
 
 func textOf(l words.Lang, s string) saidText {

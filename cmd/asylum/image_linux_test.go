@@ -139,7 +139,11 @@ func TestImage(t *testing.T) {
 	defer served.Close()
 	write(t, filepath.Join(im.root, im.dir, "asylum.yaml"), small+"fetch: [asylum_decisions]\n")
 	before := owned(t, im)
-	said := im.does(exitDone, []string{"ASYLUM_UNHCR_URL=" + served.URL, "NO_PROXY=*"}, "run", "--out", "/site/out", "-c", "asylum.yaml")
+	said := im.does(exitIO, []string{"ASYLUM_UNHCR_URL=" + served.URL, "NO_PROXY=*", "TMPDIR=/nowhere"}, "fetch", "asylum_decisions")
+	if !strings.Contains(said, "asylum: no place for a download: stat /nowhere: no such file or directory\n\thint: TMPDIR names ") {
+		t.Errorf("without a place for downloads it says\n%s", said)
+	}
+	said = im.does(exitDone, []string{"ASYLUM_UNHCR_URL=" + served.URL, "NO_PROXY=*"}, "run", "--out", "/site/out", "-c", "asylum.yaml")
 	if !strings.Contains(said, "asylum_decisions: added as unhcr ") || !strings.Contains(said, "\nthe site is at /site/out/index.html\n") {
 		t.Errorf("it says\n%s", said)
 	}

@@ -178,7 +178,7 @@ func (c *Client) EurostatQuery(ctx context.Context, q Query) (*File, error) {
 	}
 	dir, err := os.MkdirTemp(c.Dir, "asylum-fetch-*")
 	if err != nil {
-		return nil, err
+		return nil, noRoom(err)
 	}
 	f := &File{Path: filepath.Join(dir, q.Table+".tsv.gz"), Table: q.Table, Updated: e.LastUpdate, Entry: e, Query: q}
 	if err := c.extract(ctx, f); err != nil {

@@ -173,12 +173,17 @@ func (c *Client) agent() string {
 func (c *Client) temp() (f *os.File, discard func(), err error) {
 	f, err = os.CreateTemp(c.Dir, "asylum-fetch-*")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, noRoom(err)
 	}
 	return f, func() {
 		f.Close()
 		os.Remove(f.Name())
 	}, nil
+}
+
+// noRoom says that a download has no place to go to.
+func noRoom(err error) error {
+	return fmt.Errorf("no place for a download: %w\n\thint: TMPDIR names a directory for such files", err)
 }
 
 // text downloads a text that fits into memory, unpacked if it is packed.

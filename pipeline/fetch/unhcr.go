@@ -49,7 +49,7 @@ func (c *Client) UNHCR(ctx context.Context, table string, years Years) (*File, e
 	}
 	dir, err := os.MkdirTemp(c.Dir, "asylum-fetch-*")
 	if err != nil {
-		return nil, err
+		return nil, noRoom(err)
 	}
 	f := &File{Path: filepath.Join(dir, table+".csv"), Table: table, Updated: c.today(), Note: "the day of download: the service does not say when it was updated"}
 	if err := c.pages(ctx, f, cols, years); err != nil {

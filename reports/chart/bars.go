@@ -57,6 +57,7 @@ type Bar struct {
 	Label  string // "34%", with its ≈ if it needs one
 	Counts string // "20 of 59"
 	Tip    string // for whoever points at the bar on a page: both counts and bounds
+	At     Cell   // which says so in the table beside it
 
 	Weak      bool // few decisions: hatched, label in regular weight
 	Highlight bool
@@ -163,7 +164,10 @@ func (p *Panel) halves() []Panel {
 	left, right := Panel{}, Panel{Note: p.Note}
 	room := (p.rows() + 1) / 2
 	for _, g := range p.Groups {
-		n := min(len(g.Bars), room)
+		n := min(len(g.Bars), max(room, 0))
+		for n > 0 && n < len(g.Bars) && g.Bars[n].Follows { // kin stay together
+			n++
+		}
 		if n > 0 {
 			a := g
 			a.Bars = g.Bars[:n]
@@ -271,7 +275,7 @@ func (b *Bars) spread(s *sheet, g barGrid, top, bottom float64) barGrid {
 // scratch is a sheet to measure on: what is drawn there is not seen.
 func (s *sheet) scratch() *sheet {
 	c := *s
-	c.items, c.runs, c.marks, c.faults, c.hits = nil, nil, nil, nil, nil
+	c.items, c.runs, c.marks, c.faults, c.hits, c.rows = nil, nil, nil, nil, nil, nil
 	return &c
 }
 
@@ -421,6 +425,7 @@ func (g *Group) wide(s *sheet, grid barGrid, x, y float64) float64 {
 		s.textRight(x+grid.valueX, mid+s.valueStyle().middle(), b.valueStyle(s), one(s.fit(s.valueStyle(), b.Label, grid.v+1, 1)))
 		s.text(x+grid.cntX, mid+s.countStyle().middle(), s.countStyle(), one(s.fit(s.countStyle(), b.Counts, grid.c+1, 1)))
 		s.hit(b.Tip, rect{x, y, x + grid.panel, y + h})
+		s.row(b.At, rect{x, y, x + grid.panel, y + h})
 		y += h
 	}
 	layers.line(refTop, y)
@@ -565,6 +570,7 @@ func (g *Group) phone(s *sheet, grid barGrid, x, y float64) float64 {
 		l.bar(b, track)
 		l.line(track.y0-4, track.y1+4)
 		s.hit(b.Tip, rect{x, y, x + grid.panel, track.y1 + 6})
+		s.row(b.At, rect{x, y, x + grid.panel, track.y1 + 6})
 		if y = track.y1 + 13; g.followed(i) {
 			y = track.y1 + 2
 		}

@@ -23,6 +23,7 @@ type DumbbellRow struct {
 	From, To                        float64
 	FromLabel, ToLabel, Counts, Tip string
 	Highlight, Open                 bool
+	At                              Cell // of the table beside it
 }
 
 func (d *Dumbbell) check() error {
@@ -193,6 +194,7 @@ func (d *Dumbbell) row(s *sheet, g dumbbellGrid, r *DumbbellRow, y float64) floa
 		s.text(g.cX, mid+s.countStyle().middle(), s.countStyle(), one(s.fit(s.countStyle(), r.Counts, g.counts, 1)))
 	}
 	s.hit(r.Tip, rect{s.left(), y, s.right(), y + h})
+	s.row(r.At, rect{s.left(), y, s.right(), y + h})
 	d.dots(s, g, r, mid)
 	d.labels(s, g, r, mid)
 	return y + h

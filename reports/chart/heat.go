@@ -45,6 +45,7 @@ type HeatCell struct {
 	Value float64 // from 0 to 1
 	Label string  // "98%"
 	Tip   string  // for whoever points at the cell on a page: both counts, which have no room in it
+	At    Cell    // which says so in the table beside it
 
 	Weak    bool // few decisions: hatched
 	Few     bool // too few for a share: a dot on grey; Value means nothing
@@ -378,6 +379,7 @@ func (g *heatGrid) rowWords(s *sheet, r *HeatRow, y, end, totalX float64, first 
 // cell notes the ground of a cell and sets what stands in it.
 func (h *Heat) cell(s *sheet, tones []tone, shades *shades, r *HeatRow, c *HeatCell, box rect) {
 	st := s.cellStyle()
+	s.row(c.At, box)
 	if c.Tip != "" {
 		shades.words = append(shades.words, func() {
 			s.tipped(c.Tip, func() {

@@ -3,6 +3,7 @@ package chart
 import (
 	"bytes"
 	"io"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -44,7 +45,7 @@ func inline(w io.Writer, f Figure, o Options, named Size) error {
 		opening = strings.Replace(opening, " "+name+"-d", `" aria-describedby="`+name+"-d", 1)
 	}
 	var b bytes.Buffer
-	b.WriteString(`<svg class="chart" width="` + coord(s.w) + `" height="` + coord(s.h) + `" ` + opening + ">\n")
+	b.WriteString(`<svg class="chart" width="` + coord(s.w) + `" height="` + coord(s.h) + `" ` + opening + tabled(s.rows) + ">\n")
 	if named == o.Size {
 		b.WriteString(naming(h, id))
 	}
@@ -53,6 +54,30 @@ func inline(w io.Writer, f Figure, o Options, named Size) error {
 	b.WriteString("</svg>\n")
 	_, err = w.Write(b.Bytes())
 	return err
+}
+
+// tabled is the attribute data-rows of a drawing: for each place that stands for a
+// cell of the table beside it, row, column, and the box as x, y, width and height in
+// whole px. A page's script lays something to point at over each, with the words of
+// the table; without it the drawing is one image and the table says all.
+func tabled(rows []row) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	b := []byte(` data-rows="`)
+	for i, r := range rows {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		x0, y0 := math.Round(r.box.x0), math.Round(r.box.y0)
+		for j, v := range []float64{float64(r.at.Row), float64(r.at.Col), x0, y0, math.Round(r.box.x1) - x0, math.Round(r.box.y1) - y0} {
+			if j > 0 {
+				b = append(b, ',')
+			}
+			b = strconv.AppendInt(b, int64(v), 10)
+		}
+	}
+	return string(append(b, '"'))
 }
 
 // CSS is the style sheet for drawings of [Inline]: a colour for every part they

@@ -270,6 +270,7 @@ const spotBand = 11.0
 func (d *dots) add(b *Bar, mid float64) {
 	s, t := d.s, d.track
 	x := func(v float64) float64 { return t.x0 + t.w()*v }
+	s.row(b.At, rect{t.x0, mid - 10, t.x1, mid + 10})
 	base := s.stroke(s.pal.grid, 1.5, []pt{{t.x0, mid}, {t.x1, mid}})
 	if b.Missing {
 		base.dash = []float64{3, 3}

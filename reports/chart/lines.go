@@ -36,6 +36,7 @@ type Point struct {
 	Year          int
 	Value, Lo, Hi float64
 	Tip           string // for whoever points at it on a page
+	At            Cell   // of the table beside it, likewise; of [Multiples]
 }
 
 // A Mark is words beside the point (Year, Value), which gets a ring.

@@ -308,6 +308,10 @@ func (m *Multiples) own(s *sheet, p *multiplePlan, k *Multiple, area rect) {
 		}
 	}
 	for _, q := range k.Points {
+		if q.known() {
+			at := p.at(area, q)
+			s.row(q.At, rect{at.x - 8, at.y - 8, at.x + 8, at.y + 8})
+		}
 		if q.known() && q.Tip != "" {
 			s.tipped(q.Tip, func() { s.items = append(s.items, &spot{p.at(area, q), 8}) })
 		}

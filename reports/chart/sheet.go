@@ -47,6 +47,7 @@ type sheet struct {
 	marks  []mark
 	faults []string
 	hits   []hit // on top of everything, for pages
+	rows   []row // that stand for a row of the table beside the drawing
 	err    error
 }
 
@@ -262,7 +263,32 @@ func (s *sheet) hit(words string, r rect) {
 	}
 }
 
-// hitRound does so for a point.
+// A Cell is a cell of the table that stands beside a drawing on a page, by row and
+// column from 1. Column 0 is the whole row, and row 0 none.
+type Cell struct{ Row, Col int }
+
+// A row is where a drawing shows what a cell of that table, or a row of it, says in
+// words.
+type row struct {
+	at  Cell
+	box rect
+}
+
+// row lets whoever points into r be told what the table says of it. A drawing holds
+// no more than the place: the numbers stand in the table.
+func (s *sheet) row(at Cell, r rect) {
+	if at.Row == 0 {
+		return
+	}
+	if n := len(s.rows) - 1; n >= 0 && s.rows[n].at == at && at.Col == 0 { // another part of the same
+		b := &s.rows[n].box
+		*b = rect{min(b.x0, r.x0), min(b.y0, r.y0), max(b.x1, r.x1), max(b.y1, r.y1)}
+		return
+	}
+	s.rows = append(s.rows, row{at, r})
+}
+
+// hitRound is hit for a point.
 func (s *sheet) hitRound(words string, at pt, r float64) {
 	if words = plain(clean(words)); words != "" {
 		s.hits = append(s.hits, hit{words, rect{at.x - r, at.y - r, at.x + r, at.y + r}, r})

@@ -22,6 +22,7 @@ type SlopeLine struct {
 	LabelA, LabelB string
 	Highlight      bool
 	Tip            string
+	At             Cell // of the table beside it
 }
 
 const maxSlopes = 24 // more names cannot stand beside each other
@@ -152,6 +153,7 @@ func (f *Slope) lines(s *sheet, x0, x1 float64, y func(float64) float64) {
 			s.disc(c, b, w/2+2.5)
 			s.mark("line", rect{a.x, a.y, b.x, b.y}, 0, 0)
 			s.hitRound(l.Tip, b, 10)
+			s.row(l.At, rect{b.x - 10, b.y - 10, b.x + 10, b.y + 10})
 		}
 	}
 }

@@ -35,6 +35,7 @@ type StackBar struct {
 type Segment struct {
 	Value              float64
 	Label, Counts, Tip string
+	At                 Cell // of the table beside it
 }
 
 func (k *Stack) check() error {
@@ -361,6 +362,7 @@ func (k *Stack) segment(s *sheet, g stackGrid, b *StackBar, part int, seg Segmen
 	t := s.pal.outcomes[k.Parts[part].Colour]
 	s.mark("segment", r, seg.Value, g.x1-g.x0)
 	s.hit(seg.Tip, r)
+	s.row(seg.At, r)
 	painted := r
 	if part < len(b.Segments)-1 && r.x1 < g.x1 && r.w() > 2 {
 		painted.x1-- // a line of paper to the next

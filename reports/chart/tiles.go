@@ -34,6 +34,7 @@ type Tile struct {
 	Label  string // "34%"; not drawn if CountsOnly or Missing
 	Counts string // "20 of 59"
 	Tip    string // for whoever points at the tile on a page: name, both counts, bounds
+	At     Cell   // which says so in the table beside it
 
 	Weak       bool // few decisions: hatched, label in regular weight
 	CountsOnly bool // too few for a share: grey; Value means nothing
@@ -369,6 +370,7 @@ func (t *Tiles) draw(s *sheet, m *tileMap, words func(k *Tile, r rect)) {
 		k := &t.Tiles[i]
 		r := m.at(places[k.Geo])
 		s.tipped(k.Tip, func() { k.ground(s, r) })
+		s.row(k.At, r)
 		s.mark(k.kind(), r, k.Value, 0)
 		words(k, r)
 	}

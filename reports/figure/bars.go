@@ -22,7 +22,11 @@ type bars struct {
 	ref                        *rate.Result
 }
 
+// gatherBars draws one rate of each country or citizenship, or two in a group.
 func gatherBars(s *Source, d *Draft) (shape, error) {
+	if d.Spec.Kind == "bars" && (len(d.Spec.Definition) > 1 || d.Spec.several()) {
+		return gatherPairs(s, d)
+	}
 	b := &bars{by: d.Spec.By}
 	if b.by == "" {
 		b.by = "geo"
@@ -199,6 +203,7 @@ func first(l List, otherwise string) string {
 
 func (b *bars) write(w *writer) error {
 	weak := w.sorted(b.by, b.weak) // few decisions are no ranking
+	order := w.order(slices.Concat(b.solid, weak, b.appeals, b.tiny))
 	var ref *chart.Reference
 	if b.ref != nil {
 		ref = &chart.Reference{Value: b.ref.Value, Label: w.Say("bars.reference", "geo", words.Geo(b.ref.Geo), "rate", w.percent(b.ref))}
@@ -231,7 +236,7 @@ func (b *bars) write(w *writer) error {
 	b.words(w)
 	w.out.Figure = f
 	w.rateHead(b.by)
-	for _, r := range slices.Concat(b.solid, weak, b.appeals, b.tiny) {
+	for _, r := range order {
 		w.out.Rows = append(w.out.Rows, w.rateRow(b.by, r))
 	}
 	if b.ref != nil {

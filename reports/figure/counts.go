@@ -128,9 +128,10 @@ func (s *Source) counting(spec *Spec, name, by string, p obs.Period) (string, er
 
 func (c *counts) write(w *writer) error {
 	g := chart.Group{}
+	w.order(c.drawn)
 	for _, r := range c.drawn {
 		g.Bars = append(g.Bars, chart.Bar{Name: w.name(c.by, r), Value: float64(r.Num), Low95: math.NaN(), High95: math.NaN(), Label: w.Int(r.Num),
-			Counts: w.Percent(float64(r.Num)/float64(c.all), 0), Highlight: w.Spec.Subject != "" && key(c.by, r) == w.Spec.Subject})
+			Counts: w.Percent(float64(r.Num)/float64(c.all), 0), Highlight: w.Spec.Subject != "" && key(c.by, r) == w.Spec.Subject, At: w.at(r)})
 	}
 	f := &chart.Bars{Counts: true, Panels: []chart.Panel{{Groups: []chart.Group{g}}}}
 	w.out.Figure = f

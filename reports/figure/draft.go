@@ -159,7 +159,21 @@ type writer struct {
 	*Draft
 	out  *Chart
 	head chart.Head
+	rows map[*rate.Result]int // from 1: where the table tells of a result
 }
+
+// order notes in which order the table will tell of results, for the marks to point
+// at its rows.
+func (w *writer) order(rs []*rate.Result) []*rate.Result {
+	w.rows = make(map[*rate.Result]int, len(rs))
+	for i, r := range rs {
+		w.rows[r] = i + 1
+	}
+	return rs
+}
+
+// at is the row of the table that tells of a result; none if none does.
+func (w *writer) at(r *rate.Result) chart.Cell { return chart.Cell{Row: w.rows[r]} }
 
 // In writes the chart in a language.
 func (d *Draft) In(l words.Lang) (*Chart, error) {
@@ -294,6 +308,14 @@ func (w *writer) bounds(r *rate.Result) string {
 	return w.PercentRange(outward(r.Lo, r.Value, p, -1), outward(r.Hi, r.Value, p, +1), p)
 }
 
+// bounded writes a result and, where rounding leaves anything open, what it allows.
+func (w *writer) bounded(r *rate.Result) string {
+	if !r.Rounded() {
+		return w.percent(r)
+	}
+	return w.Say("rate.bounded", "rate", w.percent(r), "bounds", w.bounds(r))
+}
+
 // outward rounds a bound so that what it bounds lies inside; one that the value
 // itself stands on is rounded as the value is.
 func outward(bound, value float64, p, dir int) float64 {
@@ -332,7 +354,7 @@ func key(by string, r *rate.Result) string {
 // bar is a result as a bar.
 func (w *writer) bar(by string, r *rate.Result, context bool) chart.Bar {
 	b := chart.Bar{Name: w.name(by, r), Value: r.Value, Low95: math.NaN(), High95: math.NaN(), Label: w.percent(r), Counts: w.of(r),
-		Weak: w.limits.Weak(r), Highlight: w.Spec.Subject != "" && key(by, r) == w.Spec.Subject, Context: context}
+		Weak: w.limits.Weak(r), Highlight: w.Spec.Subject != "" && key(by, r) == w.Spec.Subject, Context: context, At: w.at(r)}
 	if r.Rounded() {
 		b.Lo, b.Hi = min(r.Lo, r.Value), max(r.Hi, r.Value)
 	}

@@ -130,15 +130,15 @@ func (h *heat) write(w *writer) error {
 	for _, g := range h.geos {
 		f.Columns = append(f.Columns, chart.HeatColumn{Code: g, Highlight: g == w.Spec.Subject})
 	}
-	for _, row := range h.rows {
+	for n, row := range h.rows {
 		t := row.total
 		r := chart.HeatRow{Name: w.Name("citizen", t.Citizen), Total: w.percent(t), Counts: w.Int(t.Den), Reference: t.Value, Highlight: t.Citizen == w.Spec.Subject}
-		for _, c := range row.cells {
+		for i, c := range row.cells {
 			if c == nil {
 				r.Cells = append(r.Cells, chart.HeatCell{Missing: true})
 				continue
 			}
-			r.Cells = append(r.Cells, chart.HeatCell{Value: c.Value, Label: w.Percent(c.Value, 0), Weak: w.limits.Weak(c), Few: w.limits.CountsOnly(c)})
+			r.Cells = append(r.Cells, chart.HeatCell{Value: c.Value, Label: w.Percent(c.Value, 0), Weak: w.limits.Weak(c), Few: w.limits.CountsOnly(c), At: chart.Cell{Row: n + 1, Col: i + 3}})
 		}
 		f.Rows = append(f.Rows, r)
 	}
@@ -195,7 +195,7 @@ func (h *heat) words(w *writer) {
 			case w.limits.CountsOnly(c):
 				line = append(line, w.of(c))
 			default:
-				line = append(line, w.Say("ladder.over", "counts", w.of(c), "rate", w.percent(c)))
+				line = append(line, w.Say("ladder.over", "counts", w.of(c), "rate", w.bounded(c)))
 			}
 		}
 		w.out.Rows = append(w.out.Rows, line)

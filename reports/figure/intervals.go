@@ -26,6 +26,7 @@ func gatherIntervals(s *Source, d *Draft) (shape, error) {
 
 func (v *intervals) write(w *writer) error {
 	weak := w.sorted(v.by, v.weak) // few decisions are no ranking
+	order := w.order(slices.Concat(v.solid, weak, v.appeals, v.tiny))
 	f := &chart.Intervals{Key: chart.IntervalsKey{
 		Value: w.Say("intervals.value"), Weak: w.Say("bars.group.weak", "from", w.limits.Counts, "to", w.limits.Few-1),
 		Rounding: w.Say("intervals.rounding"), Range: w.Say("intervals.range", "share", w.Percent(0.95, 0)),
@@ -54,7 +55,7 @@ func (v *intervals) write(w *writer) error {
 	w.out.Figure = f
 	w.rateHead(v.by)
 	w.out.Head = slices.Insert(w.out.Head, 3, w.Say("intervals.range", "share", w.Percent(0.95, 0)))
-	for _, r := range slices.Concat(v.solid, weak, v.appeals, v.tiny) {
+	for _, r := range order {
 		w.out.Rows = append(w.out.Rows, v.row(w, v.by, r))
 	}
 	if v.ref != nil {

@@ -76,7 +76,7 @@ func (m *multiples) write(w *writer) error {
 		for n, r := range se.results {
 			x := chart.Point{Year: base + n, Value: math.NaN()}
 			if r != nil {
-				x.Value = r.Value
+				x.Value, x.At = r.Value, chart.Cell{Row: i + 1, Col: n + 2}
 			}
 			p.Points = append(p.Points, x)
 		}
@@ -105,7 +105,7 @@ func (m *multiples) write(w *writer) error {
 			if r == nil {
 				row = append(row, "–")
 			} else {
-				row = append(row, w.Say("ladder.over", "counts", w.of(r), "rate", w.percent(r)))
+				row = append(row, w.Say("ladder.over", "counts", w.of(r), "rate", w.bounded(r)))
 			}
 		}
 		w.out.Rows = append(w.out.Rows, row)

@@ -288,6 +288,12 @@ func (s *Spec) years() ([]obs.Period, error) {
 	return out, nil
 }
 
+// several reports whether a spec names more than one period.
+func (s *Spec) several() bool {
+	list, err := s.years()
+	return err == nil && len(list) > 1
+}
+
 // years reads a period or a span of years. Its errors say what is wanted.
 func years(p string) (out []obs.Period, err error) {
 	from, to, span := strings.Cut(p, "..")

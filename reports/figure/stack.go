@@ -170,7 +170,7 @@ func (s *stack) write(w *writer) error {
 		row := chart.StackBar{Name: w.name(s.by, b.Result), N: w.Int(b.Den), Weak: w.limits.Weak(b.Result)}
 		for _, o := range s.part {
 			v := b.share(o)
-			row.Segments = append(row.Segments, chart.Segment{Value: v, Label: approx(b.Result) + w.Percent(v, 0), Counts: w.Of(b.count[o], b.Den)})
+			row.Segments = append(row.Segments, chart.Segment{Value: v, Label: approx(b.Result) + w.Percent(v, 0), Counts: w.Of(b.count[o], b.Den), At: chart.Cell{Row: i + 1}})
 		}
 		f.Bars = append(f.Bars, row)
 	}

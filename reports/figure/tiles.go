@@ -61,9 +61,10 @@ func (t *tiles) write(w *writer) error {
 		Key: chart.TilesKey{Weak: w.Say("bars.group.weak", "from", w.limits.Counts, "to", w.limits.Few-1), CountsOnly: w.Say("tiles.key.tiny", "n", w.limits.Counts),
 			Missing: w.Say("tiles.key.none"), Mixed: w.Say("tiles.key.appeals"), Highlight: w.Say("tiles.key.subject")},
 	}
+	w.order(t.known)
 	for _, r := range t.known {
 		f.Tiles = append(f.Tiles, chart.Tile{Geo: r.Geo, Value: r.Value, Label: w.percent(r), Counts: w.of(r), Weak: w.limits.Weak(r), CountsOnly: w.limits.CountsOnly(r),
-			Mixed: len(r.WithAppeals) > 0, Highlight: r.Geo == w.Spec.Subject})
+			Mixed: len(r.WithAppeals) > 0, Highlight: r.Geo == w.Spec.Subject, At: w.at(r)})
 	}
 	for _, g := range t.none {
 		f.Tiles = append(f.Tiles, chart.Tile{Geo: g, Missing: true, Highlight: g == w.Spec.Subject})

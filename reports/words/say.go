@@ -82,6 +82,18 @@ func (l Lang) Spans(key string, args ...any) []Span { return l.say(key, args) }
 // Has reports whether the catalogue has a key.
 func Has(key string) bool { return loaded().entries[key] != nil }
 
+// Fitting gives, of values by name, those that a message uses: for messages that
+// tell the same thing in different cases.
+func Fitting(key string, args ...any) (out []any) {
+	e := loaded().entries[key]
+	for i := 0; e != nil && i+1 < len(args); i += 2 {
+		if name, ok := args[i].(string); ok && e.names[name] {
+			out = append(out, name, args[i+1])
+		}
+	}
+	return out
+}
+
 func (l Lang) say(key string, args []any) []Span {
 	spans, err := l.write(loaded(), key, args)
 	if err != nil {

@@ -377,8 +377,14 @@ func (b *batch) summary(s *page.Site) {
 	if s.Changes != nil && !s.Changes.First {
 		b.said = append(b.said, s.Changes.Summary("en")...)
 	}
+	if b.f.cfg.Base == "" {
+		b.say("%s", baseless)
+	}
 	b.say("the site is at %s", index(b.f.cfg.Out))
 }
+
+// baseless is what a site without the address where it will stand goes without.
+const baseless = "no base is configured: pages carry no address of their own, and previews of links (og:url, og:image) no picture"
 
 // index is the first page of a site.
 func index(out string) string {

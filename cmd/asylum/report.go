@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"strings"
 
 	"asylum/pipeline/obs"
 	"asylum/pipeline/rate"
@@ -85,6 +86,9 @@ func (a *app) report(s briefing.Subject, l words.Lang, out, asOf string) error {
 	var buf bytes.Buffer
 	if err := b.PDF(&buf, l); err != nil {
 		return err
+	}
+	if len(b.Undrawn) > 0 {
+		a.log.Warn("four pages have no room for some charts", "charts", strings.Join(b.Undrawn, "; "))
 	}
 	if out == "" {
 		_, err = a.stdout.Write(buf.Bytes())

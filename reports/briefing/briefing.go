@@ -36,6 +36,7 @@ type Brief struct {
 
 	charts  []section
 	spec    figure.Spec // of its table
+	Undrawn []string    // once it is written: what the charts are about that four pages had no room for
 	omitted int         // of the table that are left out
 	figures []ledger.Judgement
 	sources []table.Meta

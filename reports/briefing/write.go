@@ -27,8 +27,19 @@ type writer struct {
 
 // A size is how much of a briefing is set.
 type size struct {
-	charts, figures int
-	apart           bool // how to read it begins on a page of its own
+	charts, rows, figures int
+	apart                 bool // how to read it begins on a page of its own
+}
+
+// shorter are the numbers of rows that a table of n is tried with, down to a third.
+func shorter(n int) []int { return slices.Compact([]int{n, (3*n + 3) / 4, (n + 1) / 2, (n + 2) / 3}) }
+
+// undrawn names the charts that had no room.
+func (w *writer) undrawn() (out []string) {
+	for _, c := range w.charts[w.size.charts:] {
+		out = append(out, c.Topic)
+	}
+	return out
 }
 
 // fewest and most are how many pages a briefing has.
@@ -38,19 +49,23 @@ const fewest, most = 2, 4
 const mostFigures = 24
 
 // PDF writes the briefing in a language. Where it would have more than four pages,
-// it holds fewer published figures, then fewer charts, and says what is left out.
+// it holds fewer published figures, then fewer rows of the table of rates, then fewer
+// charts, and says what is left out.
 func (b *Brief) PDF(out io.Writer, l words.Lang) error {
 	w := &writer{Lang: l, Brief: b}
 	if err := w.prepare(); err != nil {
 		return err
 	}
 	for charts := len(w.charts); charts >= 0; charts-- {
-		full, err := w.fill(size{charts: charts, figures: min(len(b.figures), mostFigures)})
-		if err != nil {
-			return err
-		}
-		if full {
-			return w.doc.Write(out)
+		for _, rows := range shorter(len(w.rows)) {
+			full, err := w.fill(size{charts: charts, rows: rows, figures: min(len(b.figures), mostFigures)})
+			if err != nil {
+				return err
+			}
+			if full {
+				b.Undrawn = w.undrawn()
+				return w.doc.Write(out)
+			}
 		}
 	}
 	return fmt.Errorf("briefing on %s in %s: the texts do not fit on %d pages", b.Citizen, b.Geo, most)
@@ -337,13 +352,13 @@ func (w *writer) rates() {
 	if w.By == "citizen" {
 		title = w.Say("report.table.most", "when", w.Brief.Period)
 	}
-	g := w.grid(w.head, w.rows)
+	g := w.grid(w.head, w.rows[:w.size.rows])
 	if w.By == "geo" && w.Geo != union {
 		g.bold = slices.IndexFunc(g.rows, func(r []string) bool { return r[0] == w.Name("geo", w.Geo) })
 	}
 	w.section(title, w.label(), w.heightOf(g, 4))
 	w.table(g, w.Say("report.continued"))
-	if n := w.omitted; n > 0 {
+	if n := w.omitted + len(w.rows) - w.size.rows; n > 0 {
 		r := w.Keys[0]
 		w.more(n, fmt.Sprintf("asylum rate %s --geo %s --period %s", r.Definition, w.Geo, w.Brief.Period))
 	}
@@ -392,9 +407,9 @@ func (w *writer) published() {
 	var rows [][]string
 	for i := range w.figures[:w.size.figures] {
 		j := &w.figures[i]
-		statement := j.Statement
-		if key := "speech." + j.ID; words.Has(key) {
-			statement = w.Say(key)
+		statement, ok := figure.Statement(w.Lang, j)
+		if !ok {
+			statement = w.Quote(statement)
 		}
 		rows = append(rows, []string{words.Glue(j.Value), statement + ", " + j.Period, figure.Verdict(w.Lang, j), figure.Rests(w.Lang, j)})
 	}
@@ -412,6 +427,9 @@ func (w *writer) reading() {
 		w.turn()
 	}
 	w.section(w.Say("report.method"), "", 3*body.lead)
+	if left := w.undrawn(); len(left) > 0 {
+		w.paragraph("P", body, 0, w.Say("report.undrawn", "list", w.List(left)))
+	}
 	w.paragraph("P", body, 0, w.Say("report.method.text"))
 	w.items(w.Say("report.definitions"), w.defined())
 	w.items(w.Say("report.caveats"), w.caveats())

@@ -83,7 +83,11 @@ func (d *Dumbbell) grid(s *sheet) dumbbellGrid {
 		g.lo, g.hi = max(0, g.lo-0.025), min(1, g.hi+0.025)
 	}
 	width := s.right() - s.left()
-	g.name, g.counts = min(math.Ceil(g.name)+1, 0.28*width), min(math.Ceil(g.counts)+1, 0.3*width)
+	most := 0.36
+	if s.narrow() { // beside the name alone
+		most = 0.66
+	}
+	g.name, g.counts = min(math.Ceil(g.name)+1, 0.28*width), min(math.Ceil(g.counts)+1, most*width)
 	g.label = min(label, 0.14*width) + 1
 	aside := g.r + s.px(7) + g.label
 	g.x0, g.x1, g.cX = s.left()+aside, s.right()-aside, s.right()-g.counts
@@ -154,6 +158,12 @@ func (d *Dumbbell) dates(s *sheet, g dumbbellGrid, y float64) float64 {
 	if first != nil {
 		_, to := first.tones(s)
 		styles[1] = st.in(to)
+	}
+	if cut := (s.right() - g.x0) / 2; s.width(st)(plain(clean(d.From))) > cut || s.width(st)(plain(clean(d.To))) > cut { // one under the other
+		for i, text := range []string{d.From, d.To} {
+			y = s.lines(s.left(), y+st.lead, styles[i], s.fit(st, text, s.right()-s.left(), 2))
+		}
+		return y + st.descent() + s.px(4)
 	}
 	var all []endLabel
 	for i, text := range []string{d.From, d.To} {

@@ -130,7 +130,7 @@ func (c *counts) write(w *writer) error {
 	g := chart.Group{}
 	w.order(c.drawn)
 	for _, r := range c.drawn {
-		g.Bars = append(g.Bars, chart.Bar{Name: w.name(c.by, r), Value: float64(r.Num), Low95: math.NaN(), High95: math.NaN(), Label: w.Int(r.Num),
+		g.Bars = append(g.Bars, chart.Bar{Name: w.name(c.by, r), Value: float64(r.Num), Low95: math.NaN(), High95: math.NaN(), Label: w.Int(r.Num) + corrected(r),
 			Counts: w.Percent(float64(r.Num)/float64(c.all), 0), Highlight: w.Spec.Subject != "" && key(c.by, r) == w.Spec.Subject, At: w.at(r)})
 	}
 	f := &chart.Bars{Counts: true, Panels: []chart.Panel{{Groups: []chart.Group{g}}}}
@@ -154,7 +154,7 @@ func (c *counts) write(w *writer) error {
 	w.head.Alt = w.Say("alt.counts", "title", w.titleText(), "top", w.name(c.by, top), "topc", w.Int(top.Num), "low", w.name(c.by, low), "lowc", w.Int(low.Num), "all", c.all, "source", w.head.Source)
 	w.out.Head = []string{w.Say("col." + c.by), w.Say("col.applications"), w.Say("col.share")}
 	for _, r := range c.drawn {
-		w.out.Rows = append(w.out.Rows, []string{w.name(c.by, r), w.Int(r.Num), w.Percent(float64(r.Num)/float64(c.all), 1)})
+		w.out.Rows = append(w.out.Rows, []string{w.name(c.by, r), w.Int(r.Num) + corrected(r), w.Percent(float64(r.Num)/float64(c.all), 1)})
 	}
 	return nil
 }

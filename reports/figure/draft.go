@@ -278,13 +278,24 @@ func approx(r *rate.Result) string {
 	return ""
 }
 
+// corrected is the sign of a number that rests on a corrected cell: the notes below
+// the chart say what was corrected.
+func corrected(r *rate.Result) string {
+	if r.Corrections() != nil {
+		return "†"
+	}
+	return ""
+}
+
 // percent writes a result as labels do: rates without decimals, ratios with one
 // under 10 % and two under 1 %.
-func (w *writer) percent(r *rate.Result) string { return approx(r) + w.Percent(r.Value, places(r)) }
+func (w *writer) percent(r *rate.Result) string {
+	return approx(r) + w.Percent(r.Value, places(r)) + corrected(r)
+}
 
 // fine writes a result as tables do, with one decimal.
 func (w *writer) fine(r *rate.Result) string {
-	return approx(r) + w.Percent(r.Value, max(1, places(r)))
+	return approx(r) + w.Percent(r.Value, max(1, places(r))) + corrected(r)
 }
 
 func places(r *rate.Result) int {
@@ -327,7 +338,7 @@ func outward(bound, value float64, p, dir int) float64 {
 }
 
 // of writes both counts.
-func (w *writer) of(r *rate.Result) string { return w.Of(r.Num, r.Den) }
+func (w *writer) of(r *rate.Result) string { return w.Of(r.Num, r.Den) + corrected(r) }
 
 // name is the name of the code that a mark stands for.
 func (w *writer) name(by string, r *rate.Result) string {

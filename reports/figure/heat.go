@@ -138,7 +138,7 @@ func (h *heat) write(w *writer) error {
 				r.Cells = append(r.Cells, chart.HeatCell{Missing: true})
 				continue
 			}
-			r.Cells = append(r.Cells, chart.HeatCell{Value: c.Value, Label: w.Percent(c.Value, 0), Weak: w.limits.Weak(c), Few: w.limits.CountsOnly(c), At: chart.Cell{Row: n + 1, Col: i + 3}})
+			r.Cells = append(r.Cells, chart.HeatCell{Value: c.Value, Label: w.Percent(c.Value, 0) + corrected(c), Weak: w.limits.Weak(c), Few: w.limits.CountsOnly(c), At: chart.Cell{Row: n + 1, Col: i + 3}})
 		}
 		f.Rows = append(f.Rows, r)
 	}

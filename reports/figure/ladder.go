@@ -150,6 +150,7 @@ func (l *ladder) words(w *writer, f *chart.Ladder) {
 	if m.Rounded() {
 		w.head.Notes = []string{w.Say("note.coarse")}
 	}
+	w.head.Notes = append(w.head.Notes, w.repairs()...)
 	w.source("")
 	var steps []string
 	for _, s := range l.steps {

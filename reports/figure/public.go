@@ -59,6 +59,37 @@ func Verdict(l words.Lang, j *ledger.Judgement) string {
 	return s
 }
 
+// Statement is what a published figure states, in the words of l: of whom and where
+// from its codes, the rest from the catalogue. It is false where the catalogue does
+// not hold what a figure of a user's own states: that stays as it is written.
+func Statement(l words.Lang, j *ledger.Judgement) (string, bool) {
+	if l == words.Langs[0] {
+		return j.Statement, true
+	}
+	if key := "speech." + j.ID; words.Has(key) {
+		return l.Say(key), true
+	}
+	if whole, ok := Stated(l, j.Statement); ok {
+		return whole, true
+	}
+	_, what, _ := strings.Cut(j.Statement, ": ")
+	if what, ok := Stated(l, what); ok {
+		return l.Say("stated.line", "who", words.Citizen(j.Citizen), "where", words.Geo(j.Geo), "what", what), true
+	}
+	return j.Statement, false
+}
+
+// Stated is a text of the ledger in the words of l, found by its English.
+func Stated(l words.Lang, english string) (string, bool) {
+	key := strings.Trim(unworded().ReplaceAllString(strings.ToLower(english), "_"), "_")
+	if l == words.Langs[0] || english == "" || !words.Has("stated."+key) {
+		return english, l == words.Langs[0]
+	}
+	return l.Say("stated." + key), true
+}
+
+var unworded = obs.Pattern(`[^a-z0-9]+`)
+
 // Rests is both counts, with their rate, that a verdict rests on: those of the data
 // at hand, else those printed beside the figure; "" if there are none.
 func Rests(l words.Lang, j *ledger.Judgement) string {

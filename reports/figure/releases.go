@@ -145,7 +145,7 @@ func (v *releases) write(w *writer) error {
 	w.out.Figure = f
 	w.out.Topic = w.Say("topic.releases", args...)
 	w.head.Subtitle = w.Say("sub.releases", "citizens", w.who(), "geo", w.place())
-	w.head.Notes = []string{w.Say("note.releases")}
+	w.head.Notes = append([]string{w.Say("note.releases")}, w.repairs()...)
 	w.source("")
 	w.out.Lead = w.Say("lead.releases")
 	hi, lo := v.extremes()

@@ -167,7 +167,7 @@ func (s *stack) write(w *writer) error {
 	}
 	for i := range s.bars {
 		b := &s.bars[i]
-		row := chart.StackBar{Name: w.name(s.by, b.Result), N: w.Int(b.Den), Weak: w.limits.Weak(b.Result)}
+		row := chart.StackBar{Name: w.name(s.by, b.Result), N: w.Int(b.Den) + corrected(b.Result), Weak: w.limits.Weak(b.Result)}
 		for _, o := range s.part {
 			v := b.share(o)
 			row.Segments = append(row.Segments, chart.Segment{Value: v, Label: approx(b.Result) + w.Percent(v, 0), Counts: w.Of(b.count[o], b.Den), At: chart.Cell{Row: i + 1}})
@@ -187,7 +187,7 @@ func (s *stack) write(w *writer) error {
 		for _, o := range s.part {
 			row = append(row, w.Int(b.count[o]), approx(b.Result)+w.Percent(b.share(o), 1))
 		}
-		w.out.Rows = append(w.out.Rows, append(row, w.Int(b.Den)))
+		w.out.Rows = append(w.out.Rows, append(row, w.Int(b.Den)+corrected(b.Result)))
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func (w *writer) titleText() string {
 	return strings.TrimSuffix(b.String(), ".")
 }
 
-// rounding says what the marks ≈ and the pale bands mean, where there are any.
+// rounding says what the marks ≈ and † and the pale bands mean, where there are any.
 func (w *writer) rounding() []string {
 	coarse, five := false, false
 	for i := range w.Results {
@@ -33,6 +33,19 @@ func (w *writer) rounding() []string {
 	}
 	if five {
 		out = append(out, w.Say("note.five"))
+	}
+	return append(out, w.repairs()...)
+}
+
+// repairs say of corrected cells what they print, each once.
+func (w *writer) repairs() (out []string) {
+	for i := range w.Results {
+		for _, c := range w.Results[i].Corrections() {
+			text, _ := w.Text("rests on a corrected cell: " + c)
+			if text = w.Say("note.corrected", "text", text); !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
 	}
 	return out
 }

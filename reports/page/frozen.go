@@ -59,7 +59,7 @@ func (p *press) freeze(x *drawn, picture []byte) error {
 	if err := site(v.Lang).ExecuteTemplate(&b, "frozen", &v); err != nil {
 		return err
 	}
-	if x.Frozen, err = p.keep(b.Bytes(), ".html"); err == nil && x.Spec.Featured {
+	if x.Frozen, err = p.keep(bind(b.Bytes()), ".html"); err == nil && x.Spec.Featured {
 		x.FrozenPicture, err = p.keep(picture, ".svg")
 	}
 	return err

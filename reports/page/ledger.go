@@ -18,6 +18,7 @@ type ledgerView struct {
 
 type topicView struct {
 	Name    string
+	Said    saidText // its name, in the page's language where the catalogue has it
 	Count   int
 	Sum     string
 	Figures []entryView
@@ -48,7 +49,7 @@ func ledgerOf(l words.Lang, figures []ledger.Judgement) *ledgerView {
 		if !ok {
 			n = len(out.Topics)
 			at[j.Topic] = n
-			out.Topics = append(out.Topics, topicView{Name: j.Topic})
+			out.Topics = append(out.Topics, topicView{Name: j.Topic, Said: topic(l, j.Topic)})
 			by = append(by, nil)
 		}
 		by[n] = append(by[n], *j)
@@ -62,6 +63,18 @@ func ledgerOf(l words.Lang, figures []ledger.Judgement) *ledgerView {
 		out.Topics[n].Count, out.Topics[n].Sum = len(by[n]), sum(l, by[n])
 	}
 	return out
+}
+
+// topic is the name of a topic, as a heading.
+func topic(l words.Lang, english string) saidText {
+	text, ok := figure.Stated(l, english)
+	return saidText{l.Sentence(text), !ok}
+}
+
+// stated is what a figure states.
+func stated(l words.Lang, j *ledger.Judgement) saidText {
+	text, ok := figure.Statement(l, j)
+	return saidText{text, !ok}
 }
 
 // class is a verdict as a class of the stylesheet.

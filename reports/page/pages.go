@@ -50,7 +50,7 @@ var navigation = []string{"index", "compare", "speech", "ledger", "pact", "metho
 
 func (v *view) Nav() (out []link) {
 	for _, n := range navigation {
-		if n == "pact" && len(v.at(v.Lang, "pact", nil)) == 0 {
+		if n == "pact" && v.pactChart() == "" {
 			continue
 		}
 		out = append(out, link{v.Lang.Say("nav." + n), v.Dir() + n + ".html", "", n == v.Here})
@@ -115,6 +115,7 @@ func funcs(l words.Lang) template.FuncMap {
 		"list":         l.List,
 		"join":         strings.Join,
 		"text":         func(s string) saidText { return textOf(l, s) },
+		"stated":       func(j any) saidText { return stated(l, judgement(j)) },
 		"verdict":      func(j any) string { return figure.Verdict(l, judgement(j)) },
 		"verdictClass": func(j any) string { return class(judgement(j)) },
 		"command":      command,
@@ -185,7 +186,7 @@ func toInt(n any) int64 {
 
 // numeric reports whether a cell of a table holds a number, and stands right.
 func numeric(s string) bool {
-	return s == "–" || s != "" && strings.TrimLeft(s, "≈0123456789.,%+−– \u00a0\u202f") == ""
+	return s == "–" || s != "" && strings.TrimLeft(s, "≈†0123456789.,%+−– \u00a0\u202f") == ""
 }
 
 // numbers are the columns of a table, from 0, that hold numbers alone, and stand
@@ -257,7 +258,67 @@ func (p *press) renderAt(v view, tmpl, name string) error {
 	if err := site(v.Lang).ExecuteTemplate(&b, tmpl, &v); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return p.add(name, b.Bytes())
+	return p.add(name, bind(b.Bytes()))
+}
+
+// joiner keeps a line from breaking where it stands.
+const joiner = "\u2060"
+
+// unbroken are parts of a page in which nothing is put: drawings, whose fonts have no
+// joiner, and what is copied as it stands.
+var unbroken = [][]byte{[]byte("svg"), []byte("textarea"), []byte("script"), []byte("style"), []byte("title")}
+
+// bind keeps ranges such as 53.5–54.7 on one line: in the texts of a page, a dash
+// between two digits is followed by a joiner.
+func bind(page []byte) []byte {
+	out := make([]byte, 0, len(page)+len(page)/64)
+	for len(page) > 0 {
+		if page[0] == '<' {
+			end := tagged(page)
+			out, page = append(out, page[:end]...), page[end:]
+			continue
+		}
+		end := bytes.IndexByte(page, '<')
+		if end < 0 {
+			end = len(page)
+		}
+		text := page[:end]
+		page = page[end:]
+		for {
+			at := bytes.Index(text, []byte("–"))
+			if at < 0 {
+				break
+			}
+			next := at + len("–")
+			out = append(out, text[:next]...)
+			if at > 0 && digit(text[at-1]) && next < len(text) && digit(text[next]) {
+				out = append(out, joiner...)
+			}
+			text = text[next:]
+		}
+		out = append(out, text...)
+	}
+	return out
+}
+
+func digit(b byte) bool { return '0' <= b && b <= '9' }
+
+// tagged is how long the tag is that a page begins with; of an element in which
+// nothing is put, the element.
+func tagged(page []byte) int {
+	for _, name := range unbroken {
+		if rest, ok := bytes.CutPrefix(page[1:], name); ok && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '>') {
+			closing := append([]byte("</"), name...)
+			if end := bytes.Index(page, closing); end >= 0 {
+				return end
+			}
+			return len(page)
+		}
+	}
+	if end := bytes.IndexByte(page, '>'); end >= 0 {
+		return end + 1
+	}
+	return len(page)
 }
 
 // Dir is the way from the page to its language's folder.
@@ -581,7 +642,7 @@ type pactView struct {
 func (p *press) pact(l words.Lang) (view, string) {
 	charts := p.at(l, "pact", nil)
 	if len(charts) == 0 {
-		return view{}, ""
+		return p.undrawn(l)
 	}
 	c := charts[0]
 	g := c.Draft.Pact()
@@ -590,6 +651,26 @@ func (p *press) pact(l words.Lang) (view, string) {
 		b.Few = &tableView{"few", c.Title(), c.Head, c.Rows[g.Ranked:]}
 	}
 	return view{Lang: l, Path: "pact.html", Here: "pact", Title: l.Sentence(c.Topic), Description: c.Lead, Picture: picture(charts), Body: b}, "pact"
+}
+
+// undrawn is the page of the Pact where its chart could not be drawn in a language
+// alone: the other languages link to it.
+func (p *press) undrawn(l words.Lang) (view, string) {
+	id := p.pactChart()
+	if id == "" {
+		return view{}, ""
+	}
+	return view{Lang: l, Path: "pact.html", Here: "pact", Title: l.Say("nav.pact"), Description: l.Say("undrawn"), Body: id}, "undrawn"
+}
+
+// pactChart is the id of the chart of the Pact's page, "" if the data gives none.
+func (p *press) pactChart() string {
+	for _, d := range p.Charts {
+		if slices.Contains(d.Spec.Pages, "pact") {
+			return d.Spec.ID
+		}
+	}
+	return ""
 }
 
 // methodsView is the definitions, from themselves.

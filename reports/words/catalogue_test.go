@@ -200,7 +200,7 @@ func TestValues(t *testing.T) {
 }
 
 // keyCalls are the functions that take a key of the catalogue, by name.
-var keyCalls = map[string]bool{"Say": true, "Spans": true, "Has": true, "sayIf": true}
+var keyCalls = map[string]bool{"Say": true, "Spans": true, "Has": true, "sayIf": true, "say": true, "Fitting": true}
 
 // A use is where a key, or all keys of a prefix, are asked for.
 type use struct {

@@ -45,6 +45,7 @@ type FunnelPoint struct {
 	Value      float64 // share, from 0 to 1
 	Highlight  bool
 	Tip        string // for whoever points at it on a page: name, both counts, limits
+	At         Cell   // which says so in the table beside it
 }
 
 // A zone is where a point lies.
@@ -407,6 +408,7 @@ func (f *Funnel) points(s *sheet, p *funnelPlan) (points []disc, tips []string, 
 			d.col = s.pal.data
 		}
 		points, tips = append(points, d), append(tips, q.Tip)
+		s.row(q.At, rect{d.at.x - d.r - 3, d.at.y - d.r - 3, d.at.x + d.r + 3, d.at.y + d.r + 3})
 		if q.Highlight || !p.bare && f.zone(q) == beyond998 {
 			calls = append(calls, f.callout(s, q, d))
 		}

@@ -57,7 +57,7 @@ func inline(w io.Writer, f Figure, o Options, named Size) error {
 }
 
 // tabled is the attribute data-rows of a drawing: for each place that stands for a
-// cell of the table beside it, row, column, and the box as x, y, width and height in
+// cell of the table beside it, row, column, last column, and the box as x, y, width and height in
 // whole px. A page's script lays something to point at over each, with the words of
 // the table; without it the drawing is one image and the table says all.
 func tabled(rows []row) string {
@@ -70,7 +70,7 @@ func tabled(rows []row) string {
 			b = append(b, ' ')
 		}
 		x0, y0 := math.Round(r.box.x0), math.Round(r.box.y0)
-		for j, v := range []float64{float64(r.at.Row), float64(r.at.Col), x0, y0, math.Round(r.box.x1) - x0, math.Round(r.box.y1) - y0} {
+		for j, v := range []float64{float64(r.at.Row), float64(r.at.Col), float64(r.at.To), x0, y0, math.Round(r.box.x1) - x0, math.Round(r.box.y1) - y0} {
 			if j > 0 {
 				b = append(b, ',')
 			}

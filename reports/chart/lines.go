@@ -36,7 +36,7 @@ type Point struct {
 	Year          int
 	Value, Lo, Hi float64
 	Tip           string // for whoever points at it on a page
-	At            Cell   // of the table beside it, likewise; of [Multiples]
+	At            Cell   // of the table beside it, likewise
 }
 
 // A Mark is words beside the point (Year, Value), which gets a ring.
@@ -169,7 +169,9 @@ func (p *linePlan) spots(s *sheet, l *Lines) {
 	for _, se := range l.Series {
 		for _, q := range se.Points {
 			if q.known() {
-				s.hitRound(q.Tip, pt{p.x(float64(q.Year)), p.y(q.Value)}, 10)
+				x, y := p.x(float64(q.Year)), p.y(q.Value)
+				s.hitRound(q.Tip, pt{x, y}, 10)
+				s.row(q.At, rect{x - 10, y - 10, x + 10, y + 10})
 			}
 		}
 	}

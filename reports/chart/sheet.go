@@ -264,8 +264,8 @@ func (s *sheet) hit(words string, r rect) {
 }
 
 // A Cell is a cell of the table that stands beside a drawing on a page, by row and
-// column from 1. Column 0 is the whole row, and row 0 none.
-type Cell struct{ Row, Col int }
+// column from 1, or those up to column To. Column 0 is the whole row, and row 0 none.
+type Cell struct{ Row, Col, To int }
 
 // A row is where a drawing shows what a cell of that table, or a row of it, says in
 // words.

@@ -375,20 +375,6 @@ func (w *writer) bar(by string, r *rate.Result, context bool) chart.Bar {
 	return b
 }
 
-// tip is what a page tells of a mark that has no room for the counts of r to who
-// points at it: whose it is, the rate unless there are too few cases for one, both
-// counts, and what rounding allows.
-func (w *writer) tip(name string, r *rate.Result) string {
-	args := []any{"name", name, "counts", w.of(r), "rate", w.percent(r), "bounds", w.bounds(r)}
-	switch {
-	case w.limits.CountsOnly(r):
-		return w.Say("mark.counts", args[:4]...)
-	case r.Rounded():
-		return w.Say("mark.rounded", args...)
-	}
-	return w.Say("mark.exact", args[:6]...)
-}
-
 // source writes the last line of a chart: who, which tables, which stage, of when.
 func (w *writer) source(extra string) {
 	var parts []string

@@ -76,9 +76,18 @@ func (f *funnel) write(w *writer) error {
 	for _, l := range f.Limits {
 		fig.Limits = append(fig.Limits, chart.Limit{N: l.N, Lo95: l.Lo95, Hi95: l.Hi95, Lo998: l.Lo998, Hi998: l.Hi998})
 	}
+	points := slices.Clone(f.Points)
+	slices.SortStableFunc(points, func(a, b compare.FunnelPoint) int {
+		return -int(math.Copysign(1, math.Abs(a.Z)-math.Abs(b.Z)))
+	})
+	order := make([]*rate.Result, len(points))
+	for i, p := range points {
+		order[i] = f.by[p.Geo]
+	}
+	w.order(order)
 	for _, p := range f.Points {
 		r := f.by[p.Geo]
-		fig.Points = append(fig.Points, chart.FunnelPoint{Name: w.Name("geo", p.Geo), Code: p.Geo, Note: w.Say("funnel.note", "rate", w.percent(r), "counts", w.of(r)), N: p.All, Value: p.Rate, Highlight: p.Geo == w.Spec.Subject, Tip: w.tip(w.Name("geo", p.Geo), r)})
+		fig.Points = append(fig.Points, chart.FunnelPoint{Name: w.Name("geo", p.Geo), Code: p.Geo, Note: w.Say("funnel.note", "rate", w.percent(r), "counts", w.of(r)), N: p.All, Value: p.Rate, Highlight: p.Geo == w.Spec.Subject, At: w.at(r)})
 	}
 	w.out.Figure = fig
 	out := f.outside()
@@ -98,10 +107,6 @@ func (f *funnel) write(w *writer) error {
 	}
 	w.head.Alt = w.Say("alt.funnel", "title", w.titleText(), "ref", w.percent(f.ref), "refc", w.of(f.ref), "out", strings.Join(listed, ", "), "n", len(f.Points), "source", w.head.Source)
 	w.out.Head = []string{w.Say("col.geo"), w.Say("col.rate"), w.Say("col.bounds"), w.Say("col.positive"), w.Say("col.decisions"), "z", w.Say("col.position")}
-	points := slices.Clone(f.Points)
-	slices.SortStableFunc(points, func(a, b compare.FunnelPoint) int {
-		return -int(math.Copysign(1, math.Abs(a.Z)-math.Abs(b.Z)))
-	})
 	for _, p := range points {
 		r := f.by[p.Geo]
 		place := "row.in"

@@ -126,14 +126,19 @@ func (s *Source) over(spec *Spec, by, k string, years []obs.Period) (series, err
 
 func (l *lines) write(w *writer) error {
 	f := &chart.Lines{YLabel: func(v float64) string { return w.Percent(v, 0) }}
+	col := 2 // of the table, from 1
 	for i := range l.series {
 		se := &l.series[i]
+		to := col + 1
+		if se.rounded() {
+			to++
+		}
 		s := chart.Series{Name: se.key, Highlight: i == l.lead(w), EndLabel: w.Say("lines.end", "name", l.label(w, se), "rate", w.percent(se.last()))}
 		for n, r := range se.results {
 			p := chart.Point{Year: l.year(n), Value: math.NaN()}
 			if r != nil {
 				p.Value = r.Value
-				p.Tip = w.tip(w.dated(l.label(w, se), r), r)
+				p.At = chart.Cell{Row: l.rowOf(n), Col: col, To: to}
 				if r.Rounded() {
 					p.Lo, p.Hi = min(r.Lo, r.Value), max(r.Hi, r.Value)
 				}
@@ -141,6 +146,7 @@ func (l *lines) write(w *writer) error {
 			s.Points = append(s.Points, p)
 		}
 		f.Series = append(f.Series, trimmed(s))
+		col = to + 1
 	}
 	w.out.Figure = f
 	l.words(w)
@@ -257,25 +263,54 @@ func (l *lines) ends(w *writer) string {
 	return join(out, "; ")
 }
 
-// table has a row for each year, and for each line its rate with both counts.
+// rounded reports whether rounding leaves any value of a line open.
+func (se *series) rounded() bool {
+	return slices.ContainsFunc(se.results, func(r *rate.Result) bool { return r != nil && r.Rounded() })
+}
+
+// told reports whether any line has a value in year n: the table has a row for it.
+func (l *lines) told(n int) bool {
+	return slices.ContainsFunc(l.series, func(se series) bool { return se.results[n] != nil })
+}
+
+// rowOf is the row of the table, from 1, that tells of year n.
+func (l *lines) rowOf(n int) (row int) {
+	for i := range n + 1 {
+		if l.told(i) {
+			row++
+		}
+	}
+	return row
+}
+
+// table has a row for each year, and for each line its rate, what rounding allows if
+// it allows anything, and both counts.
 func (l *lines) table(w *writer) {
 	w.out.Head = []string{w.Say("col.year")}
 	for i := range l.series {
-		w.out.Head = append(w.out.Head, l.label(w, &l.series[i]), w.Say("col.counts"))
+		w.out.Head = append(w.out.Head, l.label(w, &l.series[i]))
+		if l.series[i].rounded() {
+			w.out.Head = append(w.out.Head, w.Say("col.bounds"))
+		}
+		w.out.Head = append(w.out.Head, w.Say("col.counts"))
 	}
 	for n := range l.series[0].results {
+		if !l.told(n) {
+			continue
+		}
 		row := []string{strconv.Itoa(l.year(n))}
-		any := false
 		for i := range l.series {
+			value, bounds, counts := "–", "–", "–"
 			if r := l.series[i].results[n]; r != nil {
-				row, any = append(row, w.fine(r), w.of(r)), true
-			} else {
-				row = append(row, "–", "–")
+				value, bounds, counts = w.fine(r), w.bounds(r), w.of(r)
 			}
+			row = append(row, value)
+			if l.series[i].rounded() {
+				row = append(row, bounds)
+			}
+			row = append(row, counts)
 		}
-		if any {
-			w.out.Rows = append(w.out.Rows, row)
-		}
+		w.out.Rows = append(w.out.Rows, row)
 	}
 }
 

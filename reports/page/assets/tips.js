@@ -4,10 +4,9 @@ tip.className="tip";tip.hidden=true;tip.setAttribute("role","status");
 for(const m of document.querySelectorAll(".hit"))m.dataset.tip=m.getAttribute("aria-label");
 const numbers=(svg)=>(svg.closest("section,main").querySelector("table.sorts")||document.querySelector("#all table"));
 const text=(c)=>c.textContent.trim();
-const words=(head,row,col)=>{
-if(col)return text(row.cells[0])+", "+text(head[col-1])+colon+text(row.cells[col-1]);
+const words=(head,row,col,to)=>{
 const out=[text(row.cells[0])];
-for(let i=1;i<head.length;i++){const t=row.cells[i]?text(row.cells[i]):"";if(t&&t!=="–")out.push(text(head[i])+colon+t)}
+for(let i=col?col-1:1;i<(col?Math.max(col,to):head.length);i++){const t=row.cells[i]?text(row.cells[i]):"";if(t&&t!=="–")out.push(text(head[i])+colon+t)}
 return out.join("\n");
 };
 for(const svg of document.querySelectorAll("svg[data-rows]")){
@@ -15,9 +14,9 @@ const table=numbers(svg);
 if(!table)continue;
 const head=[...table.tHead.rows[0].cells],rows=[...table.tBodies[0].rows],marks=[];
 for(const place of svg.dataset.rows.split(" ")){
-const[r,c,x,y,w,h]=place.split(",").map(Number);
+const[r,c,to,x,y,w,h]=place.split(",").map(Number);
 if(!rows[r-1])continue;
-const m=document.createElementNS("http://www.w3.org/2000/svg","rect"),says=words(head,rows[r-1],c);
+const m=document.createElementNS("http://www.w3.org/2000/svg","rect"),says=words(head,rows[r-1],c,to);
 for(const[k,v]of Object.entries({class:"hit",role:"img",tabindex:marks.length?"-1":"0",x,y,width:w,height:h,"aria-label":says.replaceAll("\n","; "),"data-tip":says}))m.setAttribute(k,v);
 marks.push(m);
 }

@@ -184,6 +184,12 @@ task('keyboard', async (page) => {
     await page.locator('[data-tip]:visible').first().focus();
     await page.keyboard.press('Escape');
     check(page, await page.locator('.tip').isHidden(), 'Escape does not hide the tooltip');
+    const unfit = await page.evaluate(() => [...document.querySelectorAll('svg[data-rows]')].filter((s) => s.querySelectorAll('.hit').length !== s.dataset.rows.split(' ').length || [...s.querySelectorAll('.hit')].some((m) => !/\n.*[0-9]/.test(m.dataset.tip))).length);
+    check(page, unfit === 0, `${unfit} charts tell of no numbers, or not of all`);
+    const marks = page.locator('svg[data-rows]:visible').first().locator('.hit');
+    await marks.first().focus();
+    await page.keyboard.press('ArrowDown');
+    check(page, await marks.nth(1).evaluate((m) => m === document.activeElement), 'an arrow does not lead to the next mark');
     await page.locator('[data-tip]:visible').first().hover();
     check(page, await page.locator('.tip').isVisible(), 'no tooltip under the pointer');
   }

@@ -257,10 +257,10 @@ func TestFrozenPages(t *testing.T) {
 			continue
 		}
 		n++
-		if frozen.Name([]byte(page), ".html") != name {
+		if frozen.Name(all[name], ".html") != name {
 			t.Errorf("%s is not its address", name)
 		}
-		o, err := frozen.Read([]byte(page))
+		o, err := frozen.Read(all[name])
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -202,6 +202,7 @@ func TestPicturesOfTheREADME(t *testing.T) {
 	}
 }
 
+// pagesOf are the pages by name, without what keeps ranges together.
 func pagesOf(t *testing.T) map[string]string {
 	out := map[string]string{}
 	for name, data := range files(t) {

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -78,7 +79,7 @@ func (f *funnel) write(w *writer) error {
 	}
 	points := slices.Clone(f.Points)
 	slices.SortStableFunc(points, func(a, b compare.FunnelPoint) int {
-		return -int(math.Copysign(1, math.Abs(a.Z)-math.Abs(b.Z)))
+		return cmp.Compare(math.Abs(b.Z), math.Abs(a.Z))
 	})
 	order := make([]*rate.Result, len(points))
 	for i, p := range points {
